@@ -1,0 +1,227 @@
+"""Every setting of a deployment: what it means, its unit, its default.
+
+What a deployment decides is a setting and comes from the environment; what a standard or an office decides is a row in
+``parameter``. ``cloudwindow settings`` prints this list with the values that count.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "CLOUDWINDOW_"
+ROOT_DATA = Path("/var/lib/cloudwindow")
+LISTEN_ADDRESS = "127.0.0.1"  # plain HTTP stays on this machine; a proxy in front adds HTTPS
+
+Mode = Literal["demonstration", "production", "test"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; the message is one line for the person who started the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """One setting as ``cloudwindow settings`` shows it; secrets are already hidden in `value`."""
+
+    name: str
+    value: str
+    unit: str
+    help: str
+    is_default: bool
+
+
+def _setting(default: Any, unit: str, text: str, **rules: Any) -> Any:  # noqa: ANN401 - the same shape as Field
+    return Field(default=default, description=text, json_schema_extra={"unit": unit}, **rules)
+
+
+class Settings(BaseSettings):
+    """The settings of this process, read once from the environment and never changed.
+
+    Raises pydantic's ``ValidationError`` on a value that cannot be used; `load` turns it into one line.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data: Path | None = _setting(
+        None,
+        "folder",
+        "Where the database, keys and files live. Without it: /var/lib/cloudwindow for root, "
+        "else $XDG_DATA_HOME/cloudwindow or ~/.local/share/cloudwindow.",
+    )
+    port: int = _setting(8000, "port", "TCP port of the web server.", ge=1, le=65535)
+    database_url: SecretStr | None = _setting(
+        None,
+        "URL",
+        "postgresql://user:password@host:port/name of a PostgreSQL 15 or newer. "
+        "Without it the program runs its own in the data folder.",
+        validation_alias=AliasChoices("database_url", "DATABASE_URL", "CLOUDWINDOW_DATABASE_URL"),
+    )
+    database_pool_size: int = _setting(
+        10, "connections", "Database connections that one process keeps open at most.", ge=2, le=200
+    )
+    mode: Mode = _setting(
+        "demonstration",
+        "demonstration | production | test",
+        "Written into an empty database by the first migration; never changed afterwards.",
+    )
+    keys: Path | None = _setting(
+        None, "folder", "Where the encryption keys live (0600). Without it: <data>/keys. Back them up."
+    )
+    origins: str = _setting(
+        "",
+        "comma-separated origins",
+        "Further origins (https://host[:port]) under which browsers reach this server.",
+    )
+    time_zone: str = _setting(
+        "Asia/Shanghai", "IANA time zone", "Zone of opening hours, legal days, ticket days and “today”."
+    )
+    body_limit: int = _setting(
+        1_048_576, "bytes", "Largest request body that is read; a larger one is refused with 413.", ge=1024
+    )
+    log_level: LogLevel = _setting("info", "debug | info | warning | error", "What is written to the log.")
+    process_name: str = _setting(
+        "",
+        "text",
+        "Name of this process in logs and in lease rows. Without it: host name and process number.",
+    )
+    web: Path | None = _setting(
+        None, "folder", "The built web application. Without it: the one beside this package."
+    )
+    ice_servers: str = _setting(
+        "",
+        "comma-separated URLs",
+        "stun:host:port and turn:host:port servers for calls between networks; none inside one network.",
+    )
+    turn_username: str = _setting("", "text", "User name for the turn: servers.")
+    turn_password: SecretStr = _setting(SecretStr(""), "text", "Password for the turn: servers.")
+    site_name: str = _setting("许昌·云综窗", "text", "Name of the site on every page (站点名称).")
+    organiser: str = _setting("", "text", "Footer: who runs the site (主办单位).")
+    icp: str = _setting("", "text", "Footer: ICP registration number (ICP备案号).")
+    police: str = _setting("", "text", "Footer: public security registration number (公安备案号).")
+    site_code: str = _setting("", "text", "Footer: government site code (网站标识码).")
+    correction_url: str = _setting("", "URL", "Footer: where mistakes on the site are reported (纠错).")
+    privacy_url: str = _setting("", "URL", "Footer: privacy statement (隐私说明).")
+    accessibility_url: str = _setting("", "URL", "Footer: accessibility statement (无障碍说明).")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            message = f"{value!r} is not a time zone"
+            raise ValueError(message) from error
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            return value
+        message = "it must begin with postgresql://"
+        raise ValueError(message)
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in _parts(value):
+            scheme, _, rest = origin.partition("://")
+            if scheme not in {"http", "https"} or not rest or "/" in rest:
+                message = f"{origin!r} is not an origin like https://host:port"
+                raise ValueError(message)
+        return value
+
+    def data_folder(self) -> Path:
+        """The data folder as an absolute path; not created here."""
+        if self.data is not None:
+            return self.data.expanduser().absolute()
+        if os.geteuid() == 0:
+            return ROOT_DATA
+        base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+        return Path(base).expanduser().absolute() / "cloudwindow"
+
+    def keys_folder(self) -> Path:
+        """The folder of the encryption keys as an absolute path; not created here."""
+        return self.keys.expanduser().absolute() if self.keys else self.data_folder() / "keys"
+
+    def web_folder(self) -> Path:
+        """The built web application: inside the installed package, else of the source tree beside it."""
+        if self.web is not None:
+            return self.web.expanduser().absolute()
+        package = Path(__file__).resolve().parent
+        installed = package / "web"
+        return installed if installed.is_dir() else package.parent.parent / "web" / "dist"
+
+    def allowed_origins(self) -> frozenset[str]:
+        """Origins whose pages may call this server: the served addresses and the configured ones."""
+        own = {f"http://{host}:{self.port}" for host in ("localhost", LISTEN_ADDRESS)}
+        return frozenset(own | set(_parts(self.origins)))
+
+    def ice_server_list(self) -> list[dict[str, Any]]:
+        """`RTCIceServer` entries for the browser (WebRTC 1.0 §4.2.4); empty inside one network."""
+        servers: list[dict[str, Any]] = []
+        for url in _parts(self.ice_servers):
+            entry: dict[str, Any] = {"urls": url}
+            if url.startswith(("turn:", "turns:")):
+                entry |= {"username": self.turn_username, "credential": self.turn_password.get_secret_value()}
+            servers.append(entry)
+        return servers
+
+    def name_of_process(self) -> str:
+        """What this process calls itself: the setting, else ``host-pid``."""
+        return self.process_name or f"{os.uname().nodename}-{os.getpid()}"
+
+    def lines(self) -> list[SettingLine]:
+        """Every setting with its value, unit and help, in the order in which they are declared."""
+        return [
+            SettingLine(
+                name=environment_name(field),
+                value=_shown(getattr(self, field)),
+                unit=_unit(field),
+                help=info.description or "",
+                is_default=field not in self.model_fields_set,
+            )
+            for field, info in type(self).model_fields.items()
+        ]
+
+
+def environment_name(field: str) -> str:
+    """The environment variable of a field of `Settings`."""
+    return "DATABASE_URL" if field == "database_url" else PREFIX + field.upper()
+
+
+def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names the variable.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        variable = environment_name(name) if name in Settings.model_fields else name
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{variable} cannot be used: {reason}") from None
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in (piece.strip() for piece in text.split(",")) if part]
+
+
+def _unit(field: str) -> str:
+    extra = Settings.model_fields[field].json_schema_extra
+    return str(extra["unit"]) if isinstance(extra, dict) else ""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "(hidden)" if value.get_secret_value() else ""
+    return "" if value is None else str(value)
