@@ -1,0 +1,146 @@
+/**
+ * One way to the server for a face: which login counts, the CSRF token, time limits, retries that cannot double anything,
+ * and refusals as `ApiError` with a code that `problems.ts` puts into words.
+ */
+
+export type Face = 'applicant' | 'staff'
+
+/** A refusal of the server (`status` ≥ 400) or no answer at all (`status` 0: `offline`, `timeout`, `unreachable`). */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    readonly params: Record<string, unknown> = {},
+  ) {
+    super(code)
+  }
+
+  /** No answer came, so asking again may help. */
+  get lost(): boolean {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504
+  }
+}
+
+export interface Ask {
+  query?: Record<string, string | undefined>
+  body?: unknown
+  /** Makes a POST safe to repeat: the server answers a repeated key with its first answer. */
+  key?: string
+  signal?: AbortSignal
+}
+
+/** Milliseconds until a request without an answer is given up. */
+const PATIENCE_MS = 15_000
+const RETRIES = 2
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+/** A random UUID (version 4); `crypto.randomUUID` is younger than our oldest web view. */
+export function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+export interface Http {
+  get<T>(path: string, ask?: Ask): Promise<T>
+  post<T>(path: string, ask?: Ask): Promise<T>
+  put<T>(path: string, ask?: Ask): Promise<T>
+  /** The CSRF token of the present login, as `me` and `login` answer it. */
+  setCsrf(token: string | null): void
+}
+
+export interface HttpOptions {
+  /** Path of this face's `me`, asked again when the server says that the CSRF token is stale. */
+  me: string
+  fetch?: typeof fetch
+}
+
+export function createHttp(face: Face, options: HttpOptions): Http {
+  let csrf: string | null = null
+  const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args))
+
+  async function once(method: string, path: string, ask: Ask): Promise<Response> {
+    const headers: Record<string, string> = { Accept: 'application/json', 'X-Face': face }
+    if (ask.body !== undefined) headers['Content-Type'] = 'application/json'
+    if (method !== 'GET' && csrf !== null) headers['X-CSRF-Token'] = csrf
+    if (ask.key !== undefined) headers['Idempotency-Key'] = ask.key
+    const stop = new AbortController()
+    const timer = setTimeout(() => stop.abort(), PATIENCE_MS)
+    const forward = (): void => stop.abort()
+    ask.signal?.addEventListener('abort', forward)
+    try {
+      return await send(address(path, ask.query), {
+        method,
+        headers,
+        signal: stop.signal,
+        credentials: 'same-origin',
+        ...(ask.body !== undefined && { body: JSON.stringify(ask.body) }),
+      })
+    } catch (error) {
+      if (ask.signal?.aborted) throw error
+      throw new ApiError(noAnswer(stop.signal.aborted), 0)
+    } finally {
+      clearTimeout(timer)
+      ask.signal?.removeEventListener('abort', forward)
+    }
+  }
+
+  async function answer<T>(method: string, path: string, ask: Ask): Promise<T> {
+    const response = await once(method, path, ask)
+    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
+    throw await refusal(response)
+  }
+
+  async function call<T>(method: string, path: string, ask: Ask = {}): Promise<T> {
+    const repeatable = method === 'GET' || method === 'PUT' || ask.key !== undefined
+    for (let tried = 0; ; tried += 1) {
+      try {
+        return await answer<T>(method, path, ask)
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error
+        if (error.code === 'csrf_failed' && tried === 0) csrf = await freshToken()
+        else if (!(repeatable && error.lost && navigator.onLine && tried < RETRIES)) throw error
+        else await pause(300 * 2 ** tried * (0.5 + Math.random()))
+      }
+    }
+  }
+
+  async function freshToken(): Promise<string | null> {
+    const me = await answer<{ csrf: string | null }>('GET', options.me, {})
+    return me.csrf
+  }
+
+  return {
+    get: (path, ask) => call('GET', path, ask),
+    post: (path, ask) => call('POST', path, ask),
+    put: (path, ask) => call('PUT', path, ask),
+    setCsrf(token) {
+      csrf = token
+    },
+  }
+}
+
+function address(path: string, query: Ask['query']): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) if (value) search.set(name, value)
+  const text = search.toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+function noAnswer(timedOut: boolean): string {
+  if (!navigator.onLine) return 'offline'
+  return timedOut ? 'timeout' : 'unreachable'
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  try {
+    const problem = (await response.json()) as { code?: unknown; params?: Record<string, unknown> }
+    if (typeof problem.code === 'string') return new ApiError(problem.code, response.status, problem.params)
+  } catch {
+    // not a problem document: a proxy answered
+  }
+  return new ApiError(response.status >= 500 ? 'unreachable' : 'refused', response.status)
+}
