@@ -1,0 +1,124 @@
+"""Sessions 连线, calls, participants, signalling and what is kept as evidence (standard §四.6)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, PrimaryKeyConstraint, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloudwindow.calls.states import CALL, SESSION
+from cloudwindow.foundation.database import Base
+from cloudwindow.foundation.ids import new_id
+
+
+class Outcome(Base):
+    """How a session may end (domain §3.3). `solved` says whether the indicators count it as solved (model §3)."""
+
+    __tablename__ = "outcome"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    group: Mapped[str]
+    solved: Mapped[bool]
+
+
+class Session(Base):
+    """One service between people, from the first answer to the close: one per ticket, over any number of calls."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        CheckConstraint(SESSION.check(), name="state"),
+        Index("ix_session_unfinished", "clerk_id", postgresql_where=text("state = 'wrapping'")),
+        Index("ix_session_desk_closed", "desk_id", "ended_at"),
+        Index("ix_session_account_id", "account_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"), unique=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    clerk_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    desk_id: Mapped[UUID] = mapped_column(ForeignKey("desk.id"))
+    home_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    state: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+    wrap_until: Mapped[datetime | None]
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    outcome: Mapped[str | None] = mapped_column(ForeignKey("outcome.code"))
+    summary: Mapped[str | None]
+    next_step: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Call(Base):
+    """One media room. The server sees no media: `last_good_at` is the last instant at which both sides reported it flowing."""
+
+    __tablename__ = "call"
+    __table_args__ = (
+        CheckConstraint(CALL.check(), name="state"),
+        Index("uq_call_live_session", "session_id", unique=True, postgresql_where=text("state <> 'ended'")),
+        Index("ix_call_live", "id", postgresql_where=text("state <> 'ended'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"))
+    state: Mapped[str]
+    started_at: Mapped[datetime]
+    connected_at: Mapped[datetime | None]
+    last_good_at: Mapped[datetime | None]
+    grace_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None]
+
+
+class CallParticipant(Base):
+    """A person in a call. `attempt` grows each time a browser joins; signals of an older attempt are dropped."""
+
+    __tablename__ = "call_participant"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(staff_id, account_id) = 1", name="one_person"),
+        Index(None, "call_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    side: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    attempt: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    joined_at: Mapped[datetime | None]
+    reported_at: Mapped[datetime | None]
+    flowing_at: Mapped[datetime | None]
+    ice: Mapped[str | None]
+    bytes_received: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class Signal(Base):
+    """A batch of WebRTC signalling on its way between two processes; short-lived, never replayed, not logged to disk."""
+
+    __tablename__ = "signal"
+    __table_args__ = (Index(None, "at"), {"prefixes": ["UNLOGGED"]})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    call_id: Mapped[UUID]
+    to_participant_id: Mapped[UUID]
+    body: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class SessionEvent(Base):
+    """What happened in a session, as evidence: append-only, exact bytes and their SHA-256 (invariant 8)."""
+
+    __tablename__ = "session_event"
+    __table_args__ = (PrimaryKeyConstraint("session_id", "seq"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"))
+    seq: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    body: Mapped[bytes]
+    digest: Mapped[bytes]

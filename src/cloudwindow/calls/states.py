@@ -1,0 +1,27 @@
+"""The states of a session and of a call (model §3)."""
+
+from cloudwindow.foundation.states import Machine, Move
+
+SESSION = Machine(
+    "session",
+    "连线",
+    "open",
+    (
+        Move("open", "end", "wrapping", "the service ended; the clerk writes the wrap-up"),
+        Move("wrapping", "close", "closed", "outcome and summary are given"),
+    ),
+)
+
+CALL = Machine(
+    "call",
+    "通话",
+    "connecting",
+    (
+        Move("connecting", "flow", "connected", "both sides reported flowing media within 15 s"),
+        Move("connected", "lose", "interrupted", "a side has not reported flowing media for 15 s"),
+        Move("interrupted", "flow", "connected", "media flows again on both sides"),
+        Move("connecting", "end", "ended", "ended before media flowed"),
+        Move("connected", "end", "ended", "one side ended it"),
+        Move("interrupted", "end", "ended", "grace ran out, or one side ended it"),
+    ),
+)

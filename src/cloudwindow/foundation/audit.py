@@ -1,0 +1,61 @@
+"""Audit rows: who changed what, from where, old and new — append-only, exact bytes and digest (invariants 2, 8)."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from cloudwindow.foundation.authentication import Actor
+from cloudwindow.foundation.ids import new_id
+
+
+@dataclass
+class AuditNote:
+    """What an action wants on record. `old` and `new` hold no personal data in clear (model §8)."""
+
+    table: str
+    subject: UUID | None
+    old: dict[str, Any] = field(default_factory=dict)
+    new: dict[str, Any] = field(default_factory=dict)
+
+
+def canonical(document: Any) -> bytes:
+    """Write JSON in one way only: sorted keys, no spaces, UTF-8; instants in ISO 8601."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain).encode()
+
+
+def plain(value: Any) -> str:
+    """Turn a key or an instant into its text; anything else does not belong in a record. Raises `TypeError`."""
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    msg = f"{type(value).__name__} does not belong in a record"
+    raise TypeError(msg)
+
+
+def row(actor: Actor, origin: str, action: str, note: AuditNote, now: datetime) -> tuple[Any, ...]:
+    """Build the row of one note, in the order of `INSERT_AUDIT`; `origin` is the blind index of the sender's address."""
+    body = canonical(
+        {
+            "at": now,
+            "actor": {"kind": actor.kind, "id": actor.id, "login": actor.login_id, "station": actor.station_id},
+            "from": origin,
+            "action": action,
+            "subject": {"table": note.table, "id": note.subject},
+            "old": note.old,
+            "new": note.new,
+        }
+    )
+    return (new_id(), now, actor.kind, actor.id, action, note.table, note.subject, body, hashlib.sha256(body).digest())
+
+
+INSERT_AUDIT = """
+    INSERT INTO audit (id, at, actor_kind, actor_id, action, subject_table, subject_id, body, digest)
+    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::uuid[],
+                         $8::bytea[], $9::bytea[])
+"""

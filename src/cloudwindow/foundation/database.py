@@ -1,0 +1,122 @@
+"""The one PostgreSQL behind everything: engine, typed base of all tables, sessions."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import ARRAY, BigInteger, Date, LargeBinary, MetaData, Text, TypeDecorator, Uuid, event
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import UserDefinedType
+
+
+class Ltree(UserDefinedType[str]):
+    """PostgreSQL's label tree, carried as its text; see `organisation.path` and `region.path`."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Return the column type as PostgreSQL writes it."""
+        return "LTREE"
+
+
+class StringArray(TypeDecorator[list[str]]):
+    """A `text[]` that Python sees as a list of strings."""
+
+    impl = ARRAY(Text)
+    cache_ok = True
+
+
+class Base(DeclarativeBase):
+    """Base of every table. Instants are `timestamptz` in UTC; keys are UUIDv7."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads this class attribute itself
+        str: Text,
+        int: BigInteger,
+        bytes: LargeBinary,
+        datetime: TIMESTAMP(timezone=True),
+        date: Date,
+        UUID: Uuid,
+        list[str]: StringArray,
+        dict[str, Any]: JSONB,
+        list[dict[str, Any]]: JSONB,
+    }
+
+
+class Database:
+    """Connections to one PostgreSQL database, shared by all requests of a process.
+
+    `url` is a libpq-style address such as `postgresql://user@/name?host=/socket/folder`.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20, application_name: str = "cloudwindow") -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=False,
+            connect_args={"server_settings": {"application_name": application_name}},
+        )
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        event.listen(self.engine.sync_engine, "connect", _teach_ltree)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a session for reads only: no transaction is begun, each statement sees what is committed."""
+        async with AsyncSession(self._autocommit, autoflush=False, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a session in one transaction (READ COMMITTED); it commits at the end, or rolls back on an error."""
+        async with AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def driver(self, session: AsyncSession) -> asyncpg.Connection:
+        """Return the asyncpg connection under a session, for the few statements that are hot."""
+        connection = await session.connection()
+        raw = await connection.get_raw_connection()
+        driver: asyncpg.Connection = raw.driver_connection
+        return driver
+
+    async def connect_alone(self) -> asyncpg.Connection:
+        """Open a connection outside the pool, for LISTEN and NOTIFY."""
+        return await asyncpg.connect(self.url)
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self.engine.dispose()
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Name the asyncpg driver in a libpq-style address."""
+    scheme, rest = url.split("://", 1)
+    if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+        msg = f"not a PostgreSQL address: {scheme}://…"
+        raise ValueError(msg)
+    return f"postgresql+asyncpg://{rest}"
+
+
+def _teach_ltree(dbapi_connection: Any, _record: object) -> None:
+    """Let asyncpg carry `ltree` as text; it has no codec of its own for extension types."""
+
+    async def teach(connection: asyncpg.Connection) -> None:
+        known = await connection.fetchval("SELECT 1 FROM pg_type WHERE typname = 'ltree'")
+        if known:
+            await connection.set_type_codec("ltree", schema="public", encoder=str, decoder=str, format="text")
+
+    dbapi_connection.run_async(teach)

@@ -1,0 +1,66 @@
+"""Event streams: committed with the change, numbered inside the stream row's lock, replayed by cursor (invariant 4)."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.foundation.audit import plain
+
+REPLAY_LIMIT = 500
+"""A client further behind than this many events is told to fetch its state anew."""
+
+CHANNEL = "cloudwindow"
+"""The NOTIFY channel; a payload is `stream:<name>`, `hint:<key>` or `signal:<participant>`."""
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """The sub-document `type` of the state behind `stream` is now `data` (null: it is gone). No personal data."""
+
+    stream: str
+    type: str
+    data: Any
+
+    def json(self) -> str:
+        """Return the data as it is stored."""
+        return json.dumps(self.data, ensure_ascii=False, default=plain)
+
+
+APPEND = """
+    WITH incoming AS (
+        SELECT stream, type, data, place FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
+            AS t (stream, type, data, place)
+    ), counted AS (
+        SELECT stream, count(*) AS n FROM incoming GROUP BY stream ORDER BY stream
+    ), numbered AS (
+        INSERT INTO event_stream (stream, last_seq) SELECT stream, n FROM counted
+        ON CONFLICT (stream) DO UPDATE SET last_seq = event_stream.last_seq + excluded.last_seq
+        RETURNING stream, last_seq
+    )
+    INSERT INTO event (stream, seq, at, type, data)
+    SELECT i.stream, s.last_seq - c.n + row_number() OVER (PARTITION BY i.stream ORDER BY i.place), app_now(), i.type,
+           i.data::jsonb
+    FROM incoming i JOIN counted c USING (stream) JOIN numbered s USING (stream)
+"""
+"""Append a batch: streams are locked in sorted order, and last of all locks in the action."""
+
+_SINCE = text(
+    "SELECT seq, type, data FROM event WHERE stream = :stream AND seq > :after ORDER BY seq LIMIT :limit"
+)
+_CURSOR = text("SELECT last_seq FROM event_stream WHERE stream = :stream")
+
+
+async def cursor(session: AsyncSession, stream: str) -> int:
+    """Return the last number of a stream, 0 when nothing ever happened in it."""
+    return (await session.scalar(_CURSOR, {"stream": stream})) or 0
+
+
+async def since(session: AsyncSession, stream: str, after: int) -> list[tuple[int, str, Any]] | None:
+    """Return `(seq, type, data)` after a cursor, or None when the gap is too old to replay."""
+    rows = (await session.execute(_SINCE, {"stream": stream, "after": after, "limit": REPLAY_LIMIT + 1})).all()
+    if len(rows) > REPLAY_LIMIT or (rows and rows[0].seq != after + 1):
+        return None
+    return [(row.seq, row.type, row.data) for row in rows]

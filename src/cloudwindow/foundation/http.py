@@ -1,0 +1,248 @@
+"""What every request meets: limits, security headers, problems, actors, CSRF, request keys (model §7)."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+import structlog
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cloudwindow.foundation.actions import Actions
+from cloudwindow.foundation.authentication import (
+    Actor,
+    Authenticator,
+    Face,
+    cookie_name,
+    csrf_fits,
+)
+from cloudwindow.foundation.crypto import Keys
+from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.errors import MEDIA_TYPE, Problem
+from cloudwindow.foundation.ids import new_id
+from cloudwindow.foundation.wiring import Wiring
+
+log = structlog.get_logger()
+
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+        "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+_HEADER_BYTES = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
+
+@dataclass(frozen=True)
+class House:
+    """What a process holds; routes reach it through the dependencies below. `origins` are the allowed browser origins."""
+
+    database: Database
+    keys: Keys
+    wiring: Wiring
+    actions: Actions
+    origins: frozenset[str]
+    body_limit: int
+    mode: str
+
+
+def house(request: Request) -> House:
+    """Return this process's house."""
+    return cast("House", request.app.state.house)
+
+
+class Guard:
+    """Adds the security headers and refuses bodies over the limit, also those that lie about their length."""
+
+    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+        self.app = app
+        self.body_limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADER_BYTES]
+            await send(message)
+
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > self.body_limit:
+            await _too_large(self.body_limit)(scope, receive, send_guarded)
+            return
+        seen = 0
+
+        async def receive_limited() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.body_limit:
+                raise Problem("too_large", limit_kb=self.body_limit // 1024)
+            return message
+
+        await self.app(scope, receive_limited, send_guarded)
+
+
+def _too_large(limit: int) -> Response:
+    return problem_response(Problem("too_large", limit_kb=limit // 1024))
+
+
+def problem_response(problem: Problem) -> Response:
+    """Render a problem as RFC 9457 asks."""
+    return JSONResponse(problem.body(), status_code=problem.entry.status, media_type=MEDIA_TYPE)
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Turn every refusal, wrong input and fault into a problem response."""
+
+    @app.exception_handler(Problem)
+    async def on_problem(_request: Request, problem: Problem) -> Response:
+        return problem_response(problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(_request: Request, error: RequestValidationError) -> Response:
+        fields = sorted({".".join(str(part) for part in item["loc"][1:]) or "body" for item in error.errors()})
+        return problem_response(Problem("invalid_input", fields=", ".join(fields)[:300]))
+
+    @app.exception_handler(HTTPException)
+    async def on_http(_request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, Problem):  # FastAPI wraps what is raised while it reads a body
+            return problem_response(error.__cause__)
+        if error.status_code in {404, 405}:
+            return problem_response(Problem("not_found"))
+        return problem_response(Problem("invalid_input", fields="body"))
+
+    @app.exception_handler(Exception)
+    async def on_fault(request: Request, error: Exception) -> Response:
+        reference = str(new_id())[-12:]
+        log.error("request.failed", path=request.url.path, reference=reference, exc_info=error)
+        return problem_response(Problem("internal", reference=reference))
+
+
+async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
+    async with house(request).database.reading() as session:
+        yield session
+
+
+Reading = Annotated[AsyncSession, Depends(_reading)]
+"""A session for reads only."""
+
+
+def _actions(request: Request) -> Actions:
+    return house(request).actions
+
+
+Acting = Annotated[Actions, Depends(_actions)]
+"""Runs actions."""
+
+
+def address_of(request: Request) -> str:
+    """Return the sender's address as uvicorn knows it."""
+    return request.client.host if request.client else ""
+
+
+def check_origin(request: Request) -> None:
+    """Refuse a request that a foreign page sends. Raises `origin_refused`."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin not in house(request).origins:
+        raise Problem("origin_refused")
+
+
+async def _actor(request: Request, face: Face) -> Actor:
+    served = house(request)
+    token = request.cookies.get(cookie_name(face, secure=request.url.scheme == "https"))
+    actor = token and await served.wiring.port(Authenticator).actor(  # type: ignore[type-abstract]  # a declared port
+        face, token, address_of(request)
+    )
+    if not (token and actor):
+        return Actor("anonymous", address=address_of(request))
+    if request.method not in {"GET", "HEAD"}:
+        check_origin(request)
+        if not csrf_fits(token, request.headers.get("x-csrf-token")):
+            raise Problem("csrf_failed")
+    return actor
+
+
+async def _staff(request: Request) -> Actor:
+    actor = await _actor(request, "staff")
+    if actor.kind != "staff":
+        raise Problem("login_required")
+    return actor
+
+
+async def _applicant(request: Request) -> Actor:
+    actor = await _actor(request, "applicant")
+    if actor.kind != "account":
+        raise Problem("login_required")
+    return actor
+
+
+async def _either(request: Request) -> Actor:
+    face: Face = "staff" if request.headers.get("x-face") == "staff" else "applicant"
+    return await (_staff(request) if face == "staff" else _applicant(request))
+
+
+async def _maybe_applicant(request: Request) -> Actor:
+    return await _actor(request, "applicant")
+
+
+StaffActor = Annotated[Actor, Depends(_staff)]
+ApplicantActor = Annotated[Actor, Depends(_applicant)]
+EitherActor = Annotated[Actor, Depends(_either)]
+"""Clerk or applicant: the header `X-Face` says whose cookie counts, since one browser may hold both."""
+MaybeApplicant = Annotated[Actor, Depends(_maybe_applicant)]
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """The idempotency key of a request, with the digest of what was asked."""
+
+    key: UUID
+    digest: bytes
+
+
+async def _request_key(request: Request) -> RequestKey:
+    try:
+        key = UUID(request.headers["idempotency-key"])
+    except (KeyError, ValueError):
+        raise Problem("idempotency_key_missing") from None
+    asked = f"{request.method} {request.url.path}\n".encode() + await request.body()
+    return RequestKey(key, hashlib.sha256(asked).digest())
+
+
+OnceKey = Annotated[RequestKey, Depends(_request_key)]
+
+
+def set_login_cookie(response: Response, request: Request, face: Face, token: str, seconds: int) -> None:
+    """Give the browser its cookie: HttpOnly, SameSite=Lax, host-only, Secure on HTTPS."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(
+        cookie_name(face, secure=secure), token, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/"
+    )
+
+
+def drop_login_cookie(response: Response, request: Request, face: Face) -> None:
+    """Take the cookie back."""
+    secure = request.url.scheme == "https"
+    response.delete_cookie(cookie_name(face, secure=secure), httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def problem_schema(document: dict[str, Any], codes: list[tuple[str, int, str, str]]) -> dict[str, Any]:
+    """Add the problem codes with their sentences to an OpenAPI document."""
+    document["x-problems"] = {code: {"status": status, "zh": zh, "en": en} for code, status, zh, en in codes}
+    return cast("dict[str, Any]", json.loads(json.dumps(document)))

@@ -1,0 +1,58 @@
+"""Alembic migrations, run from the program itself: `cloudwindow migrate` and every `serve` bring a database up to date."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.foundation import parameters
+from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.models import Deployment
+
+HERE = Path(__file__).parent
+_LOCK = 7212017
+"""Advisory lock under which one process migrates while the others wait."""
+
+
+async def upgrade(url: str, mode: str, key_fingerprint: str | None = None) -> None:
+    """Bring the database at `url` to this program's version; `mode` is written once, by the first migration.
+
+    `mode` is `demonstration`, `production` or `test` (model §6). Raises `RuntimeError` in one clear line when the
+    database has another mode or was written with other keys.
+    """
+    database = Database(url, pool_size=1, application_name="cloudwindow-migrate")
+    try:
+        async with database.engine.connect() as connection:
+            await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+            await connection.commit()
+            await connection.run_sync(_upgrade, mode)
+            await connection.commit()
+        async with database.transaction() as session:
+            await _check(session, mode, key_fingerprint)
+            await parameters.seed(session)
+    finally:
+        await database.close()
+
+
+def _upgrade(connection: Connection, mode: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.attributes["connection"] = connection
+    config.attributes["mode"] = mode
+    command.upgrade(config, "head")
+
+
+async def _check(session: AsyncSession, mode: str, key_fingerprint: str | None) -> None:
+    row = await session.scalar(select(Deployment).with_for_update())
+    if row is None or row.mode != mode:
+        was = row.mode if row else "unknown"
+        msg = f"this database is in {was} mode, which never changes; it was asked to be in {mode} mode"
+        raise RuntimeError(msg)
+    if key_fingerprint is None or row.key_fingerprint == key_fingerprint:
+        return
+    if row.key_fingerprint is not None:
+        msg = f"this database was written with keys {row.key_fingerprint}, but the keys here are {key_fingerprint}"
+        raise RuntimeError(msg)
+    await session.execute(update(Deployment).values(key_fingerprint=key_fingerprint))

@@ -1,0 +1,64 @@
+"""Wake-ups between processes: coalesced NOTIFYs sent after the commit (invariant 4).
+
+A notice that is lost because a process died is caught by the hub's polling and by the sweeper: the truth is the row.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
+import asyncpg
+import structlog
+
+from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.events import CHANNEL
+
+log = structlog.get_logger()
+
+_SEND = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
+
+
+class Notifier:
+    """Sends what has gathered while the last batch was on its way; one connection a process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: dict[str, None] = {}
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def send(self, payloads: Iterable[str]) -> None:
+        """Queue wake-ups; the same payload waiting twice is sent once."""
+        for payload in payloads:
+            self._waiting[payload] = None
+        if self._waiting:
+            self._wake.set()
+
+    async def start(self) -> None:
+        """Begin sending in the background."""
+        self._task = asyncio.create_task(self._run(), name="notifier")
+
+    async def stop(self) -> None:
+        """Stop; what still waits is left to polling."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._send_from(await self._database.connect_alone())
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("notices.connection_lost", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    async def _send_from(self, connection: asyncpg.Connection) -> None:
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                batch, self._waiting = list(self._waiting), {}
+                await connection.execute(_SEND, CHANNEL, batch)
+        finally:
+            connection.terminate()
