@@ -1,7 +1,7 @@
 """Every setting of a deployment: what it means, its unit, its default.
 
-What a deployment decides is a setting and comes from the environment; what a standard or an office decides is a row in
-``parameter``. ``cloudwindow settings`` prints this list with the values that count.
+What a deployment decides is a setting and comes from the environment; what a standard or an office decides is
+a row in ``parameter``. ``cloudwindow settings`` prints this list with the values that count.
 """
 
 import os
@@ -22,7 +22,7 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 class SettingsError(Exception):
-    """A setting has a value that cannot be used; the message is one line for the person who started the program."""
+    """A setting has a value that cannot be used; the message is one line for whoever started the program."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,9 @@
+"""The PostgreSQL that the program runs by itself when no server is given.
+
+``EmbeddedPostgres`` owns a server for the life of one process; ``running_url`` lets other processes join it.
+"""
+
+from cloudwindow.foundation.postgres.errors import EmbeddedPostgresError
+from cloudwindow.foundation.postgres.owner import EmbeddedPostgres, running_url
+
+__all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "running_url"]
