@@ -1,0 +1,65 @@
+/** The `call` of a state document as a face reads it. Pure: no devices, no network. */
+import type { MediaStats, TransportState } from './transport'
+
+export type Side = 'applicant' | 'clerk'
+
+/** `call` of the state documents. */
+export interface CallState {
+  readonly id: string
+  readonly session_id: string
+  readonly state: 'connecting' | 'connected' | 'interrupted' | 'ended'
+  readonly grace_until: string | null
+  readonly ended_reason: string | null
+  readonly participants: readonly { readonly id: string; readonly side: Side; readonly attempt: number }[]
+}
+
+/** Answer of `POST /api/calls/{id}/join`, and part of the answer of accepting a ring. */
+export interface JoinAnswer {
+  readonly call: CallState
+  readonly participant_id: string
+  readonly attempt: number
+  readonly polite: boolean
+  readonly ice_servers: readonly RTCIceServer[]
+}
+
+export type Phase = 'idle' | 'joining' | 'connecting' | 'connected' | 'interrupted' | 'elsewhere' | 'ended'
+
+/** What the page shows: media that is seen here counts at once, an interruption counts whoever noticed it first. */
+export function phaseOf(call: Pick<CallState, 'state'>, media: TransportState): Phase {
+  if (call.state === 'interrupted') return media === 'connected' ? 'connected' : 'interrupted'
+  if (media === 'connected') return 'connected'
+  if (media === 'interrupted') return 'interrupted'
+  return call.state === 'connected' && media === 'failed' ? 'interrupted' : 'connecting'
+}
+
+/** With our own network down it is ours; a broken path with a working line to the server is the other side's. */
+export function faultOf(
+  call: CallState,
+  media: TransportState,
+  stats: MediaStats | null,
+): 'ours' | 'theirs' | null {
+  if (!navigator.onLine) return 'ours'
+  if (call.state === 'interrupted' || media === 'failed' || stats?.ice === 'disconnected') return 'theirs'
+  return null
+}
+
+export function others(call: CallState, me: string): { id: string; attempt: number }[] {
+  return call.participants.filter((one) => one.id !== me).map(({ id, attempt }) => ({ id, attempt }))
+}
+
+/** Two readings of one call in unknown order: the one with the higher attempts is newer. */
+export function newer(a: CallState, b: CallState): CallState {
+  const sum = (call: CallState): number => call.participants.reduce((total, one) => total + one.attempt, 0)
+  return sum(a) > sum(b) ? a : b
+}
+
+export function codeOf(error: unknown): string | null {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null
+  return typeof code === 'string' ? code : null
+}
+
+/** No answer came (the line was down), so that asking again with the same key may help. */
+export function isLost(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return true
+  return 'lost' in error ? error.lost === true : codeOf(error) === null
+}

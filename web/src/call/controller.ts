@@ -1,0 +1,360 @@
+/**
+ * Ties together, for either face, the `call` of the state document, joining over HTTP, the devices and a transport.
+ * What a page draws is in `view`; the rules of who joins when are in `sync`.
+ */
+import { shallowReactive } from 'vue'
+import { uuid } from '@/api/http'
+import { readStored, writeStored } from '@/ui/stored'
+import {
+  codeOf,
+  faultOf,
+  isLost,
+  newer,
+  others,
+  phaseOf,
+  type CallState,
+  type JoinAnswer,
+  type Phase,
+  type Side,
+} from './call-state'
+import { closeDevices, openDevices, type DeviceChoice, type DeviceState } from './devices'
+import { PeerToPeerTransport } from './peer-to-peer'
+import type { Signalling } from './signalling'
+import { qualityOf, type Quality } from './stats'
+import type { CallTransport, LocalMedia, MediaStats, RemoteMedia, Seat, TransportState } from './transport'
+
+export interface CallApi {
+  /** `key` is the idempotency key: the same for every try of one join. Rejects with an object that may carry `code`. */
+  join(call: string, key: string): Promise<JoinAnswer>
+  end(call: string, key: string): Promise<unknown>
+}
+
+export interface CallView {
+  phase: Phase
+  call: CallState | null
+  remote: readonly RemoteMedia[]
+  local: LocalMedia
+  localStream: MediaStream | null
+  microphoneOn: boolean
+  cameraOn: boolean
+  devices: { microphone: DeviceState; camera: DeviceState }
+  graceUntil: string | null
+  /** Whose line is broken while interrupted; null when not known or not broken. */
+  fault: 'ours' | 'theirs' | null
+  quality: Quality | null
+  stats: MediaStats | null
+  joinProblem: string | null
+  /** Instant (this computer's clock, ms) of the first media of this page load; null before. */
+  connectedAt: number | null
+}
+
+export interface CallOptions {
+  readonly side: Side
+  readonly api: CallApi
+  readonly signalling: Signalling
+  readonly transport?: () => CallTransport
+  readonly newKey?: () => string
+}
+
+const NO_MEDIA: LocalMedia = { audio: null, video: null }
+const OWNED = 'call'
+/** Pause between tries of a join that failed for want of a line, in milliseconds. */
+const JOIN_AGAIN_MS = 1000
+
+export class CallController {
+  readonly view: CallView = shallowReactive<CallView>({
+    phase: 'idle',
+    call: null,
+    remote: [],
+    local: NO_MEDIA,
+    localStream: null,
+    microphoneOn: true,
+    cameraOn: true,
+    devices: { microphone: 'unasked', camera: 'unasked' },
+    graceUntil: null,
+    fault: null,
+    quality: null,
+    stats: null,
+    joinProblem: null,
+    connectedAt: null,
+  })
+  private transport: CallTransport | null = null
+  private seat: Seat | null = null
+  private media: TransportState = 'connecting'
+  private opening: Promise<void> | null = null
+  private joining: string | null = null
+  private firstSync = true
+  private disposed = false
+
+  constructor(private readonly options: CallOptions) {}
+
+  /** Opens camera and microphone once; a second call waits for the first. What failed is in `view.devices`. */
+  openDevices(choice: DeviceChoice = { audio: true, video: true }): Promise<void> {
+    this.opening ??= openDevices(choice).then((media) => {
+      if (this.disposed) {
+        closeDevices(media)
+        return
+      }
+      this.takeMedia(media, { microphone: media.microphone, camera: media.camera })
+    })
+    return this.opening
+  }
+
+  /** Asks again for what is missing, for instance after the person has allowed the camera. */
+  async reopenDevices(choice: DeviceChoice = { audio: true, video: true }): Promise<void> {
+    await this.opening
+    const old = this.view.local
+    this.opening = null
+    await this.openDevices(choice)
+    for (const track of [old.audio, old.video])
+      if (track !== this.view.local.audio && track !== this.view.local.video) track?.stop()
+    this.transport?.replace(this.view.local)
+  }
+
+  /** Lets go of the devices when no call needs them. */
+  releaseDevices(): void {
+    if (this.seat !== null) return
+    this.dropTransport()
+    closeDevices(this.view.local)
+    this.opening = null
+    this.takeMedia(NO_MEDIA, { microphone: 'unasked', camera: 'unasked' })
+  }
+
+  /** While it rings, with devices open: whatever can be done before the seat is known. Safe to call again. */
+  prepare(): void {
+    if (this.seat !== null || this.disposed) return
+    this.ensureTransport().prepare(this.view.local, this.options.side === 'applicant')
+  }
+
+  /** The clerk's accept has already joined. */
+  accept(answer: JoinAnswer): void {
+    if (this.disposed || this.seat?.call === answer.call.id) return
+    this.own(answer.call.id)
+    this.take(answer)
+  }
+
+  /** Follow the state document: call on every change of its `call`, null included. */
+  sync(call: CallState | null): void {
+    if (this.disposed) return
+    const first = this.firstSync
+    this.firstSync = false
+    if (call === null || call.state === 'ended') {
+      this.leave(call)
+      return
+    }
+    this.view.call = call
+    this.view.graceUntil = call.grace_until
+    if (this.seat?.call === call.id) {
+      this.follow(call, this.seat)
+      return
+    }
+    if (this.joining === call.id) return
+    if (this.seat !== null) this.leave(null)
+    if (this.mayJoin(call, first)) void this.join(call.id)
+    else this.view.phase = 'elsewhere'
+  }
+
+  /** Takes the call into this tab; the other tab sees `elsewhere`. */
+  takeOver(): void {
+    if (this.view.call !== null && this.view.phase === 'elsewhere') void this.join(this.view.call.id)
+  }
+
+  /** Tries again after `joinProblem`. */
+  retryJoin(): void {
+    if (this.view.call !== null && this.seat === null && this.joining === null)
+      void this.join(this.view.call.id)
+  }
+
+  setMicrophone(on: boolean): void {
+    this.view.microphoneOn = on
+    this.applySending()
+  }
+
+  setCamera(on: boolean): void {
+    this.view.cameraOn = on
+    this.applySending()
+  }
+
+  /** Ends the call for everyone. Rejects when the server could not be told; the caller may try again. */
+  async end(): Promise<void> {
+    const call = this.view.call
+    if (call === null) return
+    await this.options.api.end(call.id, this.endKey(call.id))
+    this.leave({ ...call, state: 'ended' })
+  }
+
+  /** The page goes away. The call stays; a reload comes back to it. */
+  dispose(): void {
+    this.disposed = true
+    this.dropTransport()
+    closeDevices(this.view.local)
+  }
+
+  private keys = new Map<string, string>()
+
+  /** One key per call, so that pressing twice or trying again ends once. */
+  private endKey(call: string): string {
+    const key = this.keys.get(call) ?? this.newKey()
+    this.keys.set(call, key)
+    return key
+  }
+
+  private newKey(): string {
+    return (this.options.newKey ?? uuid)()
+  }
+
+  private mayJoin(call: CallState, first: boolean): boolean {
+    if (readStored(OWNED, 'tab') === call.id) return true
+    const mine = call.participants.find((one) => one.side === this.options.side)
+    if ((mine?.attempt ?? 0) === 0) return true
+    // A citizen who closed the page and opened it anew wants back in; a clerk's second tab must not steal the call.
+    return this.options.side === 'applicant' && first && call.state === 'interrupted'
+  }
+
+  private async join(id: string): Promise<void> {
+    this.joining = id
+    this.view.phase = 'joining'
+    this.view.joinProblem = null
+    const key = this.newKey()
+    try {
+      await this.openDevices()
+      this.prepare()
+      const answer = await this.askUntilHeard(id, key)
+      if (answer !== null && this.joining === id && !this.disposed) {
+        this.own(id)
+        this.take(answer)
+      }
+    } catch (error) {
+      this.view.joinProblem = codeOf(error) ?? 'unknown'
+    } finally {
+      if (this.joining === id) this.joining = null
+    }
+  }
+
+  /** A join is repeated with its key while the line is down; a refusal with a code is final. Null when no longer wanted. */
+  private async askUntilHeard(id: string, key: string): Promise<JoinAnswer | null> {
+    while (this.joining === id && !this.disposed) {
+      try {
+        return await this.options.api.join(id, key)
+      } catch (error) {
+        if (!isLost(error)) throw error
+        await new Promise((resolve) => setTimeout(resolve, JOIN_AGAIN_MS))
+      }
+    }
+    return null
+  }
+
+  private take(answer: JoinAnswer): void {
+    const call = this.view.call?.id === answer.call.id ? newer(this.view.call, answer.call) : answer.call
+    this.joining = null
+    this.seat = {
+      call: call.id,
+      participant: answer.participant_id,
+      attempt: answer.attempt,
+      polite: answer.polite,
+      iceServers: answer.ice_servers,
+    }
+    this.view.call = call
+    this.view.graceUntil = call.grace_until
+    this.view.connectedAt = null
+    this.media = 'connecting'
+    const transport = this.ensureTransport()
+    this.applySending()
+    transport.start(this.seat, others(call, answer.participant_id), this.view.local)
+    this.refresh()
+  }
+
+  private follow(call: CallState, seat: Seat): void {
+    const mine = call.participants.find((one) => one.id === seat.participant)
+    if (mine !== undefined && mine.attempt > seat.attempt) {
+      this.yieldToOtherTab()
+      return
+    }
+    this.transport?.setPeers(others(call, seat.participant))
+    this.refresh()
+  }
+
+  private yieldToOtherTab(): void {
+    this.seat = null
+    this.dropTransport()
+    writeStored(OWNED, null, 'tab')
+    this.view.phase = 'elsewhere'
+  }
+
+  private leave(ended: CallState | null): void {
+    const was = this.seat !== null || this.joining !== null || this.view.phase === 'elsewhere'
+    this.seat = null
+    this.joining = null
+    this.dropTransport()
+    if (readStored(OWNED, 'tab') !== null) writeStored(OWNED, null, 'tab')
+    this.view.call = ended
+    this.view.graceUntil = null
+    this.view.fault = null
+    if (was || ended !== null) this.view.phase = 'ended'
+    else if (this.view.phase !== 'ended') this.view.phase = 'idle'
+  }
+
+  private own(call: string): void {
+    writeStored(OWNED, call, 'tab')
+  }
+
+  private ensureTransport(): CallTransport {
+    if (this.transport !== null) return this.transport
+    const make =
+      this.options.transport ?? (() => new PeerToPeerTransport({ signalling: this.options.signalling }))
+    const transport = make()
+    transport.on('state', (state) => {
+      this.media = state
+      this.refresh()
+    })
+    transport.on('remote', (remote) => {
+      this.view.remote = remote
+    })
+    transport.on('stats', (stats) => {
+      this.view.stats = stats
+      this.view.quality = qualityOf(stats)
+      this.refresh()
+    })
+    this.transport = transport
+    return transport
+  }
+
+  private dropTransport(): void {
+    this.transport?.stop()
+    this.transport = null
+    this.view.remote = []
+    this.view.stats = null
+    this.view.quality = null
+  }
+
+  private applySending(): void {
+    this.ensureTracks()
+    this.transport?.setMicrophone(this.view.microphoneOn)
+    this.transport?.setCamera(this.view.cameraOn)
+  }
+
+  /** Also without a transport the own picture follows the switches. */
+  private ensureTracks(): void {
+    if (this.view.local.audio !== null) this.view.local.audio.enabled = this.view.microphoneOn
+    if (this.view.local.video !== null) this.view.local.video.enabled = this.view.cameraOn
+  }
+
+  private takeMedia(media: LocalMedia, devices: CallView['devices']): void {
+    this.view.local = { audio: media.audio, video: media.video }
+    this.view.localStream = media.video === null ? null : new MediaStream([media.video])
+    this.view.devices = devices
+    this.ensureTracks()
+  }
+
+  private refresh(): void {
+    const call = this.view.call
+    if (this.seat === null || call === null) return
+    this.view.phase = phaseOf(call, this.media)
+    if (this.view.phase === 'connected') this.view.connectedAt ??= Date.now()
+    this.view.fault = this.view.phase === 'interrupted' ? faultOf(call, this.media, this.view.stats) : null
+  }
+}
+
+export function createCall(options: CallOptions): CallController {
+  return new CallController(options)
+}

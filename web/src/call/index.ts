@@ -1,0 +1,11 @@
+/** Public names of the call room: see README.md. */
+export { CallController, createCall } from './controller'
+export type { CallApi, CallView } from './controller'
+export type { CallState, JoinAnswer, Phase, Side } from './call-state'
+export { createLevel, openDevices, closeDevices, permissionOf } from './devices'
+export type { DeviceProblem, DeviceState, Level, OpenedMedia } from './devices'
+export { chime, createRinger, unlockSound } from './ring'
+export type { Ringer } from './ring'
+export type { IncomingSignal, MediaReport, OutgoingSignal, Signalling } from './signalling'
+export type { Quality } from './stats'
+export type { LocalMedia, MediaStats, RemoteMedia } from './transport'

@@ -1,0 +1,76 @@
+/** Reading of WebRTC statistics, reduced to what a call needs. */
+import type { MediaStats } from './transport'
+
+/** Sums of one connection; `packets` and `lost` let the caller form the loss of an interval. */
+export interface LinkSums {
+  bytes: number
+  frames: number
+  energy: number
+  packets: number
+  lost: number
+  roundTripMs: number | null
+}
+
+export const NO_SUMS: LinkSums = { bytes: 0, frames: 0, energy: 0, packets: 0, lost: 0, roundTripMs: null }
+
+type Entry = Record<string, unknown>
+
+const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
+
+/**
+ * Sums what one connection has received. When the other side sends no media at all (no device), the transport's own bytes
+ * (its keep-alives) stand in, since the line is then as good as it can be.
+ */
+export function sumReport(report: RTCStatsReport): LinkSums {
+  const sums = { ...NO_SUMS }
+  let transportBytes = 0
+  let inbound = 0
+  report.forEach((entry: Entry) => {
+    if (entry.type === 'inbound-rtp') {
+      inbound += 1
+      sums.bytes += number(entry.bytesReceived)
+      sums.packets += number(entry.packetsReceived)
+      sums.lost += Math.max(0, number(entry.packetsLost))
+      if (entry.kind === 'video') sums.frames += number(entry.framesDecoded)
+      else sums.energy += number(entry.totalAudioEnergy)
+    }
+    if (entry.type === 'transport') transportBytes += number(entry.bytesReceived)
+    if (
+      entry.type === 'candidate-pair' &&
+      entry.nominated === true &&
+      typeof entry.currentRoundTripTime === 'number'
+    ) {
+      sums.roundTripMs = Math.round(entry.currentRoundTripTime * 1000)
+    }
+  })
+  if (inbound === 0) sums.bytes = transportBytes
+  return sums
+}
+
+export function addSums(a: LinkSums, b: LinkSums): LinkSums {
+  return {
+    bytes: a.bytes + b.bytes,
+    frames: a.frames + b.frames,
+    energy: a.energy + b.energy,
+    packets: a.packets + b.packets,
+    lost: a.lost + b.lost,
+    roundTripMs: b.roundTripMs ?? a.roundTripMs,
+  }
+}
+
+/** Loss between two readings in percent, null when nothing arrived in between. */
+export function lossBetween(before: LinkSums, now: LinkSums): number | null {
+  const lost = Math.max(0, now.lost - before.lost)
+  const all = Math.max(0, now.packets - before.packets) + lost
+  return all === 0 ? null : (100 * lost) / all
+}
+
+export type Quality = 'good' | 'fair' | 'poor'
+
+/** What a person would call the line: talk gets hard above 300 ms or 5 %, and breaks above 600 ms or 12 %. */
+export function qualityOf(stats: Pick<MediaStats, 'roundTripMs' | 'lossPercent'>): Quality | null {
+  if (stats.roundTripMs === null) return null
+  const loss = stats.lossPercent ?? 0
+  if (stats.roundTripMs > 600 || loss > 12) return 'poor'
+  return stats.roundTripMs > 300 || loss > 5 ? 'fair' : 'good'
+}
