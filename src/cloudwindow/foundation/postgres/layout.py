@@ -81,6 +81,11 @@ class Layout:
         return self.folder / f".s.PGSQL.{PORT}"
 
     @property
+    def socket_lock(self) -> Path:
+        """The server's lock file beside its socket."""
+        return self.folder / f".s.PGSQL.{PORT}.lock"
+
+    @property
     def postmaster_pid(self) -> Path:
         """The server's own lock file."""
         return self.cluster / "postmaster.pid"

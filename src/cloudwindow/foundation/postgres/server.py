@@ -52,7 +52,7 @@ class Server:
         self.pidfd = os.pidfd_open(pid)
 
     def stop(self, patience: float = STOP_SECONDS) -> None:
-        """Stop in order (open transactions roll back), by force after `patience` seconds; returns when gone."""
+        """Stop in order (open transactions roll back), by force after `patience` seconds; then it is gone."""
         for number, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 5.0)):
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.pidfd, number)
@@ -145,11 +145,12 @@ def start(layout: Layout, user: ServerUser, programs: Path, options: Mapping[str
     Raises:
         EmbeddedPostgresError: it does not come up; the message carries its own last word.
     """
-    # Children of a server that was killed notice it within moments and still hold its shared memory until then.
+    # Children of a killed server notice it within moments and hold its shared memory until then.
     wait_until(lambda: _deserted(layout), ORPHAN_SECONDS)
     if server_pid(layout) is None:
         # The number in a stale lock file may be a stranger's by now, and PostgreSQL would refuse to start.
-        layout.postmaster_pid.unlink(missing_ok=True)
+        for stale in (layout.postmaster_pid, layout.socket_lock):
+            stale.unlink(missing_ok=True)
     if layout.log.exists() and layout.log.stat().st_size > LOG_LIMIT:
         layout.log.replace(layout.log.with_suffix(".log.1"))
     command = [
