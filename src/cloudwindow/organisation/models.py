@@ -11,7 +11,10 @@ from cloudwindow.foundation.ids import new_id
 
 
 class Region(Base):
-    """An administrative region: 12 digits, GB/T 2260 (6) + town (3) + village (3). `path` runs from the city down."""
+    """An administrative region: 12 digits, GB/T 2260 (6) + town (3) + village (3).
+
+    `path` runs from the city down.
+    """
 
     __tablename__ = "region"
     __table_args__ = (Index(None, "path", postgresql_using="gist"),)
@@ -28,7 +31,8 @@ class Region(Base):
 class Organisation(Base):
     """An organisation 机构 in this system's tree, by which permissions are scoped.
 
-    `kind` is `authority` 管理机构, `centre` 政务服务中心, `town_centre` 便民服务中心 or `department` 责任单位.
+    `kind` is `authority` 管理机构, `centre` 政务服务中心, `town_centre` 便民服务中心 or
+    `department` 责任单位.
     """
 
     __tablename__ = "organisation"
@@ -59,7 +63,7 @@ class OpeningHours(Base):
 class OpeningRule(Base):
     """Which spans of the day hold on which weekdays (1 = Monday) between two days of the year.
 
-    `from_day` and `to_day` are `MM-DD`, both included, and may wrap round the new year; spans are `HH:MM-HH:MM`.
+    `from_day` and `to_day` are `MM-DD`, both included, and may wrap the new year; spans are `HH:MM-HH:MM`.
     """
 
     __tablename__ = "opening_rule"
@@ -88,7 +92,10 @@ class CalendarDay(Base):
 
 
 class Site(Base):
-    """A place 场地 with windows. `status` is `preparing` 筹建, `in_use` 在用 or `closed` 停用; noise in dB(A), light in lx."""
+    """A place 场地 with windows; noise is in dB(A), light in lx.
+
+    `status` is `preparing` 筹建, `in_use` 在用 or `closed` 停用.
+    """
 
     __tablename__ = "site"
 
@@ -107,7 +114,11 @@ class Site(Base):
 
 
 class Station(Base):
-    """A physical seat 云综窗 at a site. `kind` as in the demonstration data (`agent`, `acceptor`, `helper`, …)."""
+    """A physical seat 云综窗 at a site.
+
+    `kind` is `agent` 客服席, `acceptor` 受理席 or `help_point` 帮办点; `network` is `gov` 政务外网 or
+    `internet`; `status` as that of a site.
+    """
 
     __tablename__ = "station"
 
