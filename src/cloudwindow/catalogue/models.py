@@ -12,7 +12,10 @@ from cloudwindow.foundation.ids import new_id
 
 
 class Item(Base):
-    """What all places share: the catalogue entry 基本目录. `line` is the department line, `flows` what `cloud` allows."""
+    """What all places share: the catalogue entry 基本目录.
+
+    `line` is the department line, `flows` what `cloud` allows.
+    """
 
     __tablename__ = "item"
 
@@ -33,8 +36,8 @@ class Item(Base):
 class Implementation(Base):
     """The item at one responsible organisation 实施清单; `task_code` is its 31-character 实施编码.
 
-    `kind` is `full`, or `guide`: what the city's department tells those who cannot say in which county (model §4).
-    A guide has no `task_code`, because nothing is ever accepted under it, and serves coaching only.
+    `kind` is `full`, or `guide`: what the city's department tells those who cannot say in which county
+    (model §4). A guide has no `task_code`, because nothing is ever accepted under it: it serves coaching.
     """
 
     __tablename__ = "implementation"
