@@ -1,0 +1,58 @@
+"""The web server process: uvicorn on a socket that is already ours."""
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from cloudwindow.app import create_app
+from cloudwindow.settings import Settings
+from cloudwindow.starting import StartError
+
+SOCKET_MESSAGE_LIMIT = 65_536  # bytes; the largest message is a batch of signalling, about 20 kB
+GRACE_SECONDS = 5  # for requests that run when a stop is asked for
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then announce."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def run(settings: Settings, url: str, taken: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until a signal asks to stop; `ready` is called once requests are answered.
+
+    Raises:
+        StartError: the application refused to start.
+    """
+    config = uvicorn.Config(
+        create_app(settings, url),
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        # Compression costs 34 kB a connection and our messages are small.
+        ws_per_message_deflate=False,
+        ws_max_size=SOCKET_MESSAGE_LIMIT,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # A proxy on this machine may say that the browser came over HTTPS.
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = _Server(config, ready)
+    try:
+        server.run(sockets=[taken])
+    except KeyboardInterrupt:
+        return
+    if not server.started:
+        raise StartError("The application did not start; the log says why.")

@@ -1,0 +1,213 @@
+"""From nothing to a database that is fit to serve: what every command does before its own work.
+
+Whatever a person can mend ends as one clear line (`StartError`), never as a traceback.
+"""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
+from cloudwindow.foundation.crypto import KeyFault, Keys
+from cloudwindow.foundation.postgres import EmbeddedPostgres, EmbeddedPostgresError, running_url
+from cloudwindow.settings import LISTEN_ADDRESS, Settings
+
+OLDEST_POSTGRESQL = 15
+CONNECT_SECONDS = 10.0
+
+
+class StartError(Exception):
+    """The program cannot start; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `prepare` made: the demonstration password (None in production), and whether data came in."""
+
+    password: str | None
+    loaded: bool
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on this machine's own address, taken before anything else starts.
+
+    Raises:
+        StartError: the port is busy or not allowed.
+    """
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((LISTEN_ADDRESS, port))
+        taken.listen(2048)
+    except OSError as error:
+        taken.close()
+        reason = error.strerror or str(error)
+        raise StartError(
+            f"Port {port} on {LISTEN_ADDRESS} cannot be used: {reason}. Set CLOUDWINDOW_PORT to another."
+        ) from error
+    return taken
+
+
+@contextmanager
+def own_database(settings: Settings) -> Iterator[str]:
+    """The URL of the configured database, or of one that this process starts and stops itself.
+
+    Raises:
+        StartError: the embedded one cannot be started here.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    postgres = EmbeddedPostgres(settings.data_folder())
+    try:
+        url = postgres.start()
+    except EmbeddedPostgresError as error:
+        raise StartError(str(error)) from error
+    try:
+        yield url
+    finally:
+        postgres.stop()
+
+
+def joined_database(settings: Settings) -> str:
+    """The URL of the configured database, or of the one that a running ``cloudwindow serve`` owns.
+
+    Raises:
+        StartError: neither is there.
+    """
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    folder = settings.data_folder()
+    try:
+        url = running_url(folder)
+    except EmbeddedPostgresError as error:
+        raise StartError(str(error)) from error
+    if url is None:
+        raise StartError(
+            f"Cloud Window is not running on the data folder {folder}. "
+            "Start `cloudwindow serve`, or set DATABASE_URL."
+        )
+    return url
+
+
+async def prepare(settings: Settings, url: str) -> Prepared:
+    """Check the database, bring it up to date and, in demonstration mode, fill it when it is empty.
+
+    Raises:
+        StartError: wrong or too old database, wrong mode, other keys, or an unwritable folder.
+    """
+    await check(url)
+    keys = await migrate(settings, url)
+    if settings.mode != "demonstration":
+        return Prepared(password=None, loaded=False)
+    return await demonstrate(settings, url, keys)
+
+
+async def check(url: str) -> None:
+    """Connect once and look.
+
+    Raises:
+        StartError: nobody answers, the version is below 15, or the tables are those of another program.
+    """
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StartError(
+            f"DATABASE_URL ({_without_password(url)}) cannot be used: {_reason(error)}."
+        ) from error
+    try:
+        version = connection.get_server_version()
+        foreign = await connection.fetchval(
+            "SELECT to_regclass('deployment') IS NULL AND EXISTS"
+            " (SELECT FROM pg_tables WHERE schemaname = current_schema())"
+        )
+    finally:
+        await connection.close()
+    if version.major < OLDEST_POSTGRESQL:
+        raise StartError(
+            f"The database is PostgreSQL {version.major}.{version.minor}, which is too old: "
+            f"{OLDEST_POSTGRESQL} or newer is needed."
+        )
+    if foreign:
+        raise StartError(
+            f"The database {_without_password(url)} holds tables of another program. "
+            "Give Cloud Window an empty one."
+        )
+
+
+async def migrate(settings: Settings, url: str) -> Keys:
+    """Bring the database to this program's version; returns the keys whose fingerprint it carries.
+
+    Raises:
+        StartError: unreadable keys, another mode or key fingerprint, or a migration that the server refuses.
+    """
+    from cloudwindow.foundation import migrations  # noqa: PLC0415 - Alembic is slow to load
+
+    try:
+        _make(settings.data_folder())
+        keys = Keys.load_or_create(settings.keys_folder())
+        await migrations.upgrade(url, settings.mode, keys.fingerprint())
+    except (KeyFault, RuntimeError) as error:
+        raise StartError(_sentence(str(error))) from error
+    except DBAPIError as error:
+        raise StartError(f"The database cannot be brought up to date: {_reason(error)}.") from error
+    return keys
+
+
+async def demonstrate(settings: Settings, url: str, keys: Keys) -> Prepared:
+    """Load the demonstration city unless something is there already.
+
+    Raises:
+        StartError: the data folder cannot be written or the data do not hold together.
+    """
+    from cloudwindow.demonstration import accounts, files, loader  # noqa: PLC0415 - not needed in production
+    from cloudwindow.foundation.database import Database  # noqa: PLC0415
+
+    database = Database(url, pool_size=2, application_name="cloudwindow-demo")
+    try:
+        password = accounts.password_of(settings.data_folder())
+        empty = await loader.is_empty(database)
+        if empty:
+            await loader.load(database, keys, password, ZoneInfo(settings.time_zone))
+    except (OSError, files.DemonstrationError) as error:
+        raise StartError(f"The demonstration data cannot be loaded: {error}.") from error
+    finally:
+        await database.close()
+    return Prepared(password=password, loaded=empty)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StartError(
+            f"The data folder {folder} cannot be used: {reason}. Set CLOUDWINDOW_DATA."
+        ) from error
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    user, _, place = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user.partition(':')[0]}:***@{place}").geturl()
+
+
+def _reason(error: BaseException) -> str:
+    """The first line of what the driver says; SQLAlchemy wraps it."""
+    inner = getattr(error, "orig", None) or error
+    if isinstance(inner, TimeoutError):
+        return f"no answer within {CONNECT_SECONDS:.0f} s"
+    text = str(inner).strip() or type(inner).__name__
+    return text.splitlines()[0].rpartition(">: ")[2].rstrip(".")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")
