@@ -3,6 +3,7 @@
 Whatever a person can mend ends as one clear line (`StartError`), never as a traceback.
 """
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -184,7 +185,8 @@ async def demonstrate(settings: Settings, url: str, keys: Keys) -> Prepared:
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The embedded database's unprivileged user may have to pass through a folder of root's.
+        folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise StartError(

@@ -7,7 +7,7 @@ database once; ``await cluster.create_database(name)`` clones that within millis
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
+from cloudwindow.foundation import migrations
 from cloudwindow.foundation.postgres import EmbeddedPostgres
 
 # A lost test database is no loss, so nothing waits for the disk.
@@ -85,3 +86,15 @@ def cluster() -> Iterator[Cluster]:
     finally:
         postgres.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _migrate(url: str) -> None:
+    await migrations.upgrade(url, "test")
+
+
+@pytest.fixture
+async def database_url(cluster: Cluster) -> AsyncIterator[str]:
+    """A database of this test's own: migrated, in test mode, without demonstration data."""
+    url = await cluster.create_database(await cluster.template("template_migrated", _migrate))
+    yield url
+    await cluster.drop_database(url)
