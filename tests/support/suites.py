@@ -1,10 +1,10 @@
 """Seconds per suite, printed before pytest's last line: `docs/development.md` quotes them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import pytest
 
-_seconds: Counter[str] = Counter()
+_seconds: defaultdict[str, float] = defaultdict(float)
 _tests: Counter[str] = Counter()
 
 
