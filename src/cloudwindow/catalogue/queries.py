@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -29,25 +29,30 @@ class Resolved:
     version: Version
 
 
+_here = aliased(Region)
+_RESOLVE = (  # built once: making the statement anew takes longer than running it
+    select(Item, Implementation, Version)
+    .join(Implementation, Implementation.item_id == Item.id)
+    .join(Version, Version.implementation_id == Implementation.id)
+    .join(Region, Region.code == Implementation.region_code)
+    .join(_here, Region.path.op("@>")(_here.path))
+    .where(
+        Item.key == bindparam("item"),
+        _here.code == bindparam("region"),
+        Version.published_at <= func.app_now(),
+    )
+    .order_by(func.nlevel(Region.path).desc(), Implementation.kind, Version.number.desc())
+    .limit(1)
+)
+
+
 async def resolve(session: AsyncSession, item_key: str, region_code: str) -> Resolved | None:
     """Find the implementation nearest upward of a region with its latest published version.
 
     A county, or a place within one, leads to the county's own; the city, for an item that the counties
     implement, to the city's guide (model §4; docs/decisions/). None when item or region do not exist.
     """
-    here = aliased(Region)
-    row = (
-        await session.execute(
-            select(Item, Implementation, Version)
-            .join(Implementation, Implementation.item_id == Item.id)
-            .join(Version, Version.implementation_id == Implementation.id)
-            .join(Region, Region.code == Implementation.region_code)
-            .join(here, Region.path.op("@>")(here.path))
-            .where(Item.key == item_key, here.code == region_code, Version.published_at <= func.app_now())
-            .order_by(func.nlevel(Region.path).desc(), Implementation.kind, Version.number.desc())
-            .limit(1)
-        )
-    ).one_or_none()
+    row = (await session.execute(_RESOLVE, {"item": item_key, "region": region_code})).one_or_none()
     return Resolved(*row) if row else None
 
 

@@ -27,7 +27,7 @@ from cloudwindow.organisation import (
     Site,
     Station,
 )
-from cloudwindow.people.models import Presence, RoleGrant, Skill, Staff
+from cloudwindow.people import Presence, RoleGrant, Skill, Staff
 from cloudwindow.people.passwords import hash_password
 
 Tables = list[tuple[type[Base], Collection[dict[str, Any]]]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -37,6 +37,36 @@ class Place:
     ladder: tuple[str, ...]
 
 
+# Statements of the hot path are built once: making one anew takes longer than running it.
+_other = aliased(Region)
+_PLACE = (
+    select(Region.code, Region.name, Region.level, _other.code.label("step"))
+    .join(_other, _other.path.op("@>")(Region.path))
+    .where(Region.code == bindparam("region"))
+    .order_by(func.nlevel(_other.path).desc())
+)
+_CENTRE = (
+    select(Organisation.id)
+    .join(Region, Region.code == Organisation.region_code)
+    .join(_other, Region.path.op("@>")(_other.path))
+    .where(_other.code == bindparam("region"), Organisation.kind == "centre")
+    .order_by(func.nlevel(Region.path).desc(), Organisation.key)
+    .limit(1)
+)
+_DAYS = select(CalendarDay.day, CalendarDay.kind)
+_RULES = (
+    select(
+        OpeningRule.hours_key,
+        OpeningRule.weekdays,
+        OpeningRule.from_day,
+        OpeningRule.to_day,
+        OpeningRule.spans,
+    )
+    .where(OpeningRule.hours_key.in_(bindparam("keys", expanding=True)))
+    .order_by(OpeningRule.hours_key, OpeningRule.position)
+)
+
+
 async def list_regions(session: AsyncSession) -> list[RegionChoice]:
     """List the city and its counties, the city first, then by code."""
     rows = await session.execute(
@@ -53,13 +83,7 @@ async def find_place(session: AsyncSession, code: str) -> Place:
     Raises:
         Problem: `region_unknown` when the code names none.
     """
-    above = aliased(Region)
-    rows = await session.execute(
-        select(Region.code, Region.name, Region.level, above.code.label("step"))
-        .join(above, above.path.op("@>")(Region.path))
-        .where(Region.code == code)
-        .order_by(func.nlevel(above.path).desc())
-    )
+    rows = await session.execute(_PLACE, {"region": code})
     found = rows.all()
     if not found:
         raise Problem("region_unknown", region=code)
@@ -87,15 +111,7 @@ async def service_centre(session: AsyncSession, region_code: str) -> UUID:
     Raises:
         Problem: `region_unknown` when there is no such region, or no centre above it.
     """
-    here = aliased(Region)
-    found = await session.scalar(
-        select(Organisation.id)
-        .join(Region, Region.code == Organisation.region_code)
-        .join(here, Region.path.op("@>")(here.path))
-        .where(here.code == region_code, Organisation.kind == "centre")
-        .order_by(func.nlevel(Region.path).desc(), Organisation.key)
-        .limit(1)
-    )
+    found = await session.scalar(_CENTRE, {"region": region_code})
     if found is None:
         raise Problem("region_unknown", region=region_code)
     return found
@@ -129,12 +145,10 @@ async def timetables(
     """Return several timetables in at most three reads; see `timetable`."""
     if await parameters.get(session, OPEN_ALL_HOURS):
         return {key: Timetable((), {}, zone, always=True) for key in hours_keys}
-    days = {row.day: row.kind for row in await session.execute(select(CalendarDay.day, CalendarDay.kind))}
-    found = await session.execute(
-        select(OpeningRule).where(OpeningRule.hours_key.in_(set(hours_keys))).order_by(OpeningRule.position)
-    )
+    days = {row.day: row.kind for row in await session.execute(_DAYS)}
+    found = await session.execute(_RULES, {"keys": list(set(hours_keys))})
     rules: dict[str, list[Rule]] = {key: [] for key in hours_keys}
-    for row in found.scalars():
+    for row in found:
         spans = tuple(Span.parse(text) for text in row.spans)
         rules[row.hours_key].append(Rule(frozenset(row.weekdays), row.from_day, row.to_day, spans))
     return {key: Timetable(rules[key], days, zone) for key in hours_keys}

@@ -1,0 +1,90 @@
+"""The demonstration city in a database of the test's own, cloned from one that is loaded once per run."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import insert, text
+
+from cloudwindow import demonstration
+from cloudwindow.foundation.crypto import Keys
+from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.migrations import upgrade
+from cloudwindow.foundation.models import Parameter
+from cloudwindow.organisation import OPEN_ALL_HOURS
+from tests.support.cluster import Cluster
+
+PASSWORD = "a-test-password"
+KEYS = Keys(field=os.urandom(32), blind_key=os.urandom(32))
+ZONE = ZoneInfo("Asia/Shanghai")
+
+CITY = "411000000000"
+WEIDU = "411002000000"
+JIANAN_VILLAGE = "411003106219"
+
+
+@dataclass(frozen=True)
+class City:
+    """A loaded demonstration city; everybody's password is `PASSWORD`."""
+
+    url: str
+    database: Database
+    keys: Keys
+
+    async def move_to(self, moment: datetime) -> None:
+        """Set the test clock so that `app_now()` is `moment` from now on (model §5)."""
+        async with self.database.transaction() as session:
+            await session.execute(
+                text("UPDATE test_clock SET shift = cast(:moment AS timestamptz) - clock_timestamp()"),
+                {"moment": moment},
+            )
+
+    async def keep_hours(self) -> None:
+        """Switch 全天开放 off, as tests of hours and queues want it."""
+        async with self.database.transaction() as session:
+            now = await session.scalar(text("SELECT app_now()"))
+            await session.execute(
+                insert(Parameter).values(
+                    key=OPEN_ALL_HOURS, value=False, unit="true/false", source="a test", valid_from=now
+                )
+            )
+
+
+async def build(url: str) -> None:
+    """Migrate an empty database in test mode and load the city; this is what the template is built with."""
+    await upgrade(url, "test", KEYS.fingerprint())
+    database = Database(url, pool_size=1)
+    try:
+        await demonstration.load(database, KEYS, PASSWORD, ZONE)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_city(cluster: Cluster) -> AsyncIterator[City]:
+    """Give out a city of one's own and drop it afterwards."""
+    url = await cluster.create_database(await cluster.template("template_city", build))
+    database = Database(url, pool_size=5)
+    try:
+        yield City(url, database, KEYS)
+    finally:
+        await database.close()
+        await cluster.drop_database(url)
+
+
+@pytest.fixture
+async def city(cluster: Cluster) -> AsyncIterator[City]:
+    """A loaded demonstration city of this test's own."""
+    async with open_city(cluster) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def read_only_city(cluster: Cluster) -> AsyncIterator[City]:
+    """One loaded city for all tests of a module that only read."""
+    async with open_city(cluster) as opened:
+        yield opened
