@@ -52,6 +52,8 @@ async def resolve(session: AsyncSession, item_key: str, region_code: str) -> Res
     A county, or a place within one, leads to the county's own; the city, for an item that the counties
     implement, to the city's guide (model §4; docs/decisions/). None when item or region do not exist.
     """
+    if "\x00" in item_key or "\x00" in region_code:
+        return None  # PostgreSQL's text has no such character, so nothing is called that
     row = (await session.execute(_RESOLVE, {"item": item_key, "region": region_code})).one_or_none()
     return Resolved(*row) if row else None
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.catalogue import Implementation, Item, Version
 from cloudwindow.demonstration import desks, items, places, staff
-from cloudwindow.dispatch.models import Desk, DeskItem, DeskMember
+from cloudwindow.dispatch import Desk, DeskItem, DeskMember
 from cloudwindow.foundation import audit
 from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.crypto import Keys
