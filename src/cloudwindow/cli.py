@@ -38,12 +38,14 @@ def serve(
     port: Annotated[int | None, typer.Option(help="TCP port instead of CLOUDWINDOW_PORT.")] = None,
 ) -> None:
     """Run the server: database (its own without DATABASE_URL), migrations, demonstration data, web pages."""
-    from cloudwindow import serving, starting
+    from cloudwindow import starting
 
     settings = _settings() if port is None else load(port=port)
     _stop_in_order()
     with starting.listen(settings.port) as taken, starting.own_database(settings) as url:
         prepared = asyncio.run(starting.prepare(settings, url))
+        from cloudwindow import serving  # after what may refuse, since the whole application comes with it
+
         serving.run(settings, url, taken, lambda: _announce(settings, prepared))
 
 
@@ -80,9 +82,10 @@ def demo() -> None:
 def unlock(account: Annotated[str, typer.Argument(help="The account's name.")]) -> None:
     """Lift the lock that too many wrong passwords put on an account."""
     from cloudwindow import starting
-    from cloudwindow.people import commands
 
     url = starting.joined_database(_settings())
+    from cloudwindow.people import commands
+
     try:
         asyncio.run(commands.unlock(url, account))
     except LookupError:

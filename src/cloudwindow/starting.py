@@ -124,17 +124,17 @@ async def check(url: str) -> None:
         ) from error
     try:
         version = connection.get_server_version()
+        if version.major < OLDEST_POSTGRESQL:
+            raise StartError(
+                f"The database is PostgreSQL {version.major}.{version.minor}, which is too old: "
+                f"{OLDEST_POSTGRESQL} or newer is needed."
+            )
         foreign = await connection.fetchval(
             "SELECT to_regclass('deployment') IS NULL AND EXISTS"
             " (SELECT FROM pg_tables WHERE schemaname = current_schema())"
         )
     finally:
         await connection.close()
-    if version.major < OLDEST_POSTGRESQL:
-        raise StartError(
-            f"The database is PostgreSQL {version.major}.{version.minor}, which is too old: "
-            f"{OLDEST_POSTGRESQL} or newer is needed."
-        )
     if foreign:
         raise StartError(
             f"The database {_without_password(url)} holds tables of another program. "

@@ -1,0 +1,87 @@
+"""Settings: every one explained, bad ones refused in one line, secrets never shown."""
+
+from pathlib import Path
+
+import pytest
+
+from cloudwindow.settings import ROOT_DATA, Settings, SettingsError, environment_name, load
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for field in Settings.model_fields:
+        monkeypatch.delenv(environment_name(field), raising=False)
+
+
+def test_every_setting_has_a_unit_and_a_sentence() -> None:
+    for line in load().lines():
+        assert line.unit, line.name
+        assert line.help.endswith((".", ")")), line.name
+        assert line.is_default
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLOUDWINDOW_PORT", "0"),
+        ("CLOUDWINDOW_PORT", "eighty"),
+        ("DATABASE_URL", "mysql://somewhere/db"),
+        ("CLOUDWINDOW_TIME_ZONE", "Mars/Base"),
+        ("CLOUDWINDOW_ORIGINS", "https://a.example/path"),
+        ("CLOUDWINDOW_MODE", "prod"),
+    ],
+)
+def test_a_bad_value_is_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name} cannot be used: ") as refused:
+        load()
+    assert "\n" not in str(refused.value)
+
+
+def test_secrets_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://user:quiet@host/name")
+    settings = load()
+    assert "quiet" not in repr(settings)
+    assert all("quiet" not in line.value for line in settings.lines())
+    assert {line.name for line in settings.lines() if not line.is_default} == {"DATABASE_URL"}
+
+
+def test_an_empty_variable_is_an_absent_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "")
+    assert load().database_url is None
+
+
+def test_settings_never_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load().port = 1  # type: ignore[misc]
+
+
+def test_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert load().data_folder() == ROOT_DATA
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("XDG_DATA_HOME", "/home/li/data")
+    assert load().data_folder() == Path("/home/li/data/cloudwindow")
+    monkeypatch.setenv("CLOUDWINDOW_DATA", "relative")
+    assert load().data_folder() == Path.cwd() / "relative"
+    assert load().keys_folder() == Path.cwd() / "relative" / "keys"
+
+
+def test_origins_are_ours_and_the_configured_ones() -> None:
+    settings = load(port=8123, origins="https://a.example, https://b.example:8443")
+    assert settings.allowed_origins() == {
+        "http://localhost:8123",
+        "http://127.0.0.1:8123",
+        "https://a.example",
+        "https://b.example:8443",
+    }
+
+
+def test_ice_servers_carry_credentials_only_for_turn() -> None:
+    settings = load(ice_servers="stun:s:3478,turn:t:3478", turn_username="u", turn_password="p")
+    assert settings.ice_server_list() == [
+        {"urls": "stun:s:3478"},
+        {"urls": "turn:t:3478", "username": "u", "credential": "p"},
+    ]
