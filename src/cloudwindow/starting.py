@@ -126,7 +126,7 @@ async def check(url: str) -> None:
         version = connection.get_server_version()
         if version.major < OLDEST_POSTGRESQL:
             raise StartError(
-                f"The database is PostgreSQL {version.major}.{version.minor}, which is too old: "
+                f"The database is PostgreSQL {version.major}, which is too old: "
                 f"{OLDEST_POSTGRESQL} or newer is needed."
             )
         foreign = await connection.fetchval(
