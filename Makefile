@@ -85,8 +85,8 @@ $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/run
 $(STAMPS)/npm: web/package-lock.json
 	@mkdir -p $(STAMPS)
 	@command -v node >/dev/null || { echo "cloudwindow: Node 20 or newer is needed." >&2; exit 2; }
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' \
-	  || { echo "cloudwindow: Node 20 or newer is needed, this is $$(node --version)." >&2; exit 2; }
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+	  || { echo "cloudwindow: Node 20.19 or newer is needed, this is $$(node --version)." >&2; exit 2; }
 	@echo "Web tools …"
 	@cd web && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
