@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 PY := .venv/bin/python
 STAMPS := .stamps
