@@ -34,7 +34,7 @@ bench: $(STAMPS)/dev $(STAMPS)/web browser ## measure; figures in bench/results.
 lint: $(STAMPS)/dev $(STAMPS)/npm ## style, types and import rules of both languages; a stale client
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
-	@.venv/bin/mypy
+	@.venv/bin/mypy $(wildcard src tests bench)
 	@.venv/bin/lint-imports --no-logo
 	@scripts/client-is-fresh
 	@cd web && npm run --silent lint
