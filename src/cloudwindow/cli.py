@@ -139,8 +139,9 @@ def _stop_in_order() -> None:
     def leave(_number: int, _frame: "FrameType | None") -> None:
         sys.exit(0)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
+    signal.signal(signal.SIGTERM, leave)
+    # uvicorn knows SIGTERM and closes its connections first; it does not know SIGHUP.
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _announce(settings: Settings, prepared: "Prepared") -> None:
