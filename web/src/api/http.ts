@@ -38,9 +38,11 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 /** A random UUID (version 4); `crypto.randomUUID` is younger than our oldest web view. */
 export function uuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const marked = Array.from(bytes, (byte, index) => {
+    if (index === 6) return (byte & 0x0f) | 0x40 // version 4
+    return index === 8 ? (byte & 0x3f) | 0x80 : byte // variant of RFC 9562
+  })
+  const hex = marked.map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 

@@ -52,12 +52,13 @@ export interface Situation {
 export interface Material {
   key: string
   material_name: string
-  material_type: string
-  is_need: string
+  material_type: '1' | '2' | '3'
+  is_need: '1' | '2' | '3'
   page_num: number
   always: boolean
+  source_explain: string | null
   shareable_by: string | null
-  accept_stand: string | null
+  accept_stand: string
   example_note: string | null
   form_note: string | null
   review_points: string[]
@@ -74,8 +75,8 @@ export interface Availability {
   present: number
   waiting: number
   estimate_minutes: Estimate
-  desk_name: string
-  desk_id: string
+  desk_name: string | null
+  desk_id: string | null
 }
 
 export interface Guide {
@@ -86,27 +87,30 @@ export interface Guide {
   name: string
   short_name: string
   plain: string
-  organisation: { name: string; phone: string | null }
-  task_code: string
+  organisation: { name: string; phone: string }
+  task_code: string | null
   facts: {
     project_type: '1' | '2'
     promise_day: number
-    anticipate_day: number | null
+    promise_explain: string | null
+    anticipate_day: number
+    anticipate_explain: string | null
     limit_scene_num: number
+    limit_scene_explain: string | null
     is_fee: boolean
     fees: { name: string; standard: string; basis: string }[]
-    handle_area: string | null
-    average_minutes: number | null
+    handle_area: string
+    average_minutes: number
   }
   accept_condition: string[]
   situations: Situation[]
   materials: Material[]
   handle_flow: string[]
-  result: { type: string; name: string } | null
+  result: { type: string; name: string }
   faq: { q: string; a: string }[]
   by_law: { law: string; clause: string; text: string }[]
-  consult_phone: string | null
-  complaint_phone: string | null
+  consult_phone: string
+  complaint_phone: string
   script: string
   coach: Availability
 }
@@ -201,12 +205,17 @@ export interface Rating {
   level: Level | null
   expires_at: string
 }
+export interface Outcome {
+  code: string
+  name: Both
+  solved: boolean
+}
 export interface SessionView {
   session: Session
   item_name: string
   summary: string | null
   next_step: string | null
-  outcome: { code: string; name: Both; solved: boolean } | string | null
+  outcome: Outcome | null
   clerk: ClerkPlate
   ticket_number: string
   complaint_phone: string | null

@@ -34,7 +34,7 @@ const event = (seq: number, data: unknown, name = 'ticket'): StreamEvent => ({
   data,
 })
 const document = (seq: number, ticket: unknown = null) => ({ cursor: { stream: 'account:1', seq }, ticket })
-const last = (): FakeSocket => sockets[sockets.length - 1]!
+const last = (): FakeSocket => sockets[sockets.length - 1] ?? new FakeSocket()
 
 function start(cursors: () => Record<string, number> = () => ({})): Live {
   live = createLive({

@@ -108,9 +108,10 @@ export function createStateStore<T extends Document>(fetchState: () => Promise<T
           void refresh()
         }),
         live.onLine((line) => {
-          clearInterval(fallback)
-          if (line === 'down' || line === 'connecting')
-            fallback = setInterval(() => void refresh(), FALLBACK_MS)
+          if (line === 'open' || line === 'closed') {
+            clearInterval(fallback)
+            fallback = undefined
+          } else fallback ??= setInterval(() => void refresh(), FALLBACK_MS)
         }),
       ]
     },

@@ -1,0 +1,19 @@
+/** Where the focus goes when the page changes without the browser loading one. */
+import { nextTick } from 'vue'
+
+let moved = false
+
+/** The router says so after each navigation but the first, whose focus belongs to the browser. */
+export function markMoved(): void {
+  moved = true
+}
+
+/** Focuses the page's first heading, or the main part while the heading is still to come; scrolls to the top. */
+export async function focusHeading(): Promise<void> {
+  if (!moved) return
+  await nextTick()
+  const target = document.querySelector<HTMLElement>('h1') ?? document.getElementById('main')
+  if (target === null) return
+  target.tabIndex = -1
+  target.focus({ preventScroll: true })
+}

@@ -1,0 +1,54 @@
+/** The addresses of the applicant's pages. Every name here has its states for pictures in `states.ts`; a test holds that. */
+import type { RouteRecordRaw } from 'vue-router'
+import Home from './pages/Home.vue'
+
+const itemOf = (query: Record<string, unknown>): string | null =>
+  typeof query['item'] === 'string' && /^[A-Z]\d{2,4}$/.test(query['item']) ? query['item'] : null
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component: Home },
+  {
+    path: '/items/:key([A-Z]\\d{2,4})',
+    name: 'guide',
+    component: () => import('./pages/Guide.vue'),
+    props: (route) => ({ itemKey: route.params['key'] }),
+  },
+  {
+    path: '/enter',
+    name: 'enter',
+    component: () => import('./pages/Enter.vue'),
+    props: (route) => ({ item: itemOf(route.query) }),
+  },
+  {
+    path: '/consent',
+    name: 'consent',
+    component: () => import('./pages/Consent.vue'),
+    props: (route) => ({ item: itemOf(route.query) }),
+    beforeEnter: (to) => (itemOf(to.query) === null ? '/' : true),
+  },
+  {
+    path: '/waiting/:ticket',
+    name: 'waiting',
+    component: () => import('./pages/Waiting.vue'),
+    props: (route) => ({ ticketId: route.params['ticket'] }),
+  },
+  {
+    path: '/call/:ticket',
+    name: 'call',
+    component: () => import('./pages/Call.vue'),
+    props: (route) => ({ ticketId: route.params['ticket'] }),
+  },
+  {
+    path: '/rate/:session',
+    name: 'rate',
+    component: () => import('./pages/Rate.vue'),
+    props: (route) => ({ sessionId: route.params['session'] }),
+  },
+  {
+    path: '/done/:session',
+    name: 'done',
+    component: () => import('./pages/Done.vue'),
+    props: (route) => ({ sessionId: route.params['session'] }),
+  },
+  { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/NotFound.vue') },
+]

@@ -1,0 +1,30 @@
+/**
+ * The one call of this tab, fed by the state document. Loaded only when a call comes near, since it brings the transports.
+ */
+import { watch } from 'vue'
+import { endCall, joinCall } from '@/api/applicant'
+import { createCall, type CallController } from '@/call'
+import { signallingOver } from '@/live'
+import { live, state } from './person'
+
+let controller: CallController | null = null
+
+/** The tab's controller, made at first use; it joins by itself as soon as the state document has a call. */
+export function theCall(): CallController {
+  if (controller !== null) return controller
+  const made = createCall({
+    side: 'applicant',
+    api: { join: joinCall, end: endCall },
+    signalling: signallingOver(live),
+  })
+  controller = made
+  watch(
+    state,
+    (document) => {
+      // before the first answer nothing is known, which is not the same as no call
+      if (document !== null) made.sync(document.call)
+    },
+    { immediate: true },
+  )
+  return made
+}

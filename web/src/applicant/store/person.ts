@@ -1,0 +1,61 @@
+/** Who is here (a guest by cookie), the state document of that person, and the live line that keeps it true. */
+import { ref, shallowRef } from 'vue'
+import { enter, getMe, getState } from '@/api/applicant'
+import type { Account, ApplicantState } from '@/api/types'
+import { createLive, createStateStore } from '@/live'
+import { setServerTime } from './deployment'
+
+export const account = shallowRef<Account | null>(null)
+/** The cookie has been asked about: before that nobody knows whether someone is here. */
+export const known = ref(false)
+
+const store = createStateStore<ApplicantState>(getState)
+export const live = createLive({ face: 'applicant', cursors: store.cursors })
+/** The applicant's state document; null before the first answer and for strangers. */
+export const state = store.state
+
+let asking: Promise<void> | null = null
+
+store.follow(live)
+live.on('welcome', (message) => setServerTime(message.server_time))
+live.on('signed_out', () => {
+  account.value = null
+  store.clear()
+})
+
+async function begin(who: Account): Promise<void> {
+  account.value = who
+  await store.refresh()
+  live.start()
+}
+
+async function ask(): Promise<void> {
+  const who = await getMe()
+  known.value = true
+  if (who !== null) await begin(who)
+}
+
+/** Finds out who is here; several callers share one question, a failed one is asked again. Throws `ApiError`. */
+export function findOut(): Promise<void> {
+  asking ??= ask().catch((error: unknown) => {
+    asking = null
+    throw error
+  })
+  return asking
+}
+
+/** Makes a guest of this form of address and phone, or changes to another. Throws `ApiError`. */
+export async function signIn(who: {
+  form_of_address: string
+  phone: string
+  elderly: boolean
+}): Promise<void> {
+  const made = await enter(who)
+  known.value = true
+  live.stop()
+  store.clear()
+  if (made !== null) await begin(made)
+}
+
+/** Fetches the state document anew, as after an answer that is known before its event. */
+export const refreshState = (): Promise<void> => store.refresh()

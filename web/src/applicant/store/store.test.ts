@@ -1,0 +1,53 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { nextTick } from 'vue'
+import type { Region } from '@/api/types'
+import { localPhone } from './phone'
+import { offeredRegion, regionOfLink } from './place'
+import { prepared, toggleReady } from './prepared'
+
+const offered: Region[] = [
+  { code: '411000000000', name: '许昌市', level: 'city', parent: null },
+  { code: '411025000000', name: '襄城县', level: 'county', parent: '411000000000' },
+]
+
+describe('localPhone', () => {
+  it('takes a number however it is typed', () => {
+    expect(localPhone('199 0000-0127')).toBe('19900000127')
+    expect(localPhone('+86 19900000127')).toBe('19900000127')
+    expect(localPhone('8619900000127')).toBe('19900000127')
+  })
+  it('refuses what is no mobile number', () => {
+    expect(localPhone('1990000012')).toBeNull()
+    expect(localPhone('02900000127')).toBeNull()
+    expect(localPhone('<script>')).toBeNull()
+  })
+})
+
+describe('the region', () => {
+  it('is taken from a link only when it has 12 digits', () => {
+    expect(regionOfLink('?r=411025000000')).toBe('411025000000')
+    expect(regionOfLink('?r=4110')).toBeNull()
+    expect(regionOfLink('?r=41102500000x')).toBeNull()
+  })
+  it('of a town leads to its county, of another city nowhere', () => {
+    expect(offeredRegion('411025101000', offered)).toBe('411025000000')
+    expect(offeredRegion('411002001000', offered)).toBe('411000000000')
+    expect(offeredRegion('110000000000', offered)).toBeNull()
+  })
+})
+
+describe('what is prepared', () => {
+  beforeEach(() => localStorage.clear())
+  it('is stored with every change', async () => {
+    const record = prepared('P01')
+    record.answers = { home: 'here' }
+    toggleReady(record, 'id_card')
+    await nextTick()
+    expect(JSON.parse(localStorage.getItem('cw:item:P01') ?? '')).toEqual({
+      answers: { home: 'here' },
+      ready: ['id_card'],
+    })
+    toggleReady(record, 'id_card')
+    expect(record.ready).toEqual([])
+  })
+})
