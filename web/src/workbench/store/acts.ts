@@ -1,0 +1,116 @@
+/** What a clerk does. Each act is at most one request at a time and ends in a state change or a sentence in `trouble`. */
+import { ref, shallowRef, watch } from 'vue'
+import { ApiError } from '@/api/http'
+import { explain } from '@/api/problems'
+import { unlockSound } from '@/call/ring'
+import * as api from '../api'
+import type { BreakReason, DeclineReason, Offer, Wanted } from '../types'
+import { now } from './clock'
+import { call, leave, offer, presence, refreshState, ringer, session, state, ticket } from './desk'
+
+/** What went wrong with the last act, as a sentence; null when nothing did. */
+export const trouble = ref<string | null>(null)
+export const busy = ref<'presence' | 'accept' | 'decline' | 'end' | 'sign-off' | null>(null)
+
+/** How the last ring ended when it was not answered here. */
+export interface RingEnd {
+  how: 'missed' | 'withdrawn' | 'declined' | 'elsewhere'
+  number: string | null
+}
+export const lastRing = shallowRef<RingEnd | null>(null)
+
+async function act(name: NonNullable<typeof busy.value>, run: () => Promise<void>): Promise<boolean> {
+  if (busy.value !== null) return false
+  busy.value = name
+  trouble.value = null
+  try {
+    await run()
+    return true
+  } catch (error) {
+    trouble.value = explain(error)
+    // A refusal means that the page saw an older state than the server has.
+    if (error instanceof ApiError && !error.lost) void refreshState()
+    return false
+  } finally {
+    busy.value = null
+  }
+}
+
+export function wish(wanted: Wanted, reason: BreakReason | null = null): Promise<boolean> {
+  void unlockSound()
+  lastRing.value = null
+  return act('presence', async () => {
+    const next = await api.setPresence(wanted, reason)
+    // The event says the same a moment later; a page whose line is down learns it from the answer.
+    if (state.value !== null && isPresence(next)) state.value = { ...state.value, presence: next }
+  })
+}
+
+function isPresence(value: unknown): value is NonNullable<typeof presence.value> {
+  return typeof value === 'object' && value !== null && 'wanted' in value && 'work' in value
+}
+
+/** F8: ready ⇄ break. */
+export function toggleReady(): Promise<boolean> {
+  return presence.value?.wanted === 'ready' ? wish('break', 'rest') : wish('ready')
+}
+
+/** The ring that this tab has answered, so that its end is not taken for a miss. */
+let answered: string | null = null
+let declined: string | null = null
+
+export function accept(): Promise<boolean> {
+  const ring = offer.value
+  if (ring === null) return Promise.resolve(false)
+  ringer.stop()
+  return act('accept', async () => {
+    answered = ring.engagement_id
+    try {
+      const answer = await api.acceptRing(ring.engagement_id)
+      call.accept(answer)
+      if (state.value !== null) state.value = { ...state.value, session: answer.session, offer: null }
+    } catch (error) {
+      answered = null
+      if (offer.value?.engagement_id === ring.engagement_id) ringer.start()
+      throw error
+    }
+  })
+}
+
+export function decline(reason: DeclineReason): Promise<boolean> {
+  const ring = offer.value
+  if (ring === null) return Promise.resolve(false)
+  ringer.stop()
+  return act('decline', async () => {
+    declined = ring.engagement_id
+    await api.declineRing(ring.engagement_id, reason)
+  })
+}
+
+/** When a ring is gone: how did it end? Answered here it needs no word. */
+watch(offer, (next, before) => {
+  if (next !== null) lastRing.value = null
+  if (before !== null && next === null && before.engagement_id !== answered) {
+    lastRing.value = { how: endOf(before), number: ticket.value?.number ?? null }
+  }
+})
+
+function endOf(ring: Offer): RingEnd['how'] {
+  if (ring.engagement_id === declined) return 'declined'
+  if (session.value?.ticket_id === ring.ticket_id) return 'elsewhere'
+  // The sweeper acts a little after the deadline, and a withdrawal comes before it.
+  return now.value >= Date.parse(ring.expires_at) - 300 ? 'missed' : 'withdrawn'
+}
+
+export function endCall(): Promise<boolean> {
+  return act('end', () => call.end())
+}
+
+/** Goes home: off, then the login ends. Refused while something unfinished must be closed first. */
+export function signOff(): Promise<boolean> {
+  return act('sign-off', async () => {
+    if (presence.value?.wanted !== 'off') await api.setPresence('off', null)
+    await api.signOut()
+    leave()
+  })
+}

@@ -1,0 +1,182 @@
+/**
+ * The workbench's one store: who sits here, the state document kept by events, and what is fetched beside it.
+ * Pages read; what they do goes through `acts.ts`.
+ */
+import { computed, ref, shallowRef, watch } from 'vue'
+import { explain } from '@/api/problems'
+import { createCall } from '@/call'
+import { createRinger } from '@/call/ring'
+import { setTimeZone } from '@/i18n/format'
+import { createLive, createStateStore, signallingOver, type Line } from '@/live'
+import { COALESCE_MS } from '@/live/hints'
+import * as api from '../api'
+import type { Colleague, Outcome, QueueRow, Staff, TicketDetail, Today, WorkbenchState } from '../types'
+import { setServerTime, startClock } from './clock'
+
+export const staff = shallowRef<Staff | null>(null)
+export const deployment = shallowRef<Awaited<ReturnType<typeof api.getDeployment>> | null>(null)
+export const today = shallowRef<Today | null>(null)
+export const queue = shallowRef<QueueRow[] | null>(null)
+export const colleagues = shallowRef<Colleague[] | null>(null)
+export const outcomes = shallowRef<Outcome[]>([])
+export const ticket = shallowRef<TicketDetail | null>(null)
+export const line = ref<Line>('connecting')
+/** The login has ended somewhere else or by time; the pages say so at the sign-in. */
+export const signedOut = ref(false)
+/** Nothing could be fetched at the beginning: the sentence to show. */
+export const loadProblem = ref<string | null>(null)
+
+const documents = createStateStore<WorkbenchState>(async () => {
+  const fresh = await api.getState()
+  setServerTime(fresh.server_time)
+  return fresh
+})
+export const state = documents.state
+export const presence = computed(() => state.value?.presence ?? null)
+export const offer = computed(() => state.value?.offer ?? null)
+export const session = computed(() => state.value?.session ?? null)
+export const unfinished = computed(() => state.value?.unfinished ?? [])
+
+export const live = createLive({ face: 'staff', cursors: () => documents.cursors() })
+export const call = createCall({
+  side: 'clerk',
+  api: { join: api.joinCall, end: api.endCall },
+  signalling: signallingOver(live),
+})
+export const ringer = createRinger()
+
+live.on('welcome', (message) => {
+  setServerTime(message.server_time)
+})
+live.on('pong', (message) => {
+  setServerTime(message.server_time)
+})
+live.on('signed_out', () => {
+  leave()
+  signedOut.value = true
+})
+live.onLine((next) => {
+  line.value = next
+})
+
+/** The ticket that is ringing, talked about or being closed. */
+const ticketId = computed(() => session.value?.ticket_id ?? offer.value?.ticket_id ?? null)
+watch(ticketId, (id) => void loadTicket(id))
+
+async function loadTicket(id: string | null): Promise<void> {
+  if (id === null || ticket.value?.ticket_id === id) return
+  ticket.value = null
+  try {
+    const found = await api.getTicket(id)
+    if (ticketId.value === id) ticket.value = found
+  } catch {
+    // Withdrawn meanwhile; or the line is down, and the next change of state asks again.
+  }
+}
+
+export async function refreshQueue(): Promise<void> {
+  if (staff.value === null) return
+  try {
+    ;[queue.value, colleagues.value] = await Promise.all([api.getQueue(), api.getColleagues()])
+  } catch {
+    // Shown as it was; the hint after the next reconnection fetches again.
+  }
+}
+
+export async function refreshToday(): Promise<void> {
+  try {
+    today.value = await api.getToday()
+  } catch {
+    // as above
+  }
+}
+
+/** First question of the page: who is here. True when somebody is signed in. */
+export async function begin(): Promise<boolean> {
+  startClock()
+  try {
+    const [known, who] = await Promise.all([api.getDeployment(), api.getMe()])
+    deployment.value = known
+    setTimeZone(known.time_zone)
+    setServerTime(known.server_time)
+    if (who !== null) await enter(who)
+    loadProblem.value = null
+    return who !== null
+  } catch (error) {
+    loadProblem.value = explain(error)
+    return false
+  }
+}
+
+/** After signing in, or after a reload with a live login. */
+export async function enter(who: Staff): Promise<void> {
+  staff.value = who
+  signedOut.value = false
+  documents.follow(live)
+  await documents.refresh()
+  live.watch(who.desks.map((desk) => `desk:${desk.id}`))
+  live.start()
+  void loadTicket(ticketId.value)
+  void refreshQueue()
+  void refreshToday()
+  if (outcomes.value.length === 0) outcomes.value = await api.getOutcomes().catch(() => [])
+}
+
+/** Forgets the login on this page. */
+export function leave(): void {
+  live.stop()
+  documents.stop()
+  documents.clear()
+  ringer.stop()
+  call.sync(null)
+  call.releaseDevices()
+  staff.value = null
+  ticket.value = null
+  queue.value = colleagues.value = null
+  today.value = null
+}
+
+export const refreshState = (): Promise<void> => documents.refresh()
+
+let hinted: ReturnType<typeof setTimeout> | undefined
+/** Ten hints, one fetch; also after every reconnection, since hints are not replayed. */
+function queueSoon(): void {
+  hinted ??= setTimeout(() => {
+    hinted = undefined
+    void refreshQueue()
+  }, COALESCE_MS)
+}
+live.on('hint', ({ key }) => {
+  if (staff.value?.desks.some((desk) => key === `desk:${desk.id}`) === true) queueSoon()
+})
+live.on('welcome', queueSoon)
+watch(
+  () => state.value?.call,
+  (next) => {
+    if (staff.value !== null) call.sync(next ?? null)
+  },
+)
+watch(
+  () => [presence.value?.work, presence.value?.wanted],
+  () => {
+    void refreshQueue()
+    if (presence.value?.work === 'idle') void refreshToday()
+  },
+)
+/** Devices stay open while ready, so that answering shows a picture at once; they are let go on break. */
+watch(
+  () => presence.value !== null && (presence.value.wanted === 'ready' || presence.value.work !== 'idle'),
+  (wanted) => {
+    if (wanted) void call.openDevices()
+    else call.releaseDevices()
+  },
+)
+watch(offer, (next) => {
+  if (next === null) ringer.stop()
+  else {
+    ringer.start()
+    void call.openDevices().then(() => {
+      call.prepare()
+    })
+  }
+})

@@ -1,0 +1,113 @@
+/**
+ * The wrap-up being written. Kept in this tab at every change and on the server a moment later, so that neither a reload,
+ * nor a lost line, nor the end of the wrap-up time loses a word.
+ */
+import { computed, onBeforeUnmount, reactive, ref, watch, type ComputedRef, type Ref } from 'vue'
+import { language } from '@/i18n'
+import { readStoredJson, writeStoredJson } from '@/ui/stored'
+import { saveDraft } from '../api'
+import type { Draft, NextStep } from '../types'
+import { line } from './desk'
+import { takePreset } from './preset'
+import { compose, phraseOf } from './wrap-up'
+
+export interface Form {
+  outcome: string | null
+  who: string
+  item: string
+  done: string
+  more: string
+  step: NextStep
+}
+/** A draft of which only the whole text is known: it is edited as one text. */
+export interface Written extends Form {
+  whole: string | null
+}
+
+/** Pause after the last change before the server is told, in milliseconds. */
+const SETTLE_MS = 800
+
+export interface DraftKeeper {
+  readonly form: Written
+  readonly summary: ComputedRef<string>
+  readonly state: Ref<'clean' | 'waiting' | 'saved' | 'local'>
+  choose(outcome: string | null): void
+  /** Tells the server now; false when it could not be reached. */
+  flush(): Promise<boolean>
+  /** The session is closed: forget what was kept here. */
+  done(): void
+}
+
+export function keepDraft(session: string, known: Draft | null, who: string, item: string): DraftKeeper {
+  const form = reactive<Written>(
+    readStoredJson<Written>(`wrap-up:${session}`, 'tab') ?? firstForm(session, known, who, item),
+  )
+  const state = ref<'clean' | 'waiting' | 'saved' | 'local'>('clean')
+  const summary = computed(
+    () =>
+      form.whole ??
+      compose({ who: form.who, item: form.item, done: form.done }, form.step, form.more, language.value),
+  )
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let closed = false
+
+  async function flush(): Promise<boolean> {
+    clearTimeout(timer)
+    timer = undefined
+    if (closed) return true
+    try {
+      await saveDraft(session, { outcome: form.outcome, summary: summary.value, next_step: form.step })
+      if (timer === undefined) state.value = 'saved'
+      return true
+    } catch {
+      state.value = 'local'
+      return false
+    }
+  }
+  const stops = [
+    watch(form, () => {
+      writeStoredJson(`wrap-up:${session}`, form, 'tab')
+      state.value = 'waiting'
+      clearTimeout(timer)
+      timer = setTimeout(() => void flush(), SETTLE_MS)
+    }),
+    watch(line, (next) => {
+      if (next === 'open' && state.value === 'local') void flush()
+    }),
+  ]
+  onBeforeUnmount(() => {
+    for (const stop of stops) stop()
+    if (timer !== undefined) void flush()
+  })
+  return {
+    form,
+    summary,
+    state,
+    flush,
+    choose(outcome) {
+      // A phrase that the clerk has changed by hand stays; one from the template follows the outcome.
+      const untouched = form.done === '' || form.done === phraseOf(form.outcome, language.value)
+      form.outcome = outcome
+      if (untouched) form.done = phraseOf(outcome, language.value)
+    },
+    done() {
+      closed = true
+      clearTimeout(timer)
+      timer = undefined
+      writeStoredJson(`wrap-up:${session}`, null, 'tab')
+    },
+  }
+}
+
+function firstForm(session: string, known: Draft | null, who: string, item: string): Written {
+  const outcome = known?.outcome ?? takePreset(session)
+  return {
+    outcome,
+    who,
+    item,
+    done: phraseOf(outcome, language.value),
+    more: '',
+    step: known?.next_step ?? 'none',
+    whole: known !== null && known.summary !== '' ? known.summary : null,
+  }
+}

@@ -1,0 +1,87 @@
+/** Why this person rings at this clerk, in sentences; the server gives figures and codes. */
+import { messages, say, t, type Language, type Message } from '@/i18n'
+import { span } from './time'
+import type { Fact, Why } from './types'
+import { levelWord } from './words'
+
+const words = messages({
+  onlyYou: {
+    zh: '会办这个事项的人里（{level}），此刻就绪的只有您',
+    en: 'Of those who know this item ({level}), only you are free',
+  },
+  chosen: {
+    zh: '会办这个事项（{level}）、此刻就绪的有 {n} 位，您空闲得最久',
+    en: '{n} people who know this item ({level}) are free, and you have been free the longest',
+  },
+  waited: { zh: '等了 {time}', en: 'Waited {time}' },
+  waitedBonus: { zh: '等了 {time}，另外提前 {bonus}', en: 'Waited {time}, moved up by {bonus}' },
+  waitedElder: {
+    zh: '等了 {time}，老年人再提前 {bonus}',
+    en: 'Waited {time}, and as an elderly person moved up by {bonus}',
+  },
+  waitedHead: { zh: '等了 {time}，排在队首', en: 'Waited {time}, at the head of the queue' },
+})
+
+/** Codes of facts that have a sentence of their own; what is not here is already said by the figures. */
+const facts: Record<string, Message> = messages({
+  returned: { zh: '之前没有接上，回到队首先接', en: 'Was not answered before, so comes first' },
+  missed_ring: {
+    zh: '上一次响铃没有人接，回到队首',
+    en: 'The last ring was missed, so this one comes first',
+  },
+  dropped: { zh: '上一次断线了，回来先接', en: 'The line dropped before, so this one comes first' },
+  postponed: { zh: '刚才请大家等一下，现在回到队首', en: 'Asked to wait a moment, and is first now' },
+  declined: { zh: '上一位同事没有接，转给下一位', en: 'A colleague declined, so it comes to the next' },
+  widened: {
+    zh: '熟练的同事都在忙，放宽到本席的人',
+    en: 'The proficient are busy, so it is open to the whole desk',
+  },
+})
+
+/** A day of bonus is “the head of the queue” and is said so. */
+const HEAD_SECONDS = 86_400
+
+export function whyYou(why: Why, elderly: boolean, language: Language): string[] {
+  const level = levelWord(why.level)
+  const first =
+    why.candidates <= 1 ? t(words.onlyYou, { level }) : t(words.chosen, { level, n: why.candidates })
+  const more = why.facts.map((fact) => factSentence(fact, language)).filter((one) => one !== null)
+  return [first, waited(why, elderly), ...more]
+}
+
+function waited(why: Why, elderly: boolean): string {
+  const time = span(why.waited_seconds)
+  if (why.bonus_seconds >= HEAD_SECONDS) return t(words.waitedHead, { time })
+  if (why.bonus_seconds <= 0) return t(words.waited, { time })
+  const bonus = span(why.bonus_seconds)
+  return elderly ? t(words.waitedElder, { time, bonus }) : t(words.waitedBonus, { time, bonus })
+}
+
+function factSentence(fact: Fact, language: Language): string | null {
+  const known = facts[fact.code]
+  return known === undefined ? null : say(language, known)
+}
+
+const tags: Record<string, Message> = messages({
+  elderly: { zh: '老年 提前', en: 'Elderly, moved up' },
+  disabled: { zh: '残疾 提前', en: 'Disabled, moved up' },
+  returned: { zh: '回来 队首', en: 'Back, first' },
+  missed_ring: { zh: '没接到 队首', en: 'Missed, first' },
+  dropped: { zh: '断线 队首', en: 'Dropped, first' },
+  postponed: { zh: '请等 队首', en: 'Asked to wait, first' },
+})
+
+/** The tag of a queue row: why it stands where it stands. Null when only its time put it there. */
+export function queueTag(
+  why: readonly Fact[],
+  elderly: boolean,
+  language: Language,
+): { word: string; warn: boolean } | null {
+  const fact = why.find((one) => tags[one.code] !== undefined)
+  if (fact !== undefined)
+    return {
+      word: say(language, tags[fact.code] as Message),
+      warn: !['elderly', 'disabled'].includes(fact.code),
+    }
+  return elderly ? { word: say(language, tags['elderly'] as Message), warn: false } : null
+}

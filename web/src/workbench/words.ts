@@ -1,0 +1,74 @@
+/** Words that several pages of the workbench share. */
+import { messages, t } from '@/i18n'
+import type { BreakReason, Colleague, Presence } from './types'
+
+export const words = messages({
+  brand: { zh: '云综窗', en: 'Cloud Window' },
+  workbench: { zh: '工作台', en: 'Workbench' },
+  skip: { zh: '跳到正文', en: 'Skip to content' },
+  close: { zh: '关闭', en: 'Close' },
+  ready: { zh: '就绪', en: 'Ready' },
+  onBreak: { zh: '示忙', en: 'On break' },
+  paused: { zh: '暂停派单', en: 'Paused' },
+  off: { zh: '未上线', en: 'Off' },
+  ringing: { zh: '振铃中', en: 'Ringing' },
+  serving: { zh: '通话中', en: 'In a call' },
+  wrapping: { zh: '小结', en: 'Wrap-up' },
+  talking: { zh: '通话', en: 'In a call' },
+  rest: { zh: '短休', en: 'Short rest' },
+  paperwork: { zh: '整理材料', en: 'Paperwork' },
+  meeting: { zh: '开会', en: 'Meeting' },
+  training: { zh: '培训', en: 'Training' },
+  other: { zh: '其他', en: 'Something else' },
+  missed_rings: { zh: '连着没接', en: 'Missed rings' },
+  phone: { zh: '手机', en: 'Phone' },
+  pc: { zh: '电脑', en: 'Computer' },
+  coach: { zh: '网办辅导', en: 'Filing help' },
+  elder: { zh: '老年人', en: 'Elderly' },
+  learner: { zh: '学习', en: 'Learning' },
+  able: { zh: '能办', en: 'Able' },
+  proficient: { zh: '熟练', en: 'Proficient' },
+  backToReady: { zh: '恢复就绪', en: 'Back to ready' },
+  writeWrapUp: { zh: '写小结', en: 'Write wrap-up' },
+})
+
+export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'off'
+
+/** The state of a person in a word and a colour; `since` is the instant from which its clock runs. */
+export function stateOf(presence: Presence): { word: string; tone: Tone; since: string } {
+  if (presence.work === 'ringing') return { word: t(words.ringing), tone: 'info', since: presence.work_since }
+  if (presence.work === 'serving') return { word: t(words.serving), tone: 'info', since: presence.work_since }
+  if (presence.work === 'wrapping')
+    return { word: t(words.wrapping), tone: 'warn', since: presence.work_since }
+  if (presence.wanted === 'ready') return { word: t(words.ready), tone: 'ok', since: presence.since }
+  if (presence.wanted === 'off') return { word: t(words.off), tone: 'off', since: presence.since }
+  if (presence.reason === 'missed_rings') return { word: t(words.paused), tone: 'bad', since: presence.since }
+  return { word: t(words.onBreak), tone: 'warn', since: presence.since }
+}
+
+export function colleagueState(one: Colleague): { word: string; tone: Tone } {
+  const known: Record<Colleague['work'], { word: string; tone: Tone }> = {
+    ringing: { word: t(words.ringing), tone: 'info' },
+    serving: { word: t(words.talking), tone: 'info' },
+    wrapping: { word: t(words.wrapping), tone: 'warn' },
+    idle: { word: t(words.ready), tone: 'ok' },
+    ready: { word: t(words.ready), tone: 'ok' },
+    break: { word: t(words.onBreak), tone: 'warn' },
+    off: { word: t(words.off), tone: 'off' },
+  }
+  return known[one.work]
+}
+
+/** The reasons for a break that a person may choose, in the order of their keys 1–5. */
+export const BREAKS: readonly Exclude<BreakReason, 'missed_rings'>[] = [
+  'rest',
+  'paperwork',
+  'meeting',
+  'training',
+  'other',
+]
+export const reasonWord = (reason: BreakReason): string => t(words[reason])
+export const deviceWord = (device: string): string => (device === 'pc' ? t(words.pc) : t(words.phone))
+export function levelWord(level: number): string {
+  return level >= 3 ? t(words.proficient) : level === 2 ? t(words.able) : t(words.learner)
+}
