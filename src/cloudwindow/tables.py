@@ -1,4 +1,4 @@
-"""Every table of the program, for migrations: importing the rooms' models fills the metadata."""
+"""Every table and parameter of the program, for migrations: importing the rooms fills both registries."""
 
 from importlib import import_module
 
@@ -6,6 +6,7 @@ ROOMS = ("foundation", "organisation", "people", "catalogue", "dispatch", "calls
 
 
 def load() -> None:
-    """Import the models of all rooms."""
+    """Import all rooms with their models."""
     for room in ROOMS:
+        import_module(f"cloudwindow.{room}")
         import_module(f"cloudwindow.{room}.models")

@@ -103,7 +103,11 @@ class Ticket(Base):
 
 
 class Engagement(Base):
-    """One clerk's part in a session. Two partial unique indexes are what makes double assignment impossible (invariant 1)."""
+    """One clerk's part in a session. Two partial unique indexes make double assignment impossible (invariant 1).
+
+    `wrap_until` is set while the clerk writes the wrap-up and nulled when that is saved or its time is over: a clerk
+    with such a row gets no rings.
+    """
 
     __tablename__ = "engagement"
     __table_args__ = (
@@ -116,6 +120,7 @@ class Engagement(Base):
             postgresql_where=text(f"kind = 'serve' AND {LIVE_ENGAGEMENT}"),
         ),
         Index("ix_engagement_ringing", "expires_at", postgresql_where=text("state = 'ringing'")),
+        Index("ix_engagement_wrapping", "staff_id", "wrap_until", postgresql_where=text("wrap_until IS NOT NULL")),
         Index("ix_engagement_ticket", "ticket_id", "staff_id", "ended_at"),
         Index("ix_engagement_staff_day", "staff_id", "offered_at"),
     )
@@ -132,6 +137,7 @@ class Engagement(Base):
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    wrap_until: Mapped[datetime | None]
     reason: Mapped[str | None]
 
 

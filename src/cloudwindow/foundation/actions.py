@@ -5,10 +5,12 @@ changes; and says what to record. Nothing commits outside `Actions.run`.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 from pydantic import BaseModel
@@ -17,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.foundation import audit, events, failpoints, idempotency
-from cloudwindow.foundation.authentication import Actor
+from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.errors import Problem
@@ -47,10 +49,16 @@ class Tx:
     now: datetime
     keys: Keys
     wiring: Wiring
+    zone: ZoneInfo
     notes: list[audit.AuditNote] = field(default_factory=list)
     news: list[events.NewEvent] = field(default_factory=list)
     hints: set[str] = field(default_factory=set)
-    afterwards: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
+    follow_ups: list[tuple[Callable[..., Awaitable[object]], tuple[Any, ...]]] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The deployment's day."""
+        return self.now.astimezone(self.zone).date()
 
     def audit(self, table: str, subject: UUID | None, *, old: dict[str, Any] | None = None, **new: Any) -> None:
         """Put a change on record: the fields as they were and as they are. No personal data in clear."""
@@ -64,9 +72,9 @@ class Tx:
         """Tell watchers of `key` that something hot changed; they fetch it anew. Not kept."""
         self.hints.add(key)
 
-    def afterwards_do(self, act: Callable[[], Awaitable[object]]) -> None:
-        """Do something after the commit, such as matching once more; if the process dies, the sweeper does it."""
-        self.afterwards.append(act)
+    def follow_up(self, act: Callable[..., Awaitable[object]], *args: Any) -> None:
+        """Let the system run another action after the commit; if the process dies first, the sweeper does it."""
+        self.follow_ups.append((act, args))
 
     def port(self, protocol: type[Port]) -> Port:
         """Return what a later room provides for an interface that this one declares."""
@@ -144,7 +152,7 @@ class Actions:
         async with self.database.transaction() as session:
             now = (await session.execute(_NOW)).scalar_one()
             driver = await self.database.driver(session)
-            tx = Tx(session, driver, actor, now, self.keys, self.wiring)
+            tx = Tx(session, driver, actor, now, self.keys, self.wiring, self.database.zone)
             result = await call(tx)
             await self._record(tx, name)
             if key is not None and isinstance(result, BaseModel):
@@ -152,8 +160,9 @@ class Actions:
             failpoints.reach(f"{name}.before_commit")
         failpoints.reach(f"{name}.after_commit")
         self.notifier.send([f"stream:{news.stream}" for news in tx.news] + [f"hint:{key}" for key in tx.hints])
-        for act in tx.afterwards:
-            await act()
+        for act, args in tx.follow_ups:
+            with suppress(Problem):
+                await self.run(SYSTEM, act, *args)
         return result
 
     async def _record(self, tx: Tx, name: str) -> None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 from sqlalchemy import ARRAY, BigInteger, Date, LargeBinary, MetaData, Text, TypeDecorator, Uuid, event
@@ -59,17 +60,26 @@ class Base(DeclarativeBase):
 class Database:
     """Connections to one PostgreSQL database, shared by all requests of a process.
 
-    `url` is a libpq-style address such as `postgresql://user@/name?host=/socket/folder`.
+    `url` is a libpq-style address such as `postgresql://user@/name?host=/socket/folder`. Connections run in the
+    deployment's time zone, so that `app_now()::date` is its today; instants stay UTC.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 20, application_name: str = "cloudwindow") -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 20,
+        application_name: str = "cloudwindow",
+        time_zone: str = "Asia/Shanghai",
+    ) -> None:
         self.url = url
+        self.zone = ZoneInfo(time_zone)
         self.engine: AsyncEngine = create_async_engine(
             sqlalchemy_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=False,
-            connect_args={"server_settings": {"application_name": application_name}},
+            connect_args={"server_settings": {"application_name": application_name, "timezone": time_zone}},
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self.engine.sync_engine, "connect", _teach_ltree)

@@ -11,10 +11,12 @@ import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cloudwindow.foundation import idempotency
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import (
     Actor,
@@ -166,7 +168,7 @@ def check_origin(request: Request) -> None:
 async def _actor(request: Request, face: Face) -> Actor:
     served = house(request)
     token = request.cookies.get(cookie_name(face, secure=request.url.scheme == "https"))
-    actor = token and await served.wiring.port(Authenticator).actor(  # type: ignore[type-abstract]  # a declared port
+    actor = token and await served.wiring.port(Authenticator).actor(
         face, token, address_of(request)
     )
     if not (token and actor):
@@ -246,3 +248,10 @@ def problem_schema(document: dict[str, Any], codes: list[tuple[str, int, str, st
     """Add the problem codes with their sentences to an OpenAPI document."""
     document["x-problems"] = {code: {"status": status, "zh": zh, "en": en} for code, status, zh, en in codes}
     return cast("dict[str, Any]", json.loads(json.dumps(document)))
+
+
+def once_key(actor: Actor, key: RequestKey, model: type[BaseModel]) -> idempotency.Key:
+    """Bind a request's key to the login that sent it and to the model of its answer."""
+    if actor.login_id is None:
+        raise Problem("login_required")
+    return idempotency.Key(actor.login_id, key.key, key.digest, model)

@@ -1,8 +1,11 @@
 """First call: the house, and one real video session from item to rating."""
 
+import hashlib
+import json
 from pathlib import Path
 
 from alembic import context, op
+from sqlalchemy import text
 
 revision = "0001"
 down_revision = None
@@ -24,6 +27,7 @@ def upgrade() -> None:
         if statement.strip():
             op.execute(statement)
     _append_only()
+    _rows()
     op.execute(f"INSERT INTO deployment (id, mode) VALUES (1, '{mode}')")
 
 
@@ -62,3 +66,45 @@ def _append_only() -> None:
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
+
+
+OUTCOMES = (
+    ("solved", "done", True),
+    ("guided_online", "done", True),
+    ("received", "done", True),
+    ("to_acceptance", "done", False),
+    ("to_support", "done", False),
+    ("to_12345", "done", False),
+    ("rebooked", "done", False),
+    ("needs_visit", "done", False),
+    ("gave_up", "not_done", False),
+    ("dropped", "not_done", False),
+    ("poor_picture", "not_done", False),
+    ("doubtful_identity", "not_done", False),
+    ("out_of_scope", "not_done", False),
+)
+"""Outcome codes in the order of the wrap-up's digits; the first three count as solved at first (model §3)."""
+
+
+def _rows() -> None:
+    """Write what every deployment begins with: the outcomes, and the notice people agree to."""
+    connection = op.get_bind()
+    for position, (code, group, solved) in enumerate(OUTCOMES):
+        connection.execute(
+            text('INSERT INTO outcome (code, position, "group", solved) VALUES (:c, :p, :g, :s)'),
+            {"c": code, "p": position, "g": group, "s": solved},
+        )
+    notice = json.loads((HERE / "0001_consent.json").read_text(encoding="utf-8"))
+    exact = json.dumps(notice["content"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    connection.execute(
+        text(
+            "INSERT INTO consent_text (version, digest, content, valid_from)"
+            " VALUES (:v, :d, CAST(:c AS jsonb), CAST(CAST(:f AS text) AS timestamptz))"
+        ),
+        {
+            "v": notice["version"],
+            "d": hashlib.sha256(exact.encode()).digest(),
+            "c": exact,
+            "f": notice["valid_from"],
+        },
+    )

@@ -381,6 +381,7 @@ CREATE TABLE engagement (
     expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
     answered_at TIMESTAMP WITH TIME ZONE,
     ended_at TIMESTAMP WITH TIME ZONE,
+    wrap_until TIMESTAMP WITH TIME ZONE,
     reason TEXT,
     CONSTRAINT pk_engagement PRIMARY KEY (id),
     CONSTRAINT ck_engagement_state CHECK (state IN ('ringing', 'accepted', 'declined', 'missed', 'withdrawn', 'ended')),
@@ -392,6 +393,7 @@ CREATE TABLE engagement (
 CREATE INDEX ix_engagement_ringing ON engagement (expires_at) WHERE state = 'ringing';
 CREATE INDEX ix_engagement_staff_day ON engagement (staff_id, offered_at);
 CREATE INDEX ix_engagement_ticket ON engagement (ticket_id, staff_id, ended_at);
+CREATE INDEX ix_engagement_wrapping ON engagement (staff_id, wrap_until) WHERE wrap_until IS NOT NULL;
 CREATE UNIQUE INDEX uq_engagement_live_staff ON engagement (staff_id) WHERE state IN ('ringing', 'accepted');
 CREATE UNIQUE INDEX uq_engagement_live_ticket ON engagement (ticket_id) WHERE kind = 'serve' AND state IN ('ringing', 'accepted');
 CREATE TABLE presence (

@@ -1,0 +1,238 @@
+"""The composition root: builds one process of Cloud Window and wires later rooms into the interfaces of earlier ones."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, WebSocket
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import FileResponse, Response
+from sqlalchemy import text
+
+from cloudwindow import calls, dispatch, faces, instruments, oversight
+from cloudwindow.calls.routes import router as calls_router
+from cloudwindow.catalogue import CoachAvailability
+from cloudwindow.catalogue.routes import router as catalogue_router
+from cloudwindow.dispatch.routes import router as dispatch_router
+from cloudwindow.foundation import logs
+from cloudwindow.foundation.actions import Actions
+from cloudwindow.foundation.authentication import Authenticator, cookie_name
+from cloudwindow.foundation.crypto import Keys
+from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.errors import Problem, problem_codes
+from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
+from cloudwindow.foundation.live import Live
+from cloudwindow.foundation.notices import Notifier
+from cloudwindow.foundation.sweeper import Sweeper
+from cloudwindow.foundation.wiring import Wiring
+from cloudwindow.live_rooms import Rooms
+from cloudwindow.organisation.queries import OPEN_ALL_HOURS
+from cloudwindow.organisation.routes import router as organisation_router
+from cloudwindow.oversight.routes import router as oversight_router
+from cloudwindow.people import CookieAuthenticator, Wire, WorkStates
+from cloudwindow.people.routes import router as people_router
+from cloudwindow.settings import Settings
+
+SWEEPS = [*dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
+
+common = APIRouter(prefix="/api", tags=["common"])
+
+
+class Footer(Wire):
+    """What stands at the foot of every page; empty ones are left out."""
+
+    icp: str
+    police: str
+    site_code: str
+    correction_url: str
+    privacy_url: str
+    accessibility_url: str
+
+
+class DeploymentView(Wire):
+    """What a page must know before anything else."""
+
+    mode: str
+    name: str
+    organiser: str
+    open_all_hours: bool
+    server_time: datetime
+    time_zone: str
+    footer: Footer
+
+
+class Health(Wire):
+    """The process answers."""
+
+    status: str
+
+
+class SettingsIce:
+    """Implements `calls.ports.IceServers` from the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def servers(self) -> list[dict[str, object]]:
+        """Return the configured STUN and TURN servers."""
+        return list(self._settings.ice_server_list())
+
+
+@common.get("/deployment")
+async def deployment(request: Request, session: Reading) -> DeploymentView:
+    """Mode, name, footer and the server's time."""
+    from cloudwindow.foundation import parameters  # noqa: PLC0415
+
+    settings: Settings = request.app.state.settings
+    return DeploymentView(
+        mode=settings.mode,
+        name=settings.site_name,
+        organiser=settings.organiser,
+        open_all_hours=bool(await parameters.get(session, OPEN_ALL_HOURS)),
+        server_time=(await session.execute(text("SELECT app_now()"))).scalar_one(),
+        time_zone=settings.time_zone,
+        footer=Footer(
+            icp=settings.icp,
+            police=settings.police,
+            site_code=settings.site_code,
+            correction_url=settings.correction_url,
+            privacy_url=settings.privacy_url,
+            accessibility_url=settings.accessibility_url,
+        ),
+    )
+
+
+def create_app(settings: Settings, database_url: str) -> FastAPI:
+    """Build the web application of one process on a migrated database."""
+    logs.configure(settings.log_level)
+    application = FastAPI(
+        title="Cloud Window 云综窗",
+        version="0.1.0",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    application.state.settings = settings
+    application.state.database_url = database_url
+    install_problem_handlers(application)
+    application.add_middleware(Guard, body_limit=settings.body_limit)
+    routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
+    for router in [*routers, oversight_router, faces.router]:
+        application.include_router(router)
+    if settings.mode != "production":
+        application.include_router(instruments.router)
+    _health(application)
+    _live(application)
+    _pages(application, settings)
+    application.openapi = lambda: _openapi(application)  # type: ignore[method-assign]  # FastAPI documents this hook
+    return application
+
+
+@asynccontextmanager
+async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = application.state.settings
+    keys = Keys.load_or_create(settings.keys_folder())
+    database = Database(
+        application.state.database_url,
+        pool_size=settings.database_pool_size,
+        application_name=f"cloudwindow {settings.name_of_process()}"[:60],
+        time_zone=settings.time_zone,
+    )
+    wiring = Wiring()
+    notifier = Notifier(database)
+    actions = Actions(database, keys, wiring, notifier)
+    wire(wiring, database, settings)
+    live = Live(database, Rooms(actions))
+    sweeper = Sweeper(actions, SWEEPS)
+    application.state.live = live
+    application.state.house = House(
+        database, keys, wiring, actions, settings.allowed_origins(), settings.body_limit, settings.mode
+    )
+    await notifier.start()
+    await live.start()
+    await sweeper.start()
+    try:
+        yield
+    finally:
+        await sweeper.stop()
+        await live.stop()
+        await notifier.stop()
+        await database.close()
+
+
+def wire(wiring: Wiring, database: Database, settings: Settings) -> None:
+    """Bind every declared interface to the room that provides it."""
+    wiring.bind(Authenticator, CookieAuthenticator(database))
+    wiring.bind(WorkStates, dispatch.DispatchWork(wiring))
+    wiring.bind(CoachAvailability, dispatch.DeskAvailability(database.zone))
+    wiring.bind(dispatch.Sessions, calls.SessionDesk())
+    wiring.bind(calls.Ratings, oversight.RatingDesk())
+    wiring.bind(calls.IceServers, SettingsIce(settings))
+
+
+def _health(application: FastAPI) -> None:
+    @application.get("/healthz", tags=["common"])
+    async def healthz() -> Health:
+        """The process is alive; nothing else is asked."""
+        return Health(status="ok")
+
+    @application.get("/readyz", tags=["common"])
+    async def readyz(session: Reading) -> Health:
+        """The database answers too, so requests may come."""
+        await session.execute(text("SELECT 1 FROM deployment"))
+        return Health(status="ready")
+
+
+def _live(application: FastAPI) -> None:
+    @application.websocket("/api/ws")
+    async def live_line(socket: WebSocket, face: str = "applicant") -> None:
+        """The live line of a face: same cookie and Origin check as everything else (invariant 4)."""
+        served: House = socket.app.state.house
+        origin = socket.headers.get("origin")
+        if face not in {"staff", "applicant"} or (origin is not None and origin not in served.origins):
+            await socket.close(code=1008)
+            return
+        token = socket.cookies.get(cookie_name(face, secure=socket.url.scheme == "wss"))  # type: ignore[arg-type]  # checked above
+        address = socket.client.host if socket.client else ""
+        actor = token and await served.wiring.port(Authenticator).actor(face, token, address)  # type: ignore[arg-type]  # checked above
+        await socket.accept()
+        if not actor:
+            await socket.send_text('{"type":"signed_out"}')
+            await socket.close(code=1008)
+            return
+        await socket.app.state.live.serve(socket, actor)
+
+
+def _pages(application: FastAPI, settings: Settings) -> None:
+    """Serve the built web application: its files, and one entry page per face for every address under it."""
+    folder = settings.web_folder()
+
+    @application.get("/{path:path}", include_in_schema=False)
+    async def page(path: str) -> Response:
+        if path.startswith("api/"):
+            raise Problem("not_found")
+        found = (folder / path).resolve()
+        if path and found.is_relative_to(folder.resolve()) and found.is_file():
+            forever = path.startswith("assets/")  # names carry a digest of the content
+            age = "public, max-age=31536000, immutable" if forever else "no-cache"
+            return FileResponse(found, headers={"cache-control": age})
+        entry = "workbench.html" if path.split("/", 1)[0] == "workbench" else "index.html"
+        if not (folder / entry).is_file():
+            raise Problem("not_found")
+        return FileResponse(folder / entry, headers={"cache-control": "no-cache"})
+
+
+def _openapi(application: FastAPI) -> dict[str, Any]:
+    """Describe the interface, with the problem codes that the faces are generated from."""
+    if application.openapi_schema is None:
+        document = get_openapi(title=application.title, version=application.version, routes=application.routes)
+        document["x-problems"] = {
+            entry.code: {"status": entry.status, "zh": entry.zh, "en": entry.en} for entry in problem_codes.all()
+        }
+        application.openapi_schema = document
+    return application.openapi_schema
+
+
+

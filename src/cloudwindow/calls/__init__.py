@@ -1,0 +1,43 @@
+"""Sessions 连线, calls, signalling, evidence (standard §四.6, architecture §5)."""
+
+from cloudwindow.calls import scopes as _scopes  # noqa: F401  declares who may see these rows
+from cloudwindow.calls.calling import report
+from cloudwindow.calls.models import Call, CallParticipant, Outcome, Session, SessionEvent
+from cloudwindow.calls.ports import IceServers, Ratings
+from cloudwindow.calls.schemas import ApplicantSession, CallView, ClerkSession, Unfinished
+from cloudwindow.calls.sessions import SessionDesk
+from cloudwindow.calls.states import CALL, SESSION
+from cloudwindow.calls.sweeps import SWEEPS
+from cloudwindow.calls.views import (
+    call_of_session,
+    current_of_clerk,
+    for_applicant,
+    for_clerk,
+    of_ticket,
+    unfinished_of_clerk,
+)
+
+__all__ = [
+    "CALL",
+    "SESSION",
+    "SWEEPS",
+    "ApplicantSession",
+    "Call",
+    "CallParticipant",
+    "CallView",
+    "ClerkSession",
+    "IceServers",
+    "Outcome",
+    "Ratings",
+    "Session",
+    "SessionDesk",
+    "SessionEvent",
+    "Unfinished",
+    "call_of_session",
+    "current_of_clerk",
+    "for_applicant",
+    "for_clerk",
+    "of_ticket",
+    "report",
+    "unfinished_of_clerk",
+]

@@ -1,0 +1,190 @@
+"""Being in a call: join, report media, lose it, end it (model §3: the server sees no media, the clients report)."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+
+from cloudwindow.calls import parameters as limits
+from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
+from cloudwindow.calls import views
+from cloudwindow.calls.evidence import note
+from cloudwindow.calls.models import Call, CallParticipant, Session
+from cloudwindow.calls.schemas import CallView, Joined
+from cloudwindow.calls.sessions import announce_call, end_live_call, end_session, join_info
+from cloudwindow.calls.states import CALL
+from cloudwindow.dispatch import Ticket, end_engagement, match_ticket, return_to_head
+from cloudwindow.foundation import parameters, scope
+from cloudwindow.foundation.actions import Tx, action
+from cloudwindow.foundation.errors import Problem
+from cloudwindow.people import staff_stream
+
+CONNECTED = {"connected", "completed"}
+"""ICE states in which media can flow (WebRTC 1.0 §5.6.4)."""
+
+
+async def _own_place(tx: Tx, call_id: UUID) -> CallParticipant:
+    place = await tx.session.scalar(
+        scope.select_visible(tx.actor, CallParticipant).where(
+            CallParticipant.call_id == call_id,
+            CallParticipant.staff_id == tx.actor.id
+            if tx.actor.kind == "staff"
+            else CallParticipant.account_id == tx.actor.id,
+        )
+    )
+    if place is None:
+        raise Problem("not_found")
+    return place
+
+
+async def _lock_call(tx: Tx, call_id: UUID) -> tuple[Call, Session]:
+    """Lock the ticket of a call, then the call; the caller has found the actor's place in it."""
+    row = await tx.session.scalar(
+        select(Session).join(Call, Call.session_id == Session.id).where(Call.id == call_id)  # scope: see docstring
+    )
+    if row is None:
+        raise Problem("not_found")
+    await tx.session.scalar(select(Ticket.id).where(Ticket.id == row.ticket_id).with_for_update())  # scope: as above
+    call = await tx.session.scalar(
+        select(Call).where(Call.id == call_id).with_for_update(),  # scope: as above
+        execution_options={"populate_existing": True},
+    )
+    await tx.session.refresh(row)
+    if call is None or call.state == "ended":
+        raise Problem("call_over")
+    return call, row
+
+
+@action("call.join")
+async def join(tx: Tx, call_id: UUID) -> Joined:
+    """Join, or join again after a reload: the attempt grows, and the other side starts anew. Raises `call_over`."""
+    place = await _own_place(tx, call_id)
+    call, row = await _lock_call(tx, call_id)
+    await tx.session.refresh(place)
+    attempt = place.attempt + 1
+    await tx.session.execute(
+        update(CallParticipant)
+        .where(CallParticipant.id == place.id)  # scope: own place
+        .values(attempt=attempt, joined_at=tx.now, flowing_at=None, bytes_received=0, ice=None)
+        .execution_options(synchronize_session=False)
+    )
+    tx.audit("call_participant", place.id, old={"attempt": place.attempt}, attempt=attempt)
+    await note(tx, row.id, "joined" if attempt == 1 else "resumed", side=place.side, attempt=attempt)
+    await announce_call(tx, row, call.id)
+    return await join_info(tx, call, place.id, attempt, polite=place.side == "applicant")
+
+
+@action("call.end")
+async def end(tx: Tx, call_id: UUID) -> CallView:
+    """Hang up: the service ends for both sides. Raises `call_over` when it already has."""
+    place = await _own_place(tx, call_id)
+    call, row = await _lock_call(tx, call_id)
+    await end_session(tx, row, place.side, "served")
+    await tx.session.refresh(call)
+    return await views.show_call(tx.session, call)
+
+
+# scope: the place of the actor is found by call and person in the same statement
+_REPORT = """
+    UPDATE call_participant p
+    SET reported_at = app_now(), ice = $4, bytes_received = $5,
+        flowing_at = CASE WHEN $6 AND $5 > p.bytes_received THEN app_now() ELSE p.flowing_at END
+    WHERE p.call_id = $1 AND p.attempt = $3 AND $2 IN (p.staff_id, p.account_id)
+    RETURNING p.id
+"""
+
+
+@action("call.report")
+async def report(tx: Tx, call_id: UUID, attempt: int, ice: str, bytes_received: int) -> None:
+    """Take a client's report of its ICE state and bytes received; it may connect the call. Old attempts are ignored."""
+    flowing = ice in CONNECTED
+    if not await tx.driver.fetchval(
+        _REPORT, call_id, tx.actor.id, attempt, ice[:20], min(bytes_received, 2**62), flowing
+    ):
+        return
+    if flowing:
+        await _check_flow(tx, call_id)
+
+
+async def _check_flow(tx: Tx, call_id: UUID) -> None:
+    """Connect the call when both sides have reported flowing media of late."""
+    seconds = await parameters.get(tx.session, limits.FLOWING_SECONDS)
+    call = await tx.session.scalar(
+        select(Call)  # scope: the actor's place was found by the report
+        .where(Call.id == call_id)
+        .with_for_update(key_share=True),
+        execution_options={"populate_existing": True},
+    )
+    if call is None or call.state == "ended" or not await _both_flow(tx, call_id, seconds):
+        return
+    await tx.session.execute(
+        update(Call).where(Call.id == call_id).values(last_good_at=tx.now)  # scope: as above
+        .execution_options(synchronize_session=False)
+    )
+    if call.state != "connected":
+        await _move_call(tx, call, "flow", connected_at=call.connected_at or tx.now, grace_until=None)
+
+
+async def _both_flow(tx: Tx, call_id: UUID, seconds: int) -> bool:
+    fresh: bool = await tx.driver.fetchval(
+        "SELECT count(*) = 2 FROM call_participant"  # scope: of a call that the caller locked
+        " WHERE call_id = $1 AND flowing_at > app_now() - make_interval(secs => $2)",
+        call_id,
+        seconds,
+    )
+    return fresh
+
+
+async def _move_call(tx: Tx, call: Call, event: str, **values: datetime | None) -> None:
+    state = CALL.after(call.state, event)
+    await tx.session.execute(
+        update(Call)
+        .where(Call.id == call.id)  # scope: locked by the caller
+        .values(state=state, **values)
+        .execution_options(synchronize_session=False)
+    )
+    row = await tx.session.get_one(Session, call.session_id)  # scope: of that call
+    tx.audit("call", call.id, old={"state": call.state}, state=state)
+    await note(tx, row.id, state)
+    await announce_call(tx, row, call.id)
+
+
+@action("call.lose")
+async def lose(tx: Tx, call_id: UUID) -> None:
+    """Media has not been reported flowing for 15 s: interrupted; grace runs from the last good report."""
+    grace, flowing = (
+        await parameters.read(tx.session, limits.GRACE_SECONDS, limits.FLOWING_SECONDS)
+    ).values()
+    call = await tx.session.scalar(
+        select(Call)  # scope: the sweeper's own work
+        .where(Call.id == call_id, Call.state == "connected")
+        .with_for_update(skip_locked=True)
+    )
+    if call is None or call.last_good_at is None or call.last_good_at > tx.now - timedelta(seconds=flowing):
+        return
+    await _move_call(tx, call, "lose", grace_until=call.last_good_at + timedelta(seconds=grace))
+
+
+_PRESENT = text("SELECT EXISTS (SELECT 1 FROM tab_lease WHERE staff_id = :id AND lease_until > app_now())")
+
+
+@action("call.give_up")
+async def give_up(tx: Tx, call_id: UUID) -> None:
+    """Grace ran out. A citizen whose clerk is gone goes to the head of the queue; otherwise the session ends."""
+    grace = await parameters.get(tx.session, limits.GRACE_SECONDS)
+    known = await tx.session.get(Call, call_id)  # scope: the sweeper's own work
+    if known is None or known.state == "ended":
+        return
+    call, row = await _lock_call(tx, call_id)
+    deadline = call.grace_until if call.state == "interrupted" else call.started_at + timedelta(seconds=grace)
+    if call.state == "connected" or deadline is None or deadline > tx.now:
+        return
+    if await tx.session.scalar(_PRESENT, {"id": row.clerk_id}):
+        await end_session(tx, row, "dropped", "expired")
+        return
+    await end_live_call(tx, row, "clerk_lost")
+    await end_engagement(tx, row.ticket_id, "lost", None)
+    await note(tx, row.id, "clerk_lost")
+    tx.event(staff_stream(row.clerk_id), "session", None)
+    await return_to_head(tx, row.ticket_id, "clerk_lost")
+    tx.follow_up(match_ticket, row.ticket_id)

@@ -1,0 +1,20 @@
+"""Session events: what happened, as evidence — append-only, exact bytes and digest (invariant 8)."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from cloudwindow.foundation.actions import Tx
+from cloudwindow.foundation.audit import canonical
+
+# scope: written by an action that was allowed to change the session; its row is locked, so numbers have no gaps
+_INSERT = """
+    INSERT INTO session_event (session_id, seq, at, kind, body, digest)
+    SELECT $1, coalesce((SELECT max(seq) FROM session_event WHERE session_id = $1), 0) + 1, $2, $3, $4, $5
+"""
+
+
+async def note(tx: Tx, session_id: UUID, kind: str, **facts: Any) -> None:
+    """Write one session event. `facts` hold no personal data in clear (model §8)."""
+    body = canonical({"session": session_id, "at": tx.now, "kind": kind, "by": tx.actor.id, "facts": facts})
+    await tx.driver.execute(_INSERT, session_id, tx.now, kind, body, hashlib.sha256(body).digest())

@@ -1,0 +1,6 @@
+"""Parameters of this room (domain §6, model §3)."""
+
+from cloudwindow.foundation.parameters import define
+
+GRACE_SECONDS = define("calls.grace_seconds", 120, "s", "domain §6: reconnect grace 120 s (assumed)", "How long a call that lost its media waits for both sides.")
+FLOWING_SECONDS = define("calls.flowing_seconds", 15, "s", "model §3: flowing media within 15 s", "How fresh both sides' reports must be for a call to count as connected.")

@@ -1,0 +1,7 @@
+"""Refusals of this room."""
+
+from cloudwindow.foundation.errors import define
+
+define("call_over", 409, "这次通话已经结束。", "This call is over.")
+define("summary_missing", 422, "请选一个结果，再写一句小结。", "Choose an outcome and write a summary.")
+define("outcome_unknown", 422, "没有这种结果，请重新选。", "There is no such outcome. Choose again.")

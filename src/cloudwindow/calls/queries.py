@@ -1,0 +1,44 @@
+"""Reads of this room."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.calls import views
+from cloudwindow.calls.models import Outcome, Session
+from cloudwindow.calls.schemas import OutcomeView, SessionSummary
+from cloudwindow.catalogue import frozen
+from cloudwindow.dispatch import ClerkCard, Ticket
+from cloudwindow.foundation import scope
+from cloudwindow.foundation.authentication import Actor
+from cloudwindow.foundation.errors import Problem
+from cloudwindow.people import card
+
+
+async def outcomes(session: AsyncSession) -> list[OutcomeView]:
+    """List the ways for a session to end, in the order of the wrap-up's digits."""
+    rows = await session.scalars(select(Outcome).order_by(Outcome.position))
+    return [OutcomeView(code=row.code, group=row.group, solved=row.solved) for row in rows]  # type: ignore[arg-type]  # the rows are the program's own
+
+
+async def summary(session: AsyncSession, actor: Actor, session_id: UUID) -> SessionSummary:
+    """Return what was done in a session, for its citizen or its clerk. Raises `not_found`."""
+    row = await session.scalar(scope.select_visible(actor, Session).where(Session.id == session_id))
+    if row is None:
+        raise Problem("not_found")
+    ticket = await session.get_one(Ticket, row.ticket_id)  # scope: of the session that is visible
+    resolved, _ = await frozen(session, ticket.version_id)
+    name, organisation = await card(session, row.clerk_id) or ("", "")
+    return SessionSummary(
+        session=views.for_applicant(row),
+        ticket_number=ticket.number,
+        item_key=resolved.item.key,
+        item_name=resolved.item.task_name,
+        region_code=ticket.region_code,
+        summary=row.summary,
+        next_step=row.next_step,  # type: ignore[arg-type]  # written through WrapUpRequest only
+        clerk=ClerkCard(name=name, organisation=organisation),
+        consult_phone=resolved.implementation.consult_phone,
+        complaint_phone=resolved.implementation.complaint_phone,
+    )

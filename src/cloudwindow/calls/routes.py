@@ -1,0 +1,66 @@
+"""Answering, calls, wrap-up, what was done."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from cloudwindow.calls import calling, queries, wrapping
+from cloudwindow.calls.schemas import (
+    Accepted,
+    ApplicantSession,
+    CallView,
+    Draft,
+    Joined,
+    OutcomeView,
+    SessionSummary,
+    WrapUpRequest,
+)
+from cloudwindow.dispatch import accept
+from cloudwindow.foundation.http import Acting, EitherActor, OnceKey, Reading, StaffActor, once_key
+
+router = APIRouter(prefix="/api", tags=["calls"])
+
+
+@router.post("/engagements/{engagement_id}/accept")
+async def accept_ring(engagement_id: UUID, acting: Acting, actor: StaffActor, key: OnceKey) -> Accepted:
+    """Answer a ring; the clerk is in the call at once."""
+    answer = await acting.once(actor, once_key(actor, key, Accepted), accept, engagement_id)
+    return Accepted.model_validate(answer)
+
+
+@router.post("/calls/{call_id}/join")
+async def join(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) -> Joined:
+    """Join a call, or join it again after a reload."""
+    return await acting.once(actor, once_key(actor, key, Joined), calling.join, call_id)
+
+
+@router.post("/calls/{call_id}/end")
+async def end(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) -> CallView:
+    """Hang up."""
+    return await acting.once(actor, once_key(actor, key, CallView), calling.end, call_id)
+
+
+@router.get("/outcomes")
+async def list_outcomes(session: Reading) -> list[OutcomeView]:
+    """The ways for a session to end."""
+    return await queries.outcomes(session)
+
+
+@router.get("/sessions/{session_id}")
+async def show_session(session_id: UUID, session: Reading, actor: EitherActor) -> SessionSummary:
+    """What was done."""
+    return await queries.summary(session, actor, session_id)
+
+
+@router.put("/sessions/{session_id}/draft")
+async def save_draft(session_id: UUID, body: Draft, acting: Acting, actor: StaffActor) -> Draft:
+    """Keep what the clerk has typed of the wrap-up so far."""
+    return await acting.run(actor, wrapping.save_draft, session_id, body)
+
+
+@router.post("/sessions/{session_id}/wrap-up")
+async def wrap_up(
+    session_id: UUID, body: WrapUpRequest, acting: Acting, actor: StaffActor, key: OnceKey
+) -> ApplicantSession:
+    """Close a session with its outcome and summary."""
+    return await acting.once(actor, once_key(actor, key, ApplicantSession), wrapping.wrap_up, session_id, body)

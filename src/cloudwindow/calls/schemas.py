@@ -1,0 +1,127 @@
+"""What this room sends and takes over the wire."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from cloudwindow.dispatch import ClerkCard
+from cloudwindow.people import Wire
+
+NextStep = Literal["none", "call_back", "book_again", "support"]
+Summary = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+
+
+class ParticipantView(Wire):
+    """Somebody in a call; `attempt` grows each time that person's browser joins."""
+
+    id: UUID
+    side: Literal["applicant", "clerk"]
+    attempt: int
+
+
+class CallView(Wire):
+    """A call as both sides keep it."""
+
+    id: UUID
+    session_id: UUID
+    state: Literal["connecting", "connected", "interrupted", "ended"]
+    grace_until: datetime | None
+    ended_reason: str | None
+    participants: list[ParticipantView]
+
+
+class ApplicantSession(Wire):
+    """A session as the citizen's pages keep it."""
+
+    id: UUID
+    number: str
+    state: Literal["open", "wrapping", "closed"]
+    clerk_id: UUID
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    end_reason: str | None
+
+
+class Draft(Wire):
+    """An unfinished wrap-up, kept as it is typed."""
+
+    outcome: str | None = Field(default=None, max_length=32)
+    summary: Summary = ""
+    next_step: NextStep = "none"
+
+
+class ClerkSession(Wire):
+    """The session that the clerk serves or writes the wrap-up of."""
+
+    id: UUID
+    number: str
+    state: Literal["open", "wrapping"]
+    ticket_id: UUID
+    started_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+    wrap_until: datetime | None
+    draft: Draft | None
+
+
+class Unfinished(Wire):
+    """A wrap-up whose time ran out unwritten."""
+
+    session_id: UUID
+    number: str
+    ended_at: datetime
+    item_key: str
+    ticket_id: UUID
+    draft: Draft | None
+
+
+class Joined(Wire):
+    """What a browser needs to be in a call: its place in it, and how to reach the other side."""
+
+    call: CallView
+    participant_id: UUID
+    attempt: int
+    polite: bool
+    ice_servers: list[dict[str, Any]]
+    transport: Literal["p2p"]
+
+
+class Accepted(Joined):
+    """The answer to accepting a ring."""
+
+    session: ClerkSession
+
+
+class WrapUpRequest(Wire):
+    """Outcome and summary are required to close (model §3); `then` is what the clerk wants next."""
+
+    outcome: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
+    next_step: NextStep
+    then: Literal["ready", "break"] = "ready"
+
+
+class OutcomeView(Wire):
+    """A way for a session to end; the faces have its words."""
+
+    code: str
+    group: Literal["done", "not_done"]
+    solved: bool
+
+
+class SessionSummary(Wire):
+    """What was done: the citizen's page after the call."""
+
+    session: ApplicantSession
+    ticket_number: str
+    item_key: str
+    item_name: str
+    region_code: str
+    summary: str | None
+    next_step: NextStep | None
+    clerk: ClerkCard
+    consult_phone: str
+    complaint_phone: str

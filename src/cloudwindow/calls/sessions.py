@@ -1,0 +1,236 @@
+"""Sessions from the first answer to the close, with their calls (model §2, §3). Provides `dispatch.ports.Sessions`."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.calls import views
+from cloudwindow.calls.evidence import note
+from cloudwindow.calls.models import Call, CallParticipant, Session
+from cloudwindow.calls.ports import IceServers, Ratings
+from cloudwindow.calls.schemas import Accepted, Joined
+from cloudwindow.calls.states import CALL, SESSION
+from cloudwindow.dispatch import Desk, Engagement, PreviousSession, Ticket, end_engagement, move_ticket
+from cloudwindow.foundation import parameters
+from cloudwindow.foundation.actions import Tx
+from cloudwindow.foundation.ids import new_id
+from cloudwindow.people import Account, Staff, account_stream, staff_stream
+
+CITY_PREFIX = "YZC"
+PREVIOUS_SHOWN = 5
+WRAP_UP_SECONDS = "dispatch.wrap_up_seconds"
+
+
+class SessionDesk:
+    """Implements `dispatch.ports.Sessions`."""
+
+    async def begin(self, tx: Tx, ticket: Ticket, engagement: Engagement) -> Accepted:
+        """Open the ticket's session, or go on with it, with a new call that the clerk has joined."""
+        row = await views.of_ticket(tx.session, ticket.id)
+        row = await (_open(tx, ticket, engagement) if row is None else _hand_on(tx, row, engagement))
+        joined = await _begin_call(tx, row)
+        tx.event(account_stream(ticket.account_id), "session", views.for_applicant(row).model_dump(mode="json"))
+        tx.event(staff_stream(row.clerk_id), "session", views.for_clerk(row).model_dump(mode="json"))
+        await announce_call(tx, row, joined.call.id)
+        return Accepted(**joined.model_dump(), session=views.for_clerk(row))
+
+    async def set_aside(self, tx: Tx, ticket: Ticket, reason: str) -> None:
+        """End the ticket's live call, keeping the session for the next answer."""
+        row = await views.of_ticket(tx.session, ticket.id)
+        if row is not None:
+            await end_live_call(tx, row, reason)
+            tx.event(staff_stream(row.clerk_id), "session", None)
+            await note(tx, row.id, "set_aside", reason=reason)
+
+    async def abandoned(self, tx: Tx, ticket: Ticket) -> None:
+        """The citizen left while the session had no call: it ends, and its clerk writes the wrap-up."""
+        row = await views.of_ticket(tx.session, ticket.id)
+        if row is not None and row.state == "open":
+            await end_session(tx, row, "applicant", None)
+
+    async def session_id(self, session: AsyncSession, ticket_id: UUID) -> UUID | None:
+        """Return the ticket's session, if it ever had one."""
+        row = await views.of_ticket(session, ticket_id)
+        return row.id if row else None
+
+    async def is_connecting(self, session: AsyncSession, ticket_id: UUID) -> bool:
+        """Say whether the ticket's call has not been connected yet."""
+        state = await session.scalar(
+            select(Call.state)  # scope: of a ticket that the caller may see
+            .join(Session, Session.id == Call.session_id)
+            .where(Session.ticket_id == ticket_id, Call.state != "ended")
+        )
+        return state == "connecting"
+
+    async def previous(self, session: AsyncSession, phone_blind: bytes, before: UUID) -> list[PreviousSession]:
+        """List the latest sessions of a phone, but for one ticket's."""
+        rows = await session.execute(
+            select(Session.ended_at, Session.outcome, Staff.name)  # scope: history shown with a ticket that is visible
+            .join(Account, Account.id == Session.account_id)
+            .join(Staff, Staff.id == Session.clerk_id)
+            .where(Account.phone_blind == phone_blind, Session.ticket_id != before, Session.ended_at.is_not(None))
+            .order_by(Session.ended_at.desc())
+            .limit(PREVIOUS_SHOWN)
+        )
+        return [PreviousSession(ended_at=ended, outcome=outcome, clerk=clerk) for ended, outcome, clerk in rows]
+
+    async def unwritten(self, session: AsyncSession, staff_id: UUID) -> int:
+        """Count a clerk's unwritten wrap-ups, the one in its time included."""
+        return (
+            await session.scalar(
+                select(func.count())  # scope: the clerk's own sessions
+                .select_from(Session)
+                .where(Session.clerk_id == staff_id, Session.state == "wrapping")
+            )
+        ) or 0
+
+    async def unfinished(self, session: AsyncSession, staff_id: UUID) -> list[dict[str, Any]]:
+        """List a clerk's wrap-ups whose time ran out unwritten."""
+        return [row.model_dump(mode="json") for row in await views.unfinished_of_clerk(session, staff_id)]
+
+
+# scope: a counter of the city and day
+_NUMBER = """
+    INSERT INTO counter (name, value) VALUES ($1, 1)
+    ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value
+"""
+
+
+async def _open(tx: Tx, ticket: Ticket, engagement: Engagement) -> Session:
+    day = f"{tx.today:%Y%m%d}"
+    count = await tx.driver.fetchval(_NUMBER, f"session:{day}")
+    session_id = new_id()
+    await tx.session.execute(
+        insert(Session).values(
+            id=session_id,
+            number=f"{CITY_PREFIX}-{day}-{count:04d}",
+            ticket_id=ticket.id,
+            account_id=ticket.account_id,
+            clerk_id=engagement.staff_id,
+            desk_id=ticket.desk_id,
+            home_organisation_id=ticket.home_organisation_id,
+            state=SESSION.first,
+            started_at=tx.now,
+        )
+    )
+    tx.audit("session", session_id, state="open", ticket=ticket.id, clerk=engagement.staff_id)
+    await note(tx, session_id, "answered", waited_seconds=int((tx.now - ticket.enqueued_at).total_seconds()))
+    row = await views.of_ticket(tx.session, ticket.id)
+    assert row is not None  # noqa: S101  inserted above, in this transaction
+    return row
+
+
+async def _hand_on(tx: Tx, row: Session, engagement: Engagement) -> Session:
+    await tx.session.execute(
+        update(Session)
+        .where(Session.id == row.id)  # scope: of the ticket that the clerk was rung for
+        .values(clerk_id=engagement.staff_id, desk_id=engagement.desk_id)
+        .execution_options(synchronize_session=False)
+    )
+    tx.audit("session", row.id, old={"clerk": row.clerk_id}, clerk=engagement.staff_id)
+    await note(tx, row.id, "handed_on", clerk=str(engagement.staff_id))
+    await tx.session.refresh(row)
+    return row
+
+
+async def _begin_call(tx: Tx, row: Session) -> Joined:
+    call_id, clerk, citizen = new_id(), new_id(), new_id()
+    await tx.session.execute(
+        insert(Call).values(id=call_id, session_id=row.id, state=CALL.first, started_at=tx.now)
+    )
+    await tx.session.execute(
+        insert(CallParticipant),
+        [
+            {"id": clerk, "call_id": call_id, "side": "clerk", "staff_id": row.clerk_id, "account_id": None,
+             "attempt": 1, "joined_at": tx.now},
+            {"id": citizen, "call_id": call_id, "side": "applicant", "staff_id": None, "account_id": row.account_id,
+             "attempt": 0, "joined_at": None},
+        ],
+    )
+    tx.audit("call", call_id, state="connecting", session=row.id)
+    call = await tx.session.get_one(Call, call_id)
+    return await join_info(tx, call, clerk, 1, polite=False)
+
+
+async def join_info(tx: Tx, call: Call, participant_id: UUID, attempt: int, *, polite: bool) -> Joined:
+    """Say what a browser needs to be in a call (architecture §5)."""
+    return Joined(
+        call=await views.show_call(tx.session, call),
+        participant_id=participant_id,
+        attempt=attempt,
+        polite=polite,
+        ice_servers=tx.port(IceServers).servers(),
+        transport="p2p",
+    )
+
+
+async def announce_call(tx: Tx, row: Session, call_id: UUID) -> None:
+    """Send both sides the call as it is now."""
+    call = await tx.session.get_one(Call, call_id)
+    await tx.session.refresh(call)
+    view = (await views.show_call(tx.session, call)).model_dump(mode="json")
+    tx.event(account_stream(row.account_id), "call", view)
+    tx.event(staff_stream(row.clerk_id), "call", view)
+
+
+async def end_live_call(tx: Tx, row: Session, reason: str) -> None:
+    """End the session's live call, if it has one."""
+    call = await tx.session.scalar(
+        select(Call).where(Call.session_id == row.id, Call.state != "ended").with_for_update()  # scope: checked by callers
+    )
+    if call is None:
+        return
+    await tx.session.execute(
+        update(Call)
+        .where(Call.id == call.id)  # scope: locked above
+        .values(state=CALL.after(call.state, "end"), ended_at=tx.now, ended_reason=reason, grace_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    tx.audit("call", call.id, old={"state": call.state}, state="ended", reason=reason)
+    await announce_call(tx, row, call.id)
+
+
+async def end_session(tx: Tx, row: Session, reason: str, close_reason: str | None) -> None:
+    """End the service: call over, ticket closed (`close_reason` null: the caller closes it), wrap-up and rating begin.
+
+    `reason` is who or what ended it: `applicant`, `clerk` or `dropped`.
+    """
+    await end_live_call(tx, row, reason)
+    # Without a clerk in the call there is nobody to give time to: the wrap-up is due at once.
+    seconds = await _wrap_up_seconds(tx, row.desk_id) if close_reason is not None else 0
+    wrap_until = tx.now + timedelta(seconds=seconds)
+    await tx.session.execute(
+        update(Session)
+        .where(Session.id == row.id)  # scope: checked by the action
+        .values(state=SESSION.after(row.state, "end"), ended_at=tx.now, end_reason=reason, wrap_until=wrap_until)
+        .execution_options(synchronize_session=False)
+    )
+    await tx.session.refresh(row)
+    await end_engagement(tx, row.ticket_id, reason, wrap_until)
+    if close_reason is not None:
+        await move_ticket(tx, row.ticket_id, "finish", close_reason=close_reason)
+    tx.audit("session", row.id, old={"state": "open"}, state="wrapping", end_reason=reason)
+    await note(tx, row.id, "ended", reason=reason)
+    tx.event(account_stream(row.account_id), "session", views.for_applicant(row).model_dump(mode="json"))
+    await announce_clerk_session(tx, row.clerk_id)
+    await tx.port(Ratings).ask(tx, row)
+
+
+async def announce_clerk_session(tx: Tx, staff_id: UUID) -> None:
+    """Send the workbench its current session and its unfinished wrap-ups as they are now."""
+    current = await views.current_of_clerk(tx.session, staff_id)
+    stream = staff_stream(staff_id)
+    tx.event(stream, "session", current and views.for_clerk(current).model_dump(mode="json"))
+    unfinished = await views.unfinished_of_clerk(tx.session, staff_id)
+    tx.event(stream, "unfinished", [item.model_dump(mode="json") for item in unfinished])
+
+
+async def _wrap_up_seconds(tx: Tx, desk_id: UUID) -> int:
+    desk = await tx.session.get_one(Desk, desk_id)
+    if desk.wrap_up_seconds is not None:
+        return desk.wrap_up_seconds
+    seconds: int = await parameters.get(tx.session, WRAP_UP_SECONDS, desk=desk.key)
+    return seconds

@@ -1,0 +1,132 @@
+"""Sub-documents of the state that clients keep; the same functions serve events and fresh fetches."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.calls.models import Call, CallParticipant, Session
+from cloudwindow.calls.schemas import (
+    ApplicantSession,
+    CallView,
+    ClerkSession,
+    Draft,
+    ParticipantView,
+    Unfinished,
+)
+from cloudwindow.catalogue import Item
+from cloudwindow.dispatch import Engagement, Ticket
+
+_FRESH = {"populate_existing": True}
+
+
+async def call_of_session(session: AsyncSession, session_id: UUID) -> CallView | None:
+    """Return the latest call of a session."""
+    # scope: of a session that the caller may see
+    call = await session.scalar(
+        select(Call).where(Call.session_id == session_id).order_by(Call.started_at.desc()).limit(1),  # scope: as above
+        execution_options=_FRESH,
+    )
+    return await show_call(session, call) if call else None
+
+
+async def show_call(session: AsyncSession, call: Call) -> CallView:
+    """Build the view of a call with its participants."""
+    people = await session.scalars(
+        select(CallParticipant)  # scope: of a call that the caller may see
+        .where(CallParticipant.call_id == call.id)
+        .order_by(CallParticipant.side),
+        execution_options=_FRESH,
+    )
+    return CallView(
+        id=call.id,
+        session_id=call.session_id,
+        state=call.state,  # type: ignore[arg-type]  # the column's CHECK holds the same states
+        grace_until=call.grace_until,
+        ended_reason=call.ended_reason,
+        participants=[
+            ParticipantView(id=p.id, side=p.side, attempt=p.attempt)  # type: ignore[arg-type]  # as above
+            for p in people
+        ],
+    )
+
+
+def for_applicant(row: Session) -> ApplicantSession:
+    """Show a session to the citizen."""
+    return ApplicantSession(
+        id=row.id,
+        number=row.number,
+        state=row.state,  # type: ignore[arg-type]  # the column's CHECK holds the same states
+        clerk_id=row.clerk_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        outcome=row.outcome,
+        end_reason=row.end_reason,
+    )
+
+
+def for_clerk(row: Session) -> ClerkSession:
+    """Show a session to its clerk."""
+    return ClerkSession(
+        id=row.id,
+        number=row.number,
+        state=row.state,  # type: ignore[arg-type]  # closed ones are not shown to the workbench
+        ticket_id=row.ticket_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        end_reason=row.end_reason,
+        wrap_until=row.wrap_until,
+        draft=Draft.model_validate(row.draft) if row.draft else None,
+    )
+
+
+async def of_ticket(session: AsyncSession, ticket_id: UUID) -> Session | None:
+    """Return the session of a ticket that the caller may see."""
+    return await session.scalar(
+        select(Session).where(Session.ticket_id == ticket_id),  # scope: as the docstring says
+        execution_options=_FRESH,
+    )
+
+
+async def current_of_clerk(session: AsyncSession, staff_id: UUID) -> Session | None:
+    """Return the session the clerk serves, else the one whose wrap-up is in its time."""
+    return await session.scalar(
+        select(Session)  # scope: the clerk's own engagement
+        .join(Engagement, Engagement.ticket_id == Session.ticket_id)
+        .where(
+            Engagement.staff_id == staff_id,
+            (Engagement.state == "accepted") | (Engagement.wrap_until > func.app_now()),
+            Session.clerk_id == staff_id,
+            Session.state != "closed",
+        )
+        .order_by((Engagement.state != "accepted"), Engagement.offered_at.desc())
+        .limit(1),
+        execution_options=_FRESH,
+    )
+
+
+async def unfinished_of_clerk(session: AsyncSession, staff_id: UUID) -> list[Unfinished]:
+    """List the wrap-ups whose time ran out unwritten, the oldest first."""
+    rows = await session.execute(
+        select(Session, Item.key)  # scope: the clerk's own sessions
+        .join(Ticket, Ticket.id == Session.ticket_id)
+        .join(Item, Item.id == Ticket.item_id)
+        .where(
+            Session.clerk_id == staff_id,
+            Session.state == "wrapping",
+            (Session.wrap_until.is_(None)) | (Session.wrap_until <= func.app_now()),
+        )
+        .order_by(Session.ended_at),
+        execution_options=_FRESH,
+    )
+    return [
+        Unfinished(
+            session_id=row.id,
+            number=row.number,
+            ended_at=row.ended_at or row.started_at,
+            item_key=key,
+            ticket_id=row.ticket_id,
+            draft=Draft.model_validate(row.draft) if row.draft else None,
+        )
+        for row, key in rows
+    ]

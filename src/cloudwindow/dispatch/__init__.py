@@ -1,0 +1,58 @@
+"""Desks 专席, tickets 取号, offers 派单 (standard §四.6, architecture §4)."""
+
+from cloudwindow.dispatch import scopes as _scopes  # noqa: F401  declares who may see these rows
+from cloudwindow.dispatch.actions import renew_leases
+from cloudwindow.dispatch.models import Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
+from cloudwindow.dispatch.ports import Sessions
+from cloudwindow.dispatch.queries import DeskAvailability, current_ticket
+from cloudwindow.dispatch.ringing import (
+    accept,
+    desk_hint,
+    end_engagement,
+    finish_wrap_up,
+    match_ticket,
+    move_ticket,
+    return_to_head,
+    ring_next,
+)
+from cloudwindow.dispatch.scopes import WATCHING
+from cloudwindow.dispatch.schemas import ClerkCard, Cursor, OfferView, PreviousSession, TicketView
+from cloudwindow.dispatch.states import ENGAGEMENT, TICKET
+from cloudwindow.dispatch.states_of_work import DispatchWork
+from cloudwindow.dispatch.sweeps import SWEEPS
+from cloudwindow.dispatch.views import offer_view, presence_view, ticket_view
+
+__all__ = [
+    "ENGAGEMENT",
+    "SWEEPS",
+    "TICKET",
+    "WATCHING",
+    "ClerkCard",
+    "Consent",
+    "ConsentText",
+    "Cursor",
+    "Desk",
+    "DeskAvailability",
+    "DeskItem",
+    "DeskMember",
+    "DispatchWork",
+    "Engagement",
+    "OfferView",
+    "PreviousSession",
+    "Sessions",
+    "Ticket",
+    "TicketView",
+    "accept",
+    "current_ticket",
+    "desk_hint",
+    "end_engagement",
+    "finish_wrap_up",
+    "match_ticket",
+    "move_ticket",
+    "offer_view",
+    "presence_view",
+    "renew_leases",
+    "return_to_head",
+    "ring_next",
+    "ticket_view",
+]

@@ -1,0 +1,31 @@
+"""Which desk a ticket waits at: the nearest region upward whose desk serves item and flow (model §4)."""
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from uuid import UUID
+
+from cloudwindow.dispatch.models import Desk, DeskItem
+from cloudwindow.organisation import Region
+
+
+async def find_desk(session: AsyncSession, item_id: UUID, region_code: str, flow: str) -> Desk | None:
+    """Return the desk for an item, flow and place; ties go by `priority`, then key.
+
+    A desk with needs, such as sign language, is for tickets with that need only; no ticket states one yet.
+    """
+    here = aliased(Region)
+    return await session.scalar(
+        select(Desk)
+        .join(DeskItem, DeskItem.desk_id == Desk.id)
+        .join(Region, Region.code == Desk.region_code)
+        .join(here, Region.path.op("@>")(here.path))
+        .where(
+            DeskItem.item_id == item_id,
+            here.code == region_code,
+            Desk.flows.any(flow),
+            func.cardinality(Desk.needs) == 0,
+        )
+        .order_by(func.nlevel(Region.path).desc(), Desk.priority, Desk.key)
+        .limit(1)
+    )

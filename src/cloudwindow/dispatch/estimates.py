@@ -1,0 +1,62 @@
+"""How long it may take: people ahead × the desk's median handling time ÷ members present (architecture §4, model §9)."""
+
+import math
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+ENOUGH_SESSIONS = 30
+"""With fewer finished sessions than this, the item's own average is mixed in by their share."""
+
+EXACT_UP_TO = 5
+"""Up to this many minutes one figure is shown; beyond it a range of five."""
+
+
+@dataclass(frozen=True)
+class DeskPulse:
+    """What a desk looks like now: members ready or serving, tickets waiting, and the last handling times in minutes."""
+
+    present: int
+    waiting: int
+    sessions: int
+    median_minutes: float
+
+
+# scope: counts only, which every citizen of the region is shown.
+_PULSE = text(
+    """
+    SELECT
+      (SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id
+        WHERE m.desk_id = :desk
+          AND EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > app_now())
+          AND (p.wanted = 'ready' OR EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = p.staff_id
+                                              AND e.state IN ('ringing', 'accepted')))) AS present,
+      (SELECT count(*) FROM ticket t WHERE t.desk_id = :desk AND t.state = 'waiting') AS waiting,
+      h.sessions, h.median_minutes
+    FROM (SELECT count(*) AS sessions,
+                 coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes), 0) AS median_minutes
+          FROM (SELECT extract(epoch FROM e.ended_at - e.answered_at) / 60 AS minutes FROM engagement e
+                WHERE e.desk_id = :desk AND e.state = 'ended' ORDER BY e.ended_at DESC LIMIT :enough) last) h
+    """
+)
+
+
+async def pulse(session: AsyncSession, desk_id: UUID) -> DeskPulse:
+    """Read the desk's pulse in one statement."""
+    row = (await session.execute(_PULSE, {"desk": desk_id, "enough": ENOUGH_SESSIONS})).one()
+    return DeskPulse(row.present, row.waiting, row.sessions, float(row.median_minutes))
+
+
+def minutes(ahead: int, pulse_: DeskPulse, item_minutes: int) -> tuple[int, int] | None:
+    """Return the shortest and longest likely wait in minutes; None when nobody is on duty."""
+    if not pulse_.present:
+        return None
+    share = min(pulse_.sessions, ENOUGH_SESSIONS) / ENOUGH_SESSIONS
+    each = share * pulse_.median_minutes + (1 - share) * item_minutes
+    wait = math.ceil(ahead * each / pulse_.present)
+    if wait <= EXACT_UP_TO:
+        return wait, wait
+    low = wait // 5 * 5
+    return low, low + 5

@@ -1,0 +1,157 @@
+"""Who serves whom: a free clerk takes the first ticket of all the clerk's desks that the clerk may take (architecture §4).
+
+There is one way to assign, `ring_next`: every other path (a ticket arrives, a clerk becomes free, the sweeper) ends in
+it, so the order of `queue_key` always holds. Locks: ticket first, then person; both are skipped when somebody else
+has them, and the window is doubled when that left us empty-handed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from cloudwindow.dispatch import parameters as limits
+from cloudwindow.foundation import failpoints, parameters
+from cloudwindow.foundation.actions import Tx
+
+FIRST_WINDOW = 8
+LAST_WINDOW = 1024
+
+MAY_TAKE = """
+    EXISTS (SELECT 1 FROM role_grant g
+            JOIN organisation held ON held.id = g.scope_organisation_id
+            JOIN organisation run ON run.id = d.organisation_id
+            WHERE g.staff_id = {staff} AND run.path <@ held.path AND (g.lines IS NULL OR {line} = ANY (g.lines))
+              AND g.role = ANY (CASE {flow} WHEN 'coach' THEN ARRAY['agent', 'acceptor']
+                                            WHEN 'accept' THEN ARRAY['acceptor'] ELSE ARRAY['expert'] END))
+"""
+"""A role that serves the flow, whose scope covers the desk's organisation and whose lines hold the item's (model §4)."""
+
+FREE = """
+    p.wanted = 'ready'
+    AND EXISTS (SELECT 1 FROM staff s WHERE s.id = p.staff_id AND s.status = 'active'
+                AND s.certificate_valid_to >= app_now()::date)
+    AND EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > app_now())
+    AND NOT EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = p.staff_id AND e.state IN ('ringing', 'accepted'))
+    AND NOT EXISTS (SELECT 1 FROM engagement w WHERE w.staff_id = p.staff_id AND w.wrap_until > app_now())
+"""
+"""Ready, allowed to serve today, with a live tab, not rung, not serving, not writing a wrap-up."""
+
+NOT_EXCLUDED = """
+    NOT EXISTS (SELECT 1 FROM engagement x WHERE x.ticket_id = t.id AND x.staff_id = {staff}
+                AND x.state IN ('missed', 'declined')
+                AND x.ended_at > app_now() - make_interval(secs => {seconds}))
+"""
+
+# scope: matching is the system's own work; what it hands out is checked by MAY_TAKE.
+HEADS = f"""
+    SELECT t.id, t.desk_id FROM desk_member m
+    JOIN desk d ON d.id = m.desk_id
+    CROSS JOIN LATERAL (
+        SELECT t.id, t.desk_id, t.queue_key FROM ticket t
+        WHERE t.desk_id = m.desk_id AND t.state = 'waiting' AND t.lease_until > app_now()
+          AND {NOT_EXCLUDED.format(staff="$1", seconds="$3")}
+          AND {MAY_TAKE.format(staff="$1", line="t.line", flow="t.flow")}
+        ORDER BY t.queue_key, t.id LIMIT $2
+    ) t
+    WHERE m.staff_id = $1
+    ORDER BY t.queue_key, t.id LIMIT $2
+"""
+
+# scope: matching, as above.
+FREE_MEMBERS = f"""
+    SELECT p.staff_id, coalesce(
+        (SELECT k.level FROM skill k WHERE k.staff_id = p.staff_id AND k.subject = i.key),
+        (SELECT k.level FROM skill k WHERE k.staff_id = p.staff_id AND k.subject = t.line), 1) AS level
+    FROM ticket t
+    JOIN desk d ON d.id = t.desk_id
+    JOIN item i ON i.id = t.item_id
+    JOIN desk_member m ON m.desk_id = t.desk_id
+    JOIN presence p ON p.staff_id = m.staff_id
+    WHERE t.id = $1 AND t.state = 'waiting' AND {FREE}
+      AND {NOT_EXCLUDED.format(staff="p.staff_id", seconds="$2")}
+      AND {MAY_TAKE.format(staff="p.staff_id", line="t.line", flow="t.flow")}
+    ORDER BY level DESC, p.idle_since, p.staff_id
+    LIMIT 3
+"""
+
+# scope: matching, as above. {lock} is empty only under the failpoint that proves the indexes alone are enough.
+TAKE_TICKET = """
+    SELECT t.*, i.key AS item_key FROM ticket t JOIN item i ON i.id = t.item_id
+    WHERE t.id = $1 AND t.state = 'waiting' {lock}
+"""
+TAKE_PERSON = f"SELECT p.staff_id, p.station_id, p.idle_since FROM presence p WHERE p.staff_id = $1 AND {FREE} {{lock}}"
+
+
+@dataclass(frozen=True)
+class Match:
+    """A locked ticket and a locked clerk that belong together, with the reasons."""
+
+    ticket: Record
+    staff_id: UUID
+    station_id: UUID | None
+    why: dict[str, Any]
+
+
+async def free_members(tx: Tx, ticket_id: UUID) -> list[UUID]:
+    """Return up to three free clerks for a waiting ticket: the best level first, then the longest idle. Unlocked."""
+    seconds = await parameters.get(tx.session, limits.EXCLUDE_SECONDS)
+    return [row["staff_id"] for row in await tx.driver.fetch(FREE_MEMBERS, ticket_id, seconds)]
+
+
+async def match_for(tx: Tx, staff_id: UUID) -> Match | None:
+    """Lock the first ticket that this clerk may take, and the clerk; None when either is not to be had."""
+    seconds = await parameters.get(tx.session, limits.EXCLUDE_SECONDS)
+    window = FIRST_WINDOW
+    while window <= LAST_WINDOW:
+        heads = await tx.driver.fetch(HEADS, staff_id, window, seconds)
+        for head in heads:
+            ticket = await tx.driver.fetchrow(_locked(TAKE_TICKET, "FOR UPDATE OF t SKIP LOCKED"), head["id"])
+            if ticket is None:
+                continue
+            person = await tx.driver.fetchrow(_locked(TAKE_PERSON, "FOR NO KEY UPDATE OF p SKIP LOCKED"), staff_id)
+            if person is None:
+                return None
+            return Match(ticket, staff_id, person["station_id"], await _why(tx, ticket, staff_id, person))
+        if len(heads) < window:
+            return None
+        window *= 2
+    return None
+
+
+def _locked(statement: str, lock: str) -> str:
+    """Fill the lock in, unless a test switched the locks off to prove that the unique indexes hold by themselves."""
+    return statement.format(lock="" if failpoints.is_on("matching.no_locks") else lock)
+
+
+_LEVEL = """
+    SELECT coalesce((SELECT level FROM skill WHERE staff_id = $1 AND subject = $2),
+                    (SELECT level FROM skill WHERE staff_id = $1 AND subject = $3), 1) AS level
+"""
+_OTHERS = f"""
+    SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id WHERE m.desk_id = $1 AND {FREE}
+"""
+
+
+async def _why(tx: Tx, ticket: Record, staff_id: UUID, person: Record) -> dict[str, Any]:
+    """Say why: the level, how many were free, how long both waited, and what put the ticket where it stood."""
+    level = await tx.driver.fetchval(_LEVEL, staff_id, ticket["item_key"], ticket["line"])
+    candidates = await tx.driver.fetchval(_OTHERS, ticket["desk_id"])
+    waited = int((tx.now - ticket["enqueued_at"]).total_seconds())
+    idle = int((tx.now - person["idle_since"]).total_seconds())
+    facts = [
+        {"code": "only_free" if candidates == 1 else "longest_idle", "params": {"free": candidates, "idle_seconds": idle}},
+        {"code": "skill", "params": {"level": level}},
+        {"code": "waited", "params": {"seconds": waited}},
+    ]
+    if ticket["bonus_reason"]:
+        facts.append({"code": ticket["bonus_reason"], "params": {"seconds": ticket["bonus_seconds"]}})
+    return {
+        "rule": "head_of_queue",
+        "candidates": candidates,
+        "level": level,
+        "waited_seconds": waited,
+        "bonus_seconds": ticket["bonus_seconds"],
+        "facts": facts,
+    }

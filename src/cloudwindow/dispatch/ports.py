@@ -1,0 +1,47 @@
+"""What dispatch needs of calls: a session begins with an answer; a ticket may end or come back while one is open."""
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.dispatch.models import Engagement, Ticket
+from cloudwindow.dispatch.schemas import PreviousSession
+from cloudwindow.foundation.actions import Tx
+
+
+class Sessions(Protocol):
+    """Provided by the calls room."""
+
+    async def begin(self, tx: Tx, ticket: Ticket, engagement: Engagement) -> BaseModel:
+        """Open the ticket's session, or go on with it, with a new call that the clerk has joined."""
+        ...
+
+    async def set_aside(self, tx: Tx, ticket: Ticket, reason: str) -> None:
+        """End the ticket's live call, keeping the session for the next answer."""
+        ...
+
+    async def abandoned(self, tx: Tx, ticket: Ticket) -> None:
+        """The citizen left while the session had no call: it ends, and its clerk writes the wrap-up."""
+        ...
+
+    async def session_id(self, session: AsyncSession, ticket_id: UUID) -> UUID | None:
+        """Return the ticket's session, if it ever had one."""
+        ...
+
+    async def is_connecting(self, session: AsyncSession, ticket_id: UUID) -> bool:
+        """Say whether the ticket's call has not been connected yet."""
+        ...
+
+    async def previous(self, session: AsyncSession, phone_blind: bytes, before: UUID) -> list[PreviousSession]:
+        """List the latest sessions of a phone, but for one ticket's."""
+        ...
+
+    async def unwritten(self, session: AsyncSession, staff_id: UUID) -> int:
+        """Count a clerk's unwritten wrap-ups, the one in its time included."""
+        ...
+
+    async def unfinished(self, session: AsyncSession, staff_id: UUID) -> list[dict[str, Any]]:
+        """List a clerk's wrap-ups whose time ran out unwritten: the `unfinished` sub-document."""
+        ...

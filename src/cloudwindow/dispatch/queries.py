@@ -1,0 +1,274 @@
+"""Reads of this room."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.catalogue import Availability, CoachAvailability, Flow, Item, explain_answers, frozen, guide
+from cloudwindow.dispatch import estimates, views
+from cloudwindow.dispatch.choosing import find_desk
+from cloudwindow.dispatch.models import ConsentText, Desk, DeskMember, Engagement, Ticket
+from cloudwindow.dispatch.ports import Sessions
+from cloudwindow.dispatch.schemas import (
+    AnswerShown,
+    ClerkCard,
+    Colleague,
+    ConsentTextView,
+    Fact,
+    PlaceView,
+    QueueRow,
+    TicketCard,
+    TicketPage,
+)
+from cloudwindow.foundation import scope
+from cloudwindow.foundation.authentication import Actor
+from cloudwindow.foundation.crypto import Keys
+from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.wiring import Wiring
+from cloudwindow.organisation import Region, Station, timetable
+from cloudwindow.people import Account, DeskName, Presence, Staff, card, show_account
+
+GUEST_LEVEL = 2
+"""The identity level of a guest with a form of address and a phone (model §7)."""
+
+QUEUE_SHOWN = 50
+"""How many tickets the workbench lists; the count above it is exact."""
+
+
+async def consent_text(session: AsyncSession) -> ConsentTextView:
+    """Return the notice in force. Raises `not_found` when none was published."""
+    row = await session.scalar(
+        select(ConsentText)
+        .where(ConsentText.valid_from <= func.app_now())
+        .order_by(ConsentText.valid_from.desc())
+        .limit(1)
+    )
+    if row is None:
+        raise Problem("not_found")
+    return ConsentTextView(version=row.version, digest=row.digest.hex(), zh=row.content["zh"], en=row.content["en"])
+
+
+async def current_ticket(session: AsyncSession, actor: Actor) -> UUID | None:
+    """Return the account's live ticket, else its latest."""
+    return await session.scalar(
+        select(Ticket.id)
+        .where(scope.visible(actor, Ticket), Ticket.account_id == actor.id)
+        .order_by((Ticket.state == "closed"), Ticket.taken_at.desc())
+        .limit(1)
+    )
+
+
+async def ticket_page(session: AsyncSession, wiring: Wiring, actor: Actor, ticket_id: UUID) -> TicketPage:
+    """Return the owner's ticket with place and estimate while it waits, and the clerk from the answer on."""
+    ticket = await session.scalar(scope.select_visible(actor, Ticket).where(Ticket.id == ticket_id))
+    if ticket is None:
+        raise Problem("not_found")
+    view = await views.ticket_view(session, wiring, ticket_id)
+    place = await _place(session, ticket) if ticket.state in {"waiting", "ringing", "parked"} else None
+    return TicketPage(ticket=view, place=place, clerk=await _clerk(session, ticket))
+
+
+async def _place(session: AsyncSession, ticket: Ticket) -> PlaceView:
+    ahead = 0
+    if ticket.state == "waiting":
+        ahead = (
+            await session.scalar(
+                select(func.count())  # scope: a count, which the owner of the ticket is shown
+                .select_from(Ticket)
+                .where(
+                    Ticket.desk_id == ticket.desk_id,
+                    Ticket.state == "waiting",
+                    (Ticket.queue_key < ticket.queue_key)
+                    | ((Ticket.queue_key == ticket.queue_key) & (Ticket.id < ticket.id)),
+                )
+            )
+        ) or 0
+    pulse = await estimates.pulse(session, ticket.desk_id)
+    average = await session.scalar(select(Item.average_minutes).where(Item.id == ticket.item_id)) or 0
+    return PlaceView(
+        ahead=ahead, estimate_minutes=estimates.minutes(ahead + 1, pulse, average), present=pulse.present
+    )
+
+
+async def _clerk(session: AsyncSession, ticket: Ticket) -> ClerkCard | None:
+    if ticket.answered_at is None:
+        return None
+    staff_id = await session.scalar(
+        select(Engagement.staff_id)  # scope: of a ticket that the actor may see
+        .where(Engagement.ticket_id == ticket.id, Engagement.answered_at.is_not(None))
+        .order_by(Engagement.answered_at.desc())
+        .limit(1)
+    )
+    found = await card(session, staff_id) if staff_id else None
+    return ClerkCard(name=found[0], organisation=found[1]) if found else None
+
+
+async def desks_of(session: AsyncSession, staff_id: UUID) -> list[DeskName]:
+    """List the desks a clerk sits at, by priority."""
+    rows = await session.execute(
+        select(Desk.id, Desk.name)
+        .join(DeskMember, DeskMember.desk_id == Desk.id)
+        .where(DeskMember.staff_id == staff_id)
+        .order_by(Desk.priority, Desk.key)
+    )
+    return [DeskName(id=row.id, name=row.name) for row in rows]
+
+
+async def queue(session: AsyncSession, actor: Actor) -> list[QueueRow]:
+    """List who waits or rings at the clerk's desks, in the order in which they will be served."""
+    rows = await session.execute(
+        select(Ticket, Item.short_name, Region.name)
+        .join(Item, Item.id == Ticket.item_id)
+        .join(Region, Region.code == Ticket.region_code)
+        .where(
+            scope.visible(actor, Ticket),
+            Ticket.desk_id.in_(select(DeskMember.desk_id).where(DeskMember.staff_id == actor.id)),
+            Ticket.state.in_(("waiting", "ringing", "parked")),
+        )
+        .order_by((Ticket.state != "ringing"), Ticket.queue_key, Ticket.id)
+        .limit(QUEUE_SHOWN)
+    )
+    return [_queue_row(ticket, short_name, region) for ticket, short_name, region in rows]
+
+
+def _queue_row(ticket: Ticket, short_name: str, region: str) -> QueueRow:
+    why = [Fact(code=ticket.bonus_reason, params={"seconds": ticket.bonus_seconds})] if ticket.bonus_reason else []
+    return QueueRow(
+        ticket_id=ticket.id,
+        number=ticket.number,
+        item_short_name=short_name,
+        waited_since=ticket.enqueued_at,
+        state=ticket.state,  # type: ignore[arg-type]  # the column's CHECK holds the same states
+        device=ticket.device,
+        region_name=region,
+        why=why,
+        elderly=ticket.elderly,
+        desk_id=ticket.desk_id,
+    )
+
+
+async def colleagues(session: AsyncSession, actor: Actor) -> list[Colleague]:
+    """List who sits at the clerk's desks with their state, the ready ones first; those who are off are left out."""
+    mine = select(DeskMember.desk_id).where(DeskMember.staff_id == actor.id)
+    rows = (
+        await session.execute(
+            select(Staff.id, Staff.name, Station.number)
+            .join(Presence, Presence.staff_id == Staff.id)
+            .outerjoin(Station, Station.id == Presence.station_id)
+            .where(
+                scope.visible(actor, Staff),
+                scope.visible(actor, Presence),
+                Presence.wanted != "off",
+                Staff.id.in_(select(DeskMember.staff_id).where(DeskMember.desk_id.in_(mine))),
+            )
+            .order_by(Staff.account)
+        )
+    ).all()
+    found = []
+    for staff_id, name, station in rows:
+        presence = await views.presence_view(session, staff_id)
+        found.append(
+            Colleague(
+                staff_id=staff_id,
+                name=name,
+                station=station,
+                wanted=presence["wanted"],
+                work=presence["work"],
+                work_since=presence["work_since"] if presence["work"] != "idle" else presence["since"],
+                is_me=staff_id == actor.id,
+            )
+        )
+    return sorted(found, key=lambda row: (not row.is_me, row.wanted != "ready"))
+
+
+async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: Actor, ticket_id: UUID) -> TicketCard:
+    """Return who and what, for the clerk who is rung for the ticket or serves it; others do not find it.
+
+    The action that calls this puts the look on record (invariant 11).
+    """
+    row = (
+        await session.execute(
+            select(Ticket, Account, Region.name)  # scope: participation, by the clerk's own engagement
+            .join(Account, Account.id == Ticket.account_id)
+            .join(Region, Region.code == Ticket.region_code)
+            .where(
+                scope.visible(actor, Ticket),
+                Ticket.id == ticket_id,
+                select(Engagement.id)
+                .where(
+                    scope.visible(actor, Engagement),
+                    Engagement.ticket_id == Ticket.id,
+                    Engagement.staff_id == actor.id,
+                    Engagement.state.in_(("ringing", "accepted", "ended")),
+                )
+                .exists(),
+            )
+        )
+    ).first()
+    if row is None:
+        raise Problem("not_found")
+    ticket, account, region = row
+    resolved, organisation = await frozen(session, ticket.version_id)
+    shown = show_account(account, keys)
+    coach = wiring.port(CoachAvailability)
+    availability = await coach.for_item(session, resolved.item.id, ticket.region_code, "coach")
+    return TicketCard(
+        ticket_id=ticket.id,
+        number=ticket.number,
+        form_of_address=shown.form_of_address,
+        phone_masked=shown.phone_masked,
+        elderly=ticket.elderly,
+        flow=ticket.flow,
+        item_key=resolved.item.key,
+        item_name=resolved.item.task_name,
+        region_name=region,
+        device=ticket.device,
+        enqueued_at=ticket.enqueued_at,
+        answers=[AnswerShown.model_validate(a) for a in explain_answers(resolved.version.content, ticket.answers)],
+        trust_level=GUEST_LEVEL,
+        previous=await wiring.port(Sessions).previous(session, account.phone_blind, ticket.id),
+        guide=guide(resolved, organisation, availability),
+    )
+
+
+class DeskAvailability:
+    """Implements the catalogue's `CoachAvailability` on desks, hours, presence and queues."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+
+    async def for_item(self, session: AsyncSession, item_id: UUID, region_code: str, flow: Flow) -> Availability:
+        """Return the availability at the desk where a ticket taken now would wait."""
+        desk = await find_desk(session, item_id, region_code, flow)
+        if desk is None:
+            return NOT_OFFERED
+        average = await session.scalar(select(Item.average_minutes).where(Item.id == item_id)) or 0
+        pulse = await estimates.pulse(session, desk.id)
+        now = (await session.execute(text("SELECT app_now()"))).scalar_one()
+        opening = (await timetable(session, desk.hours_key, self._zone)).at(now)
+        return Availability(
+            offered=True,
+            open=opening.open,
+            opens_at=opening.opens_at,
+            closes_at=opening.closes_at,
+            present=pulse.present,
+            waiting=pulse.waiting,
+            estimate_minutes=estimates.minutes(pulse.waiting + 1, pulse, average),
+            desk_name=desk.name,
+            desk_id=desk.id,
+        )
+
+
+NOT_OFFERED = Availability(
+    offered=False,
+    open=False,
+    opens_at=None,
+    closes_at=None,
+    present=0,
+    waiting=0,
+    estimate_minutes=None,
+    desk_name=None,
+    desk_id=None,
+)

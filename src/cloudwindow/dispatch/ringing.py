@@ -1,0 +1,300 @@
+"""Changes of an engagement: ring, accept, decline, miss, withdraw, end (model §3)."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from asyncpg import UniqueViolationError
+from pydantic import BaseModel
+from sqlalchemy import select, update
+
+from cloudwindow.dispatch import parameters as limits
+from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
+from cloudwindow.dispatch import views
+from cloudwindow.dispatch.matching import Match, free_members, match_for
+from cloudwindow.dispatch.models import Desk, Engagement, Ticket
+from cloudwindow.dispatch.ports import Sessions
+from cloudwindow.dispatch.schemas import Declined, DeclineRequest
+from cloudwindow.dispatch.states import ENGAGEMENT, TICKET
+from cloudwindow.foundation import parameters
+from cloudwindow.foundation.actions import Tx, action
+from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.ids import new_id
+from cloudwindow.people import (
+    Presence,
+    PresenceView,
+    account_stream,
+    announce_presence,
+    change_presence,
+    staff_stream,
+)
+
+
+def desk_hint(desk_id: UUID) -> str:
+    """Name the hint on which queues and places of a desk are fetched anew."""
+    return f"desk:{desk_id}"
+
+
+@action("dispatch.ring_next")
+async def ring_next(tx: Tx, staff_id: UUID) -> UUID | None:
+    """Ring a free clerk for the first ticket the clerk may take. Returns the ticket, None when nothing fits."""
+    match = await match_for(tx, staff_id)
+    if match is None:
+        return None
+    await _ring(tx, match)
+    ticket_id: UUID = match.ticket["id"]
+    return ticket_id
+
+
+@action("dispatch.match_ticket")
+async def match_ticket(tx: Tx, ticket_id: UUID) -> None:
+    """A ticket arrived: let the best free clerks take their next, until this one rings somewhere."""
+    for staff_id in await free_members(tx, ticket_id):
+        if await ring_next(tx, staff_id) == ticket_id:
+            return
+
+
+async def _ring(tx: Tx, match: Match) -> None:
+    ticket = match.ticket
+    desk_seconds = await tx.session.scalar(select(Desk.ring_seconds).where(Desk.id == ticket["desk_id"]))
+    seconds = desk_seconds or await parameters.get(tx.session, limits.RING_SECONDS)
+    engagement_id = new_id()
+    try:
+        await tx.driver.execute(
+            "INSERT INTO engagement (id, kind, ticket_id, staff_id, station_id, desk_id, state, why, offered_at, expires_at)"
+            " VALUES ($1, 'serve', $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9)",
+            engagement_id,
+            ticket["id"],
+            match.staff_id,
+            match.station_id,
+            ticket["desk_id"],
+            ENGAGEMENT.first,
+            json.dumps(match.why, ensure_ascii=False),
+            tx.now,
+            tx.now + timedelta(seconds=seconds),
+        )
+    except UniqueViolationError:  # somebody was faster; the indexes are the last word (invariant 1)
+        raise Problem("ring_over") from None
+    await move_ticket(tx, ticket["id"], "ring", first_rung_at=ticket["first_rung_at"] or tx.now)
+    tx.audit("engagement", engagement_id, state="ringing", ticket=ticket["id"], staff=match.staff_id)
+    await _announce_clerk(tx, match.staff_id)
+
+
+async def move_ticket(tx: Tx, ticket_id: UUID, event: str, **values: Any) -> Ticket:
+    """Make one move of a ticket that this action has locked, and tell its owner and the desk.
+
+    Raises `wrong_state` when the state machine has no such move.
+    """
+    ticket = await tx.session.scalar(
+        select(Ticket)  # scope: locked by the action, which checked the actor
+        .where(Ticket.id == ticket_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if ticket is None:
+        raise Problem("not_found")
+    before = ticket.state
+    values["state"] = TICKET.after(before, event)
+    if values["state"] == "closed":
+        values.setdefault("closed_at", tx.now)
+    await tx.session.execute(
+        update(Ticket).where(Ticket.id == ticket_id).values(**values)  # scope: as above
+        .execution_options(synchronize_session=False)
+    )
+    tx.audit("ticket", ticket_id, old={"state": before}, **values)
+    tx.hint(desk_hint(ticket.desk_id))
+    await tx.session.refresh(ticket)
+    await announce_ticket(tx, ticket)
+    return ticket
+
+
+async def announce_ticket(tx: Tx, ticket: Ticket) -> None:
+    """Send the owner's pages the ticket as it is now."""
+    view = await views.ticket_view(tx.session, tx.wiring, ticket.id)
+    tx.event(account_stream(ticket.account_id), "ticket", view.model_dump(mode="json"))
+
+
+async def _announce_clerk(tx: Tx, staff_id: UUID) -> None:
+    offer = await views.offer_view(tx.session, staff_id)
+    tx.event(staff_stream(staff_id), "offer", offer and offer.model_dump(mode="json"))
+    await announce_presence(tx, staff_id)
+
+
+async def lock_ring(tx: Tx, engagement_id: UUID) -> tuple[Ticket, Presence, Engagement]:
+    """Lock ticket, person and engagement of a ring, in that order. Raises `not_found`, `ring_over`."""
+    known = (
+        await tx.session.execute(
+            select(Engagement.ticket_id, Engagement.staff_id).where(Engagement.id == engagement_id)  # scope: checked by callers
+        )
+    ).first()
+    if known is None:
+        raise Problem("not_found")
+    # scope: the three rows of one ring; the caller checks whose it is
+    ticket = await tx.session.scalar(select(Ticket).where(Ticket.id == known.ticket_id).with_for_update())
+    person = await tx.session.scalar(
+        select(Presence).where(Presence.staff_id == known.staff_id).with_for_update(key_share=True)  # scope: as above
+    )
+    engagement = await tx.session.scalar(
+        select(Engagement).where(Engagement.id == engagement_id).with_for_update()  # scope: as above
+    )
+    if ticket is None or person is None or engagement is None:
+        raise Problem("not_found")
+    return ticket, person, engagement
+
+
+async def _lock_own_ring(tx: Tx, engagement_id: UUID) -> tuple[Ticket, Presence, Engagement]:
+    ticket, person, engagement = await lock_ring(tx, engagement_id)
+    if tx.actor.id != engagement.staff_id:
+        raise Problem("not_found")
+    if engagement.state != "ringing" or engagement.expires_at <= tx.now:
+        raise Problem("ring_over")
+    return ticket, person, engagement
+
+
+@action("engagement.accept")
+async def accept(tx: Tx, engagement_id: UUID) -> BaseModel:
+    """Answer a ring in time: the ticket is served, and the session's call begins with the clerk in it.
+
+    Raises `ring_over` when it ran out, was withdrawn, or another tab answered it first.
+    """
+    ticket, person, engagement = await _lock_own_ring(tx, engagement_id)
+    await _move_engagement(tx, engagement, "accept", answered_at=tx.now)
+    await tx.session.execute(
+        update(Presence).where(Presence.staff_id == person.staff_id).values(misses=0)  # scope: locked above
+        .execution_options(synchronize_session=False)
+    )
+    ticket.state = TICKET.after(ticket.state, "accept")
+    await tx.session.execute(
+        update(Ticket).where(Ticket.id == ticket.id)  # scope: locked above
+        .values(state=ticket.state, answered_at=ticket.answered_at or tx.now)
+        .execution_options(synchronize_session=False)
+    )
+    await tx.session.refresh(ticket)
+    joined = await tx.port(Sessions).begin(tx, ticket, engagement)
+    tx.audit("ticket", ticket.id, old={"state": "ringing"}, state="serving")
+    await announce_ticket(tx, ticket)
+    await _announce_clerk(tx, engagement.staff_id)
+    tx.hint(desk_hint(ticket.desk_id))
+    return joined
+
+
+@action("engagement.decline")
+async def decline(tx: Tx, engagement_id: UUID, request: DeclineRequest) -> Declined:
+    """Give a ring back with a reason: the ticket goes to the head, and this clerk is passed over for a while."""
+    ticket, person, engagement = await _lock_own_ring(tx, engagement_id)
+    await _move_engagement(tx, engagement, "decline", ended_at=tx.now, reason=request.reason)
+    await return_to_head(tx, ticket.id, "declined")
+    await tx.session.execute(
+        update(Presence).where(Presence.staff_id == person.staff_id).values(idle_since=tx.now)  # scope: locked above
+        .execution_options(synchronize_session=False)
+    )
+    await _announce_clerk(tx, engagement.staff_id)
+    tx.follow_up(match_ticket, ticket.id)
+    tx.follow_up(ring_next, engagement.staff_id)
+    return Declined(presence=PresenceView.model_validate(await views.presence_view(tx.session, person.staff_id)))
+
+
+@action("engagement.miss")
+async def miss(tx: Tx, engagement_id: UUID) -> None:
+    """A ring ran out: back to the head; two misses in a row put the clerk on break (model §10)."""
+    ticket, person, engagement = await lock_ring(tx, engagement_id)
+    if engagement.state != "ringing" or engagement.expires_at > tx.now:
+        return
+    await _move_engagement(tx, engagement, "miss", ended_at=tx.now)
+    await return_to_head(tx, ticket.id, "missed_ring")
+    misses = person.misses + 1
+    await tx.session.execute(
+        update(Presence).where(Presence.staff_id == person.staff_id)  # scope: locked above
+        .values(misses=misses, idle_since=tx.now)
+        .execution_options(synchronize_session=False)
+    )
+    if misses >= await parameters.get(tx.session, limits.MISSES_TO_BREAK):
+        await change_presence(tx, person, "break", "missed_rings")
+    await _announce_clerk(tx, engagement.staff_id)
+    tx.follow_up(match_ticket, ticket.id)
+    tx.follow_up(ring_next, engagement.staff_id)
+
+
+async def withdraw(tx: Tx, engagement: Engagement, reason: str) -> None:
+    """Take a ring back whose ticket and engagement are locked; the caller decides what becomes of the ticket."""
+    await _move_engagement(tx, engagement, "withdraw", ended_at=tx.now, reason=reason)
+    await _announce_clerk(tx, engagement.staff_id)
+    tx.follow_up(ring_next, engagement.staff_id)
+
+
+async def end_engagement(tx: Tx, ticket_id: UUID, reason: str, wrap_until: Any) -> None:
+    """End the clerk's part in a ticket; until `wrap_until` (null: none) the clerk writes the wrap-up and is not rung."""
+    engagement = await tx.session.scalar(
+        select(Engagement)  # scope: the ticket was locked by an action that checked the actor
+        .where(Engagement.ticket_id == ticket_id, Engagement.state == "accepted")
+        .with_for_update()
+    )
+    if engagement is None:
+        return
+    await _move_engagement(tx, engagement, "end", ended_at=tx.now, reason=reason, wrap_until=wrap_until)
+    await _idle_from_now(tx, engagement.staff_id)
+    await announce_presence(tx, engagement.staff_id)
+    if wrap_until is None:
+        tx.follow_up(ring_next, engagement.staff_id)
+
+
+async def _idle_from_now(tx: Tx, staff_id: UUID) -> None:
+    await tx.session.execute(
+        update(Presence).where(Presence.staff_id == staff_id).values(idle_since=tx.now)  # scope: the engaged clerk
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def finish_wrap_up(tx: Tx, staff_id: UUID, ticket_id: UUID | None) -> None:
+    """The wrap-up is saved, or its time is over (`ticket_id` null: whatever is due): the clerk may be rung again."""
+    due = Engagement.wrap_until <= tx.now if ticket_id is None else Engagement.ticket_id == ticket_id
+    released = await tx.session.execute(
+        update(Engagement)  # scope: the clerk's own engagement
+        .where(Engagement.staff_id == staff_id, Engagement.wrap_until.is_not(None), due)
+        .values(wrap_until=None)
+        .returning(Engagement.id)
+        .execution_options(synchronize_session=False)
+    )
+    ids = list(released.scalars())
+    if not ids:
+        return
+    for id_ in ids:
+        tx.audit("engagement", id_, wrap_until=None)
+    await _idle_from_now(tx, staff_id)
+    await announce_presence(tx, staff_id)
+    tx.follow_up(ring_next, staff_id)
+
+
+@action("engagement.wrap_up_over")
+async def wrap_up_over(tx: Tx, staff_id: UUID) -> None:
+    """The time for the wrap-up is over: the draft is kept and the clerk becomes ready (model §3)."""
+    await finish_wrap_up(tx, staff_id, None)
+    unfinished = await tx.port(Sessions).unfinished(tx.session, staff_id)
+    tx.event(staff_stream(staff_id), "unfinished", unfinished)
+    tx.event(staff_stream(staff_id), "session", None)
+
+
+async def return_to_head(tx: Tx, ticket_id: UUID, reason: str, event: str = "return") -> Ticket:
+    """Put a locked ticket back to the head of its queue, keeping when it came."""
+    bonus = await parameters.get(tx.session, limits.RETURN_BONUS)
+    ticket = await tx.session.get_one(Ticket, ticket_id)  # scope: locked by the caller
+    return await move_ticket(
+        tx,
+        ticket_id,
+        event,
+        bonus_seconds=bonus,
+        bonus_reason=reason,
+        queue_key=ticket.enqueued_at - timedelta(seconds=bonus),
+        parked_until=None,
+    )
+
+
+async def _move_engagement(tx: Tx, engagement: Engagement, event: str, **values: Any) -> None:
+    before = engagement.state
+    values["state"] = ENGAGEMENT.after(before, event)
+    await tx.session.execute(
+        update(Engagement).where(Engagement.id == engagement.id).values(**values)  # scope: locked by the action
+        .execution_options(synchronize_session=False)
+    )
+    tx.audit("engagement", engagement.id, old={"state": before}, **values)

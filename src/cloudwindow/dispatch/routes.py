@@ -1,0 +1,81 @@
+"""Numbers, rings, queues."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from cloudwindow.dispatch import actions, looks, queries, ringing
+from cloudwindow.dispatch.schemas import (
+    Colleague,
+    ConsentTextView,
+    Declined,
+    DeclineRequest,
+    QueueRow,
+    Taken,
+    TakeRequest,
+    TicketCard,
+    TicketPage,
+    TicketView,
+)
+from cloudwindow.foundation.http import Acting, ApplicantActor, OnceKey, Reading, StaffActor, house, once_key
+
+router = APIRouter(prefix="/api", tags=["dispatch"])
+
+
+@router.get("/consent-text")
+async def consent_text(session: Reading) -> ConsentTextView:
+    """The notice in force (告知书)."""
+    return await queries.consent_text(session)
+
+
+@router.post("/tickets", status_code=201)
+async def take_ticket(body: TakeRequest, response: Response, acting: Acting, actor: ApplicantActor, key: OnceKey) -> Taken:
+    """Take a number; an account with a live ticket gets that one, with status 200."""
+    taken = await acting.once(actor, once_key(actor, key, Taken), actions.take, body)
+    if not taken.created:
+        response.status_code = 200
+    return taken
+
+
+@router.get("/tickets/{ticket_id}")
+async def show_ticket(ticket_id: UUID, request: Request, session: Reading, actor: ApplicantActor) -> TicketPage:
+    """The ticket with its place in the queue."""
+    return await queries.ticket_page(session, house(request).wiring, actor, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/leave")
+async def leave(ticket_id: UUID, acting: Acting, actor: ApplicantActor, key: OnceKey) -> TicketView:
+    """Leave the queue."""
+    return await acting.once(actor, once_key(actor, key, TicketView), actions.leave, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/postpone")
+async def postpone(ticket_id: UUID, acting: Acting, actor: ApplicantActor, key: OnceKey) -> TicketView:
+    """先不接: step aside for a minute."""
+    return await acting.once(actor, once_key(actor, key, TicketView), actions.postpone, ticket_id)
+
+
+@router.get("/workbench/queue")
+async def queue(session: Reading, actor: StaffActor) -> list[QueueRow]:
+    """Who waits at the clerk's desks."""
+    return await queries.queue(session, actor)
+
+
+@router.get("/workbench/colleagues")
+async def colleagues(session: Reading, actor: StaffActor) -> list[Colleague]:
+    """Who else sits at the clerk's desks."""
+    return await queries.colleagues(session, actor)
+
+
+@router.get("/workbench/tickets/{ticket_id}")
+async def ticket_card(ticket_id: UUID, acting: Acting, actor: StaffActor) -> TicketCard:
+    """Who and what, for the clerk rung for it; the look is on record."""
+    return await acting.run(actor, looks.look_at_ticket, ticket_id)
+
+
+@router.post("/engagements/{engagement_id}/decline")
+async def decline(
+    engagement_id: UUID, body: DeclineRequest, acting: Acting, actor: StaffActor, key: OnceKey
+) -> Declined:
+    """Give a ring back with a reason."""
+    return await acting.once(actor, once_key(actor, key, Declined), ringing.decline, engagement_id, body)

@@ -1,0 +1,203 @@
+"""What this room sends and takes over the wire."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from cloudwindow.catalogue.schemas import Guide
+from cloudwindow.people import PresenceView, Wire
+
+TicketState = Literal["waiting", "ringing", "serving", "parked", "closed"]
+CloseReason = Literal["served", "left", "closed_by_hours", "expired"]
+DeclineReason = Literal["busy_paperwork", "not_my_item", "need_break", "conflict_of_interest"]
+
+
+class TicketView(Wire):
+    """A ticket as its owner's pages keep it; no personal data."""
+
+    id: UUID
+    number: str
+    state: TicketState
+    close_reason: CloseReason | None
+    flow: Literal["coach", "accept", "support"]
+    item_key: str
+    version_id: UUID
+    region_code: str
+    desk_id: UUID
+    enqueued_at: datetime
+    parked_until: datetime | None
+    session_id: UUID | None
+    elderly: bool
+
+
+class TakeRequest(Wire):
+    """The wish: item, place, flow, the notice agreed to, and the answers to the item's questions by their ids."""
+
+    item_key: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    region_code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+    flow: Literal["coach"] = "coach"
+    consent_version: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    answers: dict[Annotated[str, StringConstraints(max_length=64)], Annotated[str, StringConstraints(max_length=64)]] = (
+        Field(default_factory=dict, max_length=64)
+    )
+    elderly: bool = False
+    device: Literal["phone", "pc"]
+
+
+class Taken(Wire):
+    """The ticket; `created` is false when the account already had a live one."""
+
+    ticket: TicketView
+    created: bool
+
+
+class PlaceView(Wire):
+    """The place in the queue: people ahead, the likely wait in minutes (null: nobody is on duty), members present."""
+
+    ahead: int
+    estimate_minutes: tuple[int, int] | None
+    present: int
+
+
+class ClerkCard(Wire):
+    """The clerk's work identity, as a citizen sees it from the moment the clerk answers."""
+
+    name: str
+    organisation: str
+
+
+class TicketPage(Wire):
+    """What the waiting page shows."""
+
+    ticket: TicketView
+    place: PlaceView | None
+    clerk: ClerkCard | None
+
+
+class Cursor(Wire):
+    """Where a state document stands in its stream."""
+
+    stream: str
+    seq: int
+
+
+class Fact(Wire):
+    """A reason as a code with its figures; the workbench puts it into words."""
+
+    code: str
+    params: dict[str, Any]
+
+
+class Why(Wire):
+    """Why this clerk and this ticket: kept with the offer for ever (architecture §4)."""
+
+    rule: str
+    candidates: int
+    level: int
+    waited_seconds: int
+    bonus_seconds: int
+    facts: list[Fact]
+
+
+class OfferView(Wire):
+    """A ring."""
+
+    engagement_id: UUID
+    ticket_id: UUID
+    desk_id: UUID
+    offered_at: datetime
+    expires_at: datetime
+    ring_seconds: int
+    why: Why
+
+
+class DeclineRequest(Wire):
+    """Why the clerk does not take this one."""
+
+    reason: DeclineReason
+
+
+class QueueRow(Wire):
+    """A ticket as the desk's queue shows it: no name, no phone."""
+
+    ticket_id: UUID
+    number: str
+    item_short_name: str
+    waited_since: datetime
+    state: TicketState
+    device: str
+    region_name: str
+    why: list[Fact]
+    elderly: bool
+    desk_id: UUID
+
+
+class AnswerShown(Wire):
+    """One answered question of the item."""
+
+    ask: str
+    say: str
+
+
+class PreviousSession(Wire):
+    """An earlier session of the same person about any item."""
+
+    ended_at: datetime
+    outcome: str | None
+    clerk: str
+
+
+class TicketCard(Wire):
+    """Everything about the person and the matter that the clerk rung for it may see; reading it is audited."""
+
+    ticket_id: UUID
+    number: str
+    form_of_address: str
+    phone_masked: str
+    elderly: bool
+    flow: str
+    item_key: str
+    item_name: str
+    region_name: str
+    device: str
+    enqueued_at: datetime
+    answers: list[AnswerShown]
+    trust_level: int
+    previous: list[PreviousSession]
+    guide: Guide
+
+
+class Colleague(Wire):
+    """Somebody else at one of the clerk's desks."""
+
+    staff_id: UUID
+    name: str
+    station: str | None
+    wanted: Literal["ready", "break", "off"]
+    work: Literal["idle", "ringing", "serving", "wrapping"]
+    work_since: datetime
+    is_me: bool
+
+
+class ConsentTextView(Wire):
+    """The notice in force, in both languages, with the digest of its exact text."""
+
+    version: str
+    digest: str
+    zh: dict[str, Any]
+    en: dict[str, Any]
+
+
+class StateDocument(Wire):
+    """Common part of both state documents."""
+
+    cursor: Cursor
+    server_time: datetime
+
+
+class Declined(Wire):
+    """What the clerk is doing now."""
+
+    presence: PresenceView

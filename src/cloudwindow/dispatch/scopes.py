@@ -1,0 +1,47 @@
+"""Who may see rows of this room (invariant 7, model §4)."""
+
+from sqlalchemy import ColumnElement, false, or_, select
+
+from cloudwindow.dispatch.models import Consent, Desk, Engagement, Ticket
+from cloudwindow.foundation import scope
+from cloudwindow.foundation.authentication import Actor
+from cloudwindow.organisation import Organisation
+
+SERVING = {"agent", "acceptor", "expert", "interpreter"}
+"""Roles that serve: they see the tickets of desks within their scope and lines, while these are there."""
+
+WATCHING = {"shift_supervisor", "centre_admin"}
+"""Roles that see the tickets of the service centres within their scope."""
+
+
+def _ticket(actor: Actor) -> ColumnElement[bool]:
+    if actor.kind == "account":
+        return Ticket.account_id == actor.id
+    served = (
+        select(Desk.id)
+        .join(Organisation, Organisation.id == Desk.organisation_id)
+        .where(Desk.id == Ticket.desk_id, scope.within(actor, SERVING, Organisation.path, Ticket.line))
+        .correlate(Ticket)
+    )
+    watched = select(Organisation.id).where(scope.within(actor, WATCHING, Organisation.path))
+    return or_(served.exists(), Ticket.home_organisation_id.in_(watched))
+
+
+def _engagement(actor: Actor) -> ColumnElement[bool]:
+    if actor.kind != "staff":
+        return false()
+    watched = (
+        select(Desk.id)
+        .join(Organisation, Organisation.id == Desk.organisation_id)
+        .where(scope.within(actor, WATCHING, Organisation.path))
+    )
+    return or_(Engagement.staff_id == actor.id, Engagement.desk_id.in_(watched))
+
+
+def _consent(actor: Actor) -> ColumnElement[bool]:
+    return Consent.account_id == actor.id if actor.kind == "account" else false()
+
+
+scope.declare(Ticket, _ticket)
+scope.declare(Engagement, _engagement)
+scope.declare(Consent, _consent)

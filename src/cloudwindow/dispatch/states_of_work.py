@@ -1,0 +1,36 @@
+"""Provides what the people room declares: work states, desks, wrap-ups, and the search for the next ticket."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.dispatch import queries, views
+from cloudwindow.dispatch.ports import Sessions
+from cloudwindow.dispatch.ringing import ring_next
+from cloudwindow.foundation.actions import Tx
+from cloudwindow.foundation.wiring import Wiring
+from cloudwindow.people import DeskName
+
+
+class DispatchWork:
+    """Implements `people.ports.WorkStates`."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+
+    async def presence(self, session: AsyncSession, staff_id: UUID) -> dict[str, Any]:
+        """Return the `presence` sub-document."""
+        return await views.presence_view(session, staff_id)
+
+    async def unfinished(self, session: AsyncSession, staff_id: UUID) -> int:
+        """Count the unwritten wrap-ups."""
+        return await self._wiring.port(Sessions).unwritten(session, staff_id)
+
+    async def desks(self, session: AsyncSession, staff_id: UUID) -> list[DeskName]:
+        """List the clerk's desks."""
+        return await queries.desks_of(session, staff_id)
+
+    def became_ready(self, tx: Tx, staff_id: UUID) -> None:
+        """Ring the clerk for the first ticket once this change is committed."""
+        tx.follow_up(ring_next, staff_id)

@@ -1,0 +1,38 @@
+"""What falls due in this room (invariant 3)."""
+
+from cloudwindow.dispatch import actions, matching, ringing
+from cloudwindow.foundation.sweeper import Sweep
+
+# scope: the sweeper's own work, all of it
+SWEEPS = [
+    Sweep(
+        "missed rings",
+        "SELECT id FROM engagement WHERE state = 'ringing' AND expires_at <= app_now() ORDER BY expires_at LIMIT :batch",
+        ringing.miss,
+    ),
+    Sweep(
+        "set aside",
+        "SELECT id FROM ticket WHERE state = 'parked' AND parked_until <= app_now() ORDER BY parked_until LIMIT :batch",
+        actions.resume,
+    ),
+    Sweep(
+        "pages gone",
+        "SELECT id FROM ticket WHERE state IN ('waiting', 'parked') AND lease_until <= app_now() LIMIT :batch",
+        actions.expire,
+    ),
+    Sweep(
+        "wrap-ups over",
+        "SELECT DISTINCT staff_id FROM engagement WHERE wrap_until <= app_now() LIMIT :batch",
+        ringing.wrap_up_over,
+    ),
+    Sweep(
+        "free clerks",
+        f"""
+        SELECT p.staff_id FROM presence p WHERE {matching.FREE} AND EXISTS (
+            SELECT 1 FROM desk_member m JOIN ticket t ON t.desk_id = m.desk_id
+            WHERE m.staff_id = p.staff_id AND t.state = 'waiting' AND t.lease_until > app_now())
+        ORDER BY p.idle_since LIMIT :batch
+        """,
+        ringing.ring_next,
+    ),
+]

@@ -1,0 +1,102 @@
+"""Sub-documents of the state that clients keep: the same functions serve events and fresh fetches, so they agree."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.catalogue import Item
+from cloudwindow.dispatch.models import Engagement, Ticket
+from cloudwindow.dispatch.ports import Sessions
+from cloudwindow.dispatch.schemas import OfferView, TicketView, Why
+from cloudwindow.foundation.wiring import Wiring
+from cloudwindow.people import Presence
+
+
+async def ticket_view(session: AsyncSession, wiring: Wiring, ticket_id: UUID) -> TicketView:
+    """Read a ticket as its owner keeps it; whoever calls this has checked that it may be seen."""
+    row = (
+        await session.execute(
+            select(Ticket, Item.key)  # scope: by id, checked by the caller
+            .join(Item, Item.id == Ticket.item_id)
+            .where(Ticket.id == ticket_id)
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+    ticket: Ticket = row[0]
+    session_id = None
+    if ticket.answered_at is not None:
+        session_id = await wiring.port(Sessions).session_id(session, ticket.id)
+    return show_ticket(ticket, row[1], session_id)
+
+
+def show_ticket(ticket: Any, item_key: str, session_id: UUID | None) -> TicketView:
+    """Build the view from a ticket's row."""
+    return TicketView(
+        id=ticket.id,
+        number=ticket.number,
+        state=ticket.state,
+        close_reason=ticket.close_reason,
+        flow=ticket.flow,
+        item_key=item_key,
+        version_id=ticket.version_id,
+        region_code=ticket.region_code,
+        desk_id=ticket.desk_id,
+        enqueued_at=ticket.enqueued_at,
+        parked_until=ticket.parked_until,
+        session_id=session_id,
+        elderly=ticket.elderly,
+    )
+
+
+async def offer_view(session: AsyncSession, staff_id: UUID) -> OfferView | None:
+    """Read the ring of a clerk, if there is one."""
+    engagement = await session.scalar(
+        select(Engagement)  # scope: the clerk's own ring
+        .where(Engagement.staff_id == staff_id, Engagement.state == "ringing")
+        .execution_options(populate_existing=True)
+    )
+    if engagement is None:
+        return None
+    return OfferView(
+        engagement_id=engagement.id,
+        ticket_id=engagement.ticket_id,
+        desk_id=engagement.desk_id,
+        offered_at=engagement.offered_at,
+        expires_at=engagement.expires_at,
+        ring_seconds=round((engagement.expires_at - engagement.offered_at).total_seconds()),
+        why=Why.model_validate(engagement.why),
+    )
+
+
+async def presence_view(session: AsyncSession, staff_id: UUID) -> dict[str, Any]:
+    """Read the presence of a clerk with the work state derived from the clerk's engagements (invariant 5)."""
+    presence = await session.scalar(
+        select(Presence)  # scope: own row, or one that the caller was allowed to see
+        .where(Presence.staff_id == staff_id)
+        .execution_options(populate_existing=True)
+    )
+    if presence is None:
+        return {}
+    current = (
+        await session.execute(
+            select(Engagement.state, Engagement.offered_at, Engagement.answered_at, Engagement.ended_at)  # scope: as above
+            .where(
+                Engagement.staff_id == staff_id,
+                Engagement.state.in_(("ringing", "accepted")) | Engagement.wrap_until.is_not(None),
+            )
+            .order_by(Engagement.offered_at.desc())
+        )
+    ).first()
+    work, since = "idle", presence.idle_since
+    if current is not None:
+        work = {"ringing": "ringing", "accepted": "serving"}.get(current.state, "wrapping")
+        since = {"ringing": current.offered_at, "serving": current.answered_at}.get(work, current.ended_at)
+    return {
+        "wanted": presence.wanted,
+        "reason": presence.reason,
+        "since": presence.since.isoformat(),
+        "work": work,
+        "work_since": since.isoformat(),
+    }

@@ -1,0 +1,100 @@
+"""What the live line asks of the rooms, joined: streams, watching, arrivals, signalling, media reports."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.calls import report, signalling
+from cloudwindow.dispatch import DeskMember, Ticket, match_ticket, parameters, renew_leases, ring_next
+from cloudwindow.foundation import scope
+from cloudwindow.foundation import parameters as values
+from cloudwindow.foundation.actions import Actions, Tx, action
+from cloudwindow.foundation.authentication import SYSTEM, Actor
+from cloudwindow.foundation.errors import Problem
+from cloudwindow.people import account_stream, staff_stream
+
+
+class Rooms:
+    """Implements `foundation.live.LiveRooms`."""
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions = actions
+
+    def stream(self, actor: Actor) -> str:
+        """Name the stream of an actor's pages. Raises `login_required` for a stranger."""
+        if actor.id is None:
+            raise Problem("login_required")
+        return staff_stream(actor.id) if actor.kind == "staff" else account_stream(actor.id)
+
+    async def may_watch(self, session: AsyncSession, actor: Actor, key: str) -> bool:
+        """Let a clerk watch the clerk's desks, and a citizen the desk of the live ticket."""
+        kind, _, rest = key.partition(":")
+        try:
+            desk_id = UUID(rest)
+        except ValueError:
+            return False
+        if kind != "desk":
+            return False
+        if actor.kind == "staff":
+            query = select(func.count()).where(DeskMember.desk_id == desk_id, DeskMember.staff_id == actor.id)
+        else:
+            query = (
+                select(func.count())
+                .select_from(Ticket)
+                .where(scope.visible(actor, Ticket), Ticket.desk_id == desk_id, Ticket.state != "closed")
+            )
+        return bool(await session.scalar(query))
+
+    async def arrived(self, actor: Actor) -> None:
+        """A ready clerk's tab may be rung now; a citizen's place is kept again."""
+        if actor.kind == "staff" and actor.id:
+            await self._quietly(ring_next, actor.id)
+        elif actor.id:
+            await self.renew([actor.id])
+            async with self._actions.database.reading() as session:
+                waiting = await session.scalar(
+                    select(Ticket.id).where(
+                        scope.visible(actor, Ticket), Ticket.account_id == actor.id, Ticket.state == "waiting"
+                    )
+                )
+            if waiting:
+                await self._quietly(match_ticket, waiting)
+
+    async def _quietly(self, act: Any, id_: UUID) -> None:
+        try:
+            await self._actions.run(SYSTEM, act, id_)
+        except Problem:
+            return  # somebody else was faster; the sweeper looks again
+
+    async def received(self, actor: Actor, message: dict[str, Any]) -> None:
+        """Forward signalling, take media reports; what is malformed or stale is dropped."""
+        if message["type"] == "signal":
+            async with self._actions.database.reading() as session:
+                notice = await signalling.send(session, actor, message)
+            if notice:
+                self._actions.notifier.send([notice])
+            return
+        try:
+            call_id, attempt = UUID(str(message["call"])), int(message["attempt"])
+            ice, received = str(message["ice"]), max(0, int(message["bytes"]))
+        except (KeyError, ValueError, TypeError):
+            return
+        await self._actions.run(actor, report, call_id, attempt, ice, received)
+
+    async def renew(self, accounts: list[UUID]) -> None:
+        """Keep the places of citizens whose pages are open."""
+        await self._actions.run(SYSTEM, keep_places, accounts)
+
+    async def signals(self, session: AsyncSession, ids: list[UUID]) -> list[dict[str, Any]]:
+        """Read signalling batches by their ids."""
+        return await signalling.fetch(session, ids)
+
+
+@action("ticket.keep_places")
+async def keep_places(tx: Tx, accounts: list[UUID]) -> None:
+    """Renew the leases of live tickets; no state changes, so nothing is recorded."""
+    grace = await values.get(tx.session, parameters.WAITING_GRACE)
+    await renew_leases(tx, accounts, tx.now + timedelta(seconds=grace))

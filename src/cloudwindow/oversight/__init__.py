@@ -1,0 +1,20 @@
+"""Ratings 好差评 and indicators (standard §四.7)."""
+
+from cloudwindow.foundation.sweeper import Sweep
+from cloudwindow.oversight import scopes as _scopes  # noqa: F401  declares who may see these rows
+from cloudwindow.oversight.actions import RatingDesk, expire
+from cloudwindow.oversight.models import Rating
+from cloudwindow.oversight.schemas import RatingView
+from cloudwindow.oversight.states import RATING
+from cloudwindow.oversight.views import of_session
+
+SWEEPS = [
+    Sweep(
+        "ratings over",
+        # scope: the sweeper's own work
+        "SELECT session_id FROM rating WHERE state = 'asked' AND expires_at <= app_now() LIMIT :batch",
+        expire,
+    )
+]
+
+__all__ = ["RATING", "SWEEPS", "Rating", "RatingDesk", "RatingView", "of_session"]

@@ -1,0 +1,66 @@
+"""What this room sends and takes over the wire."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from cloudwindow.people import Wire
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=16)]
+
+
+class Words(Wire):
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+
+class RatingOption(Wire):
+    """A reason; `first` ones are shown without asking for more."""
+
+    code: str
+    text: Words
+    first: bool
+
+
+class RatingLevel(Wire):
+    """A level with its national options and, from 3 down, the local words about the call."""
+
+    level: int
+    name: Words
+    options: list[RatingOption]
+    local: list[RatingOption]
+
+
+class RatingView(Wire):
+    """The rating of a session as the citizen's pages keep it."""
+
+    session_id: UUID
+    state: Literal["asked", "given", "expired"]
+    level: int | None
+    expires_at: datetime
+
+
+class RatingRequest(Wire):
+    """A rating: level 5 to 1, national codes of that level, local words, free text."""
+
+    level: Annotated[int, Field(ge=1, le=5)]
+    options: list[Code] = Field(default_factory=list, max_length=8)
+    local: list[Code] = Field(default_factory=list, max_length=3)
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+
+class Today(Wire):
+    """A clerk's day so far; averages are null while nothing was answered."""
+
+    answered: int
+    missed: int
+    average_answer_seconds: int | None
+    average_talk_seconds: int | None
+    solved: int
+    ended: int
+    rated: int
+    good: int

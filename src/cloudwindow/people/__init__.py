@@ -1,0 +1,31 @@
+"""Staff, roles, skills, presence (standard §四.4), and the accounts of those who are served."""
+
+from cloudwindow.people.actions import account_stream, announce_presence, change_presence, set_presence, staff_stream
+from cloudwindow.people.authentication import CookieAuthenticator
+from cloudwindow.people.models import Account, Presence, RoleGrant, Skill, Staff
+from cloudwindow.people.ports import WorkStates
+from cloudwindow.people.queries import card, show_account
+from cloudwindow.people.schemas import AccountView, DeskName, PresenceRequest, PresenceView, Wire
+
+__all__ = [
+    "Account",
+    "AccountView",
+    "CookieAuthenticator",
+    "DeskName",
+    "Presence",
+    "PresenceRequest",
+    "PresenceView",
+    "RoleGrant",
+    "Skill",
+    "Staff",
+    "Wire",
+    "WorkStates",
+    "account_stream",
+    "announce_presence",
+    "card",
+    "change_presence",
+    "set_presence",
+    "show_account",
+    "staff_stream",
+]
+from cloudwindow.people import scopes as _scopes  # noqa: F401  declares who may see these rows

@@ -1,0 +1,29 @@
+"""What this room needs of later ones: the work state is derived from engagements, wrap-ups belong to calls."""
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.foundation.actions import Tx
+from cloudwindow.people.schemas import DeskName
+
+
+class WorkStates(Protocol):
+    """Derives what a clerk is doing."""
+
+    async def presence(self, session: AsyncSession, staff_id: UUID) -> dict[str, Any]:
+        """Return the `presence` sub-document: wanted, reason, since, work, work_since."""
+        ...
+
+    async def unfinished(self, session: AsyncSession, staff_id: UUID) -> int:
+        """Count the wrap-ups that must be written before a break or signing off."""
+        ...
+
+    async def desks(self, session: AsyncSession, staff_id: UUID) -> list[DeskName]:
+        """List the desks a clerk sits at, by priority."""
+        ...
+
+    def became_ready(self, tx: Tx, staff_id: UUID) -> None:
+        """Look for a waiting ticket once this change is committed."""
+        ...

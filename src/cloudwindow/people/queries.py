@@ -1,0 +1,69 @@
+"""Reads of this room."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.foundation import scope
+from cloudwindow.foundation.authentication import Actor
+from cloudwindow.foundation.crypto import Keys, mask_phone
+from cloudwindow.foundation.errors import Problem
+from cloudwindow.organisation import Organisation, Site, Station
+from cloudwindow.people.models import Account, Staff
+from cloudwindow.people.schemas import AccountView, DeskName, StaffView, StationView
+
+
+async def staff_view(session: AsyncSession, actor: Actor, desks: list[DeskName]) -> StaffView:
+    """Describe the clerk who is signed in."""
+    query = (
+        select(Staff, Organisation.name, Station, Site.name)
+        .join(Organisation, Organisation.id == Staff.organisation_id)
+        .outerjoin(Station, Station.id == actor.station_id)
+        .outerjoin(Site, Site.id == Station.site_id)
+        .where(scope.visible(actor, Staff), Staff.id == actor.id)
+    )
+    row = (await session.execute(query)).first()
+    if row is None:
+        raise Problem("login_required")
+    staff, organisation, station, site_name = row
+    seat = StationView(id=station.id, number=station.number, site_name=site_name) if station else None
+    return StaffView(
+        id=staff.id,
+        account=staff.account,
+        name=staff.name,
+        organisation=organisation,
+        roles=sorted(actor.roles()),
+        station=seat,
+        desks=desks,
+    )
+
+
+async def account_view(session: AsyncSession, actor: Actor, keys: Keys) -> AccountView | None:
+    """Describe the account behind the cookie, its phone masked."""
+    account = await session.scalar(scope.select_visible(actor, Account).where(Account.id == actor.id))
+    return account and show_account(account, keys)
+
+
+def show_account(account: Account, keys: Keys) -> AccountView:
+    """Decrypt what a page shows of an account; whoever calls this has been allowed to see it."""
+    return AccountView(
+        id=account.id,
+        form_of_address=keys.decrypt(
+            "account", "form_of_address", account.id, account.form_of_address_cipher
+        ),
+        phone_masked=mask_phone(keys.decrypt("account", "phone", account.id, account.phone_cipher)),
+        elderly=account.elderly,
+    )
+
+
+async def card(session: AsyncSession, staff_id: UUID) -> tuple[str, str] | None:
+    """Return a clerk's name and organisation as a citizen sees them: a work identity, public by nature."""
+    row = (
+        await session.execute(
+            select(Staff.name, Organisation.name)  # scope: the public card of whoever serves
+            .join(Organisation, Organisation.id == Staff.organisation_id)
+            .where(Staff.id == staff_id)
+        )
+    ).first()
+    return (row[0], row[1]) if row else None

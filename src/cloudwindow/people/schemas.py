@@ -1,0 +1,106 @@
+"""What this room sends and takes over the wire."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Wanted = Literal["ready", "break", "off"]
+BreakReason = Literal["rest", "meeting", "training", "paperwork", "missed_rings", "other"]
+ChosenReason = Literal["rest", "meeting", "training", "paperwork", "other"]
+
+
+class Wire(BaseModel):
+    """Base of what is sent: immutable, and nothing unknown is accepted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LoginRequest(Wire):
+    """Account, password and the seat 窗口 the clerk sits at."""
+
+    account: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    station_id: UUID
+
+
+class StationView(Wire):
+    """The seat."""
+
+    id: UUID
+    number: str
+    site_name: str
+
+
+class DeskName(Wire):
+    """A desk the clerk sits at."""
+
+    id: UUID
+    name: str
+
+
+class StaffView(Wire):
+    """The clerk who is signed in."""
+
+    id: UUID
+    account: str
+    name: str
+    organisation: str
+    roles: list[str]
+    station: StationView | None
+    desks: list[DeskName]
+
+
+class StaffMe(Wire):
+    """Who is signed in, and the CSRF token for this login."""
+
+    staff: StaffView
+    csrf: str
+
+
+class PresenceRequest(Wire):
+    """What the clerk wants; a break has a reason."""
+
+    wanted: Wanted
+    reason: ChosenReason | None = None
+
+
+class PresenceView(Wire):
+    """What the clerk wants, and what the clerk is doing (derived)."""
+
+    wanted: Wanted
+    reason: BreakReason | None
+    since: datetime
+    work: Literal["idle", "ringing", "serving", "wrapping"]
+    work_since: datetime
+
+
+class EnterRequest(Wire):
+    """A guest: form of address 称呼, phone, and whether the person says to be 60 or older (model §4, §7)."""
+
+    form_of_address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^1\d{10}$")]
+    elderly: bool = False
+
+
+class AccountView(Wire):
+    """The account behind the cookie; the phone is masked."""
+
+    id: UUID
+    form_of_address: str
+    phone_masked: str
+    elderly: bool
+
+
+class ApplicantMe(Wire):
+    """The account and its CSRF token, both null for a stranger."""
+
+    account: AccountView | None
+    csrf: str | None
+
+
+class SignedOut(Wire):
+    """The login is over."""
+
+    signed_out: bool = True
