@@ -1,6 +1,17 @@
 """Fixtures and hooks of every test."""
 
+from tests.support.city import city, read_only_city
 from tests.support.cluster import cluster, database_url
+from tests.support.server import server, shared_server
 from tests.support.suites import pytest_runtest_logreport, pytest_terminal_summary
 
-__all__ = ["cluster", "database_url", "pytest_runtest_logreport", "pytest_terminal_summary"]
+__all__ = [
+    "city",
+    "cluster",
+    "database_url",
+    "pytest_runtest_logreport",
+    "pytest_terminal_summary",
+    "read_only_city",
+    "server",
+    "shared_server",
+]

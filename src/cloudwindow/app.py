@@ -1,4 +1,4 @@
-"""The composition root: builds one process of Cloud Window and wires later rooms into the interfaces of earlier ones."""
+"""The composition root: builds one process and wires later rooms into the interfaces of earlier ones."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -233,6 +233,3 @@ def _openapi(application: FastAPI) -> dict[str, Any]:
         }
         application.openapi_schema = document
     return application.openapi_schema
-
-
-

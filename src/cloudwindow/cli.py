@@ -160,9 +160,7 @@ def _show_accounts(prepared: "Prepared") -> None:
 
     typer.echo(f"Demonstration accounts, all with the password {prepared.password}")
     for account in ACCOUNTS:
-        typer.echo(
-            f"  {account.account:<14} {account.name}  {account.role}  {account.station or ''}".rstrip()
-        )
+        typer.echo(f"  {account.account:<14} {account.name}  {account.role}  {account.station or ''}".rstrip())
     typer.echo("")
 
 

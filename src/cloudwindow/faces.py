@@ -22,7 +22,15 @@ from cloudwindow.calls import (
     of_ticket,
     unfinished_of_clerk,
 )
-from cloudwindow.dispatch import Cursor, OfferView, TicketView, current_ticket, offer_view, presence_view, ticket_view
+from cloudwindow.dispatch import (
+    Cursor,
+    OfferView,
+    TicketView,
+    current_ticket,
+    offer_view,
+    presence_view,
+    ticket_view,
+)
 from cloudwindow.foundation import events
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.errors import Problem
@@ -87,13 +95,13 @@ async def workbench_state(session: AsyncSession, actor: Actor) -> WorkbenchState
         raise Problem("login_required")
     cursor, now = await _begin(session, staff_stream(actor.id))
     presence = await presence_view(session, actor.id)
-    if not presence:
+    if presence is None:
         raise Problem("not_allowed")
     row = await current_of_clerk(session, actor.id)
     return WorkbenchState(
         cursor=cursor,
         server_time=now,
-        presence=PresenceView.model_validate(presence),
+        presence=presence,
         offer=await offer_view(session, actor.id),
         session=for_clerk(row) if row else None,
         call=await call_of_session(session, row.id) if row else None,

@@ -32,8 +32,6 @@ class Failpoint(Wire):
     effect: Literal["kill", "on", "off"]
 
 
-
-
 @router.post("/clock")
 async def move_clock(body: Move, request: Request) -> Moved:
     """Move the one clock that all processes share, and renew the leases that are live (model §5)."""
@@ -41,11 +39,16 @@ async def move_clock(body: Move, request: Request) -> Moved:
     async with house(request).database.transaction() as session:
         values = {"s": body.seconds}
         await session.execute(
-            text("UPDATE tab_lease SET lease_until = lease_until + make_interval(secs => :s) WHERE lease_until > app_now()"),
+            text(
+                "UPDATE tab_lease SET lease_until = lease_until + make_interval(secs => :s)"
+                " WHERE lease_until > app_now()"
+            ),
             values,
         )
         await session.execute(
-            text("UPDATE ticket SET lease_until = lease_until + make_interval(secs => :s) WHERE lease_until > app_now()"),  # scope: as above
+            text(
+                "UPDATE ticket SET lease_until = lease_until + make_interval(secs => :s) WHERE lease_until > app_now()"
+            ),  # scope: as above
             values,
         )
         await session.execute(text("UPDATE test_clock SET shift = shift + make_interval(secs => :s)"), values)

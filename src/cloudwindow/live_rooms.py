@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import report, signalling
 from cloudwindow.dispatch import DeskMember, Ticket, match_ticket, parameters, renew_leases, ring_next
-from cloudwindow.foundation import scope
 from cloudwindow.foundation import parameters as values
+from cloudwindow.foundation import scope
 from cloudwindow.foundation.actions import Actions, Tx, action
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.errors import Problem

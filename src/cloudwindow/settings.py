@@ -36,7 +36,7 @@ class SettingLine:
     is_default: bool
 
 
-def _setting(default: Any, unit: str, text: str, **rules: Any) -> Any:  # noqa: ANN401 - the same shape as Field
+def _setting(default: Any, unit: str, text: str, **rules: Any) -> Any:
     return Field(default=default, description=text, json_schema_extra={"unit": unit}, **rules)
 
 
@@ -90,9 +90,7 @@ class Settings(BaseSettings):
         "text",
         "Name of this process in logs and in lease rows. Without it: host name and process number.",
     )
-    web: Path | None = _setting(
-        None, "folder", "The built web application. Without it: the one beside this package."
-    )
+    web: Path | None = _setting(None, "folder", "The built web application. Without it: the one beside this package.")
     ice_servers: str = _setting(
         "",
         "comma-separated URLs",
@@ -196,7 +194,7 @@ def environment_name(field: str) -> str:
     return "DATABASE_URL" if field == "database_url" else PREFIX + field.upper()
 
 
-def load(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of Settings
+def load(**overrides: Any) -> Settings:
     """Read the settings from the environment.
 
     Raises:

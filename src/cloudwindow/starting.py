@@ -91,8 +91,7 @@ def joined_database(settings: Settings) -> str:
         raise StartError(str(error)) from error
     if url is None:
         raise StartError(
-            f"Cloud Window is not running on the data folder {folder}. "
-            "Start `cloudwindow serve`, or set DATABASE_URL."
+            f"Cloud Window is not running on the data folder {folder}. Start `cloudwindow serve`, or set DATABASE_URL."
         )
     return url
 
@@ -119,15 +118,12 @@ async def check(url: str) -> None:
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise StartError(
-            f"DATABASE_URL ({_without_password(url)}) cannot be used: {_reason(error)}."
-        ) from error
+        raise StartError(f"DATABASE_URL ({_without_password(url)}) cannot be used: {_reason(error)}.") from error
     try:
         version = connection.get_server_version()
         if version.major < OLDEST_POSTGRESQL:
             raise StartError(
-                f"The database is PostgreSQL {version.major}, which is too old: "
-                f"{OLDEST_POSTGRESQL} or newer is needed."
+                f"The database is PostgreSQL {version.major}, which is too old: {OLDEST_POSTGRESQL} or newer is needed."
             )
         foreign = await connection.fetchval(
             "SELECT to_regclass('deployment') IS NULL AND EXISTS"
@@ -137,8 +133,7 @@ async def check(url: str) -> None:
         await connection.close()
     if foreign:
         raise StartError(
-            f"The database {_without_password(url)} holds tables of another program. "
-            "Give Cloud Window an empty one."
+            f"The database {_without_password(url)} holds tables of another program. Give Cloud Window an empty one."
         )
 
 
@@ -189,9 +184,7 @@ def _make(folder: Path) -> None:
         folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StartError(
-            f"The data folder {folder} cannot be used: {reason}. Set CLOUDWINDOW_DATA."
-        ) from error
+        raise StartError(f"The data folder {folder} cannot be used: {reason}. Set CLOUDWINDOW_DATA.") from error
 
 
 def _without_password(url: str) -> str:

@@ -24,9 +24,7 @@ def data() -> Iterator[Path]:
 
 
 async def _run(*arguments: str, **environment: str) -> tuple[int, str, str]:
-    own = {
-        key: value for key, value in os.environ.items() if not key.startswith(("CLOUDWINDOW_", "DATABASE_"))
-    }
+    own = {key: value for key, value in os.environ.items() if not key.startswith(("CLOUDWINDOW_", "DATABASE_"))}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cloudwindow.cli", *arguments),
         env=own | environment,

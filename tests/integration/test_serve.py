@@ -32,9 +32,7 @@ async def _serve(data: Path) -> tuple[Process, str, str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    own = {
-        key: value for key, value in os.environ.items() if not key.startswith(("CLOUDWINDOW_", "DATABASE_"))
-    }
+    own = {key: value for key, value in os.environ.items() if not key.startswith(("CLOUDWINDOW_", "DATABASE_"))}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cloudwindow.cli", "serve"),
         env=own | {"CLOUDWINDOW_DATA": str(data), "CLOUDWINDOW_PORT": port},

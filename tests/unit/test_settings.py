@@ -31,9 +31,7 @@ def test_every_setting_has_a_unit_and_a_sentence() -> None:
         ("CLOUDWINDOW_MODE", "prod"),
     ],
 )
-def test_a_bad_value_is_one_line_that_names_it(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
+def test_a_bad_value_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"^{name} cannot be used: ") as refused:
         load()

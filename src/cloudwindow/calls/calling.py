@@ -11,13 +11,12 @@ from cloudwindow.calls import views
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session
 from cloudwindow.calls.schemas import CallView, Joined
-from cloudwindow.calls.sessions import announce_call, end_live_call, end_session, join_info
+from cloudwindow.calls.sessions import announce_call, end_live_call, end_session, join_info, release_clerk
 from cloudwindow.calls.states import CALL
 from cloudwindow.dispatch import Ticket, end_engagement, match_ticket, return_to_head
 from cloudwindow.foundation import parameters, scope
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
-from cloudwindow.people import staff_stream
 
 CONNECTED = {"connected", "completed"}
 """ICE states in which media can flow (WebRTC 1.0 §5.6.4)."""
@@ -118,7 +117,9 @@ async def _check_flow(tx: Tx, call_id: UUID) -> None:
     if call is None or call.state == "ended" or not await _both_flow(tx, call_id, seconds):
         return
     await tx.session.execute(
-        update(Call).where(Call.id == call_id).values(last_good_at=tx.now)  # scope: as above
+        update(Call)
+        .where(Call.id == call_id)
+        .values(last_good_at=tx.now)  # scope: as above
         .execution_options(synchronize_session=False)
     )
     if call.state != "connected":
@@ -152,9 +153,7 @@ async def _move_call(tx: Tx, call: Call, event: str, **values: datetime | None) 
 @action("call.lose")
 async def lose(tx: Tx, call_id: UUID) -> None:
     """Media has not been reported flowing for 15 s: interrupted; grace runs from the last good report."""
-    grace, flowing = (
-        await parameters.read(tx.session, limits.GRACE_SECONDS, limits.FLOWING_SECONDS)
-    ).values()
+    grace, flowing = (await parameters.read(tx.session, limits.GRACE_SECONDS, limits.FLOWING_SECONDS)).values()
     call = await tx.session.scalar(
         select(Call)  # scope: the sweeper's own work
         .where(Call.id == call_id, Call.state == "connected")
@@ -185,6 +184,6 @@ async def give_up(tx: Tx, call_id: UUID) -> None:
     await end_live_call(tx, row, "clerk_lost")
     await end_engagement(tx, row.ticket_id, "lost", None)
     await note(tx, row.id, "clerk_lost")
-    tx.event(staff_stream(row.clerk_id), "session", None)
+    release_clerk(tx, row.clerk_id)
     await return_to_head(tx, row.ticket_id, "clerk_lost")
     tx.follow_up(match_ticket, row.ticket_id)

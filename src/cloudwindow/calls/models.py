@@ -55,7 +55,7 @@ class Session(Base):
 
 
 class Call(Base):
-    """One media room. The server sees no media: `last_good_at` is the last instant at which both sides reported it flowing."""
+    """One media room. The server sees no media: `last_good_at` is when both sides last reported it flowing."""
 
     __tablename__ = "call"
     __table_args__ = (
@@ -98,7 +98,7 @@ class CallParticipant(Base):
 
 
 class Signal(Base):
-    """A batch of WebRTC signalling on its way between two processes; short-lived, never replayed, not logged to disk."""
+    """A batch of WebRTC signalling on its way between two processes; short-lived, never replayed, unlogged."""
 
     __tablename__ = "signal"
     __table_args__ = (Index(None, "at"), {"prefixes": ["UNLOGGED"]})

@@ -2,5 +2,17 @@
 
 from cloudwindow.foundation.parameters import define
 
-GRACE_SECONDS = define("calls.grace_seconds", 120, "s", "domain §6: reconnect grace 120 s (assumed)", "How long a call that lost its media waits for both sides.")
-FLOWING_SECONDS = define("calls.flowing_seconds", 15, "s", "model §3: flowing media within 15 s", "How fresh both sides' reports must be for a call to count as connected.")
+GRACE_SECONDS = define(
+    "calls.grace_seconds",
+    120,
+    "s",
+    "domain §6: reconnect grace 120 s (assumed)",
+    "How long a call that lost its media waits for both sides.",
+)
+FLOWING_SECONDS = define(
+    "calls.flowing_seconds",
+    15,
+    "s",
+    "model §3: flowing media within 15 s",
+    "How fresh both sides' reports must be for a call to count as connected.",
+)

@@ -19,7 +19,7 @@ from cloudwindow.people import card
 async def outcomes(session: AsyncSession) -> list[OutcomeView]:
     """List the ways for a session to end, in the order of the wrap-up's digits."""
     rows = await session.scalars(select(Outcome).order_by(Outcome.position))
-    return [OutcomeView(code=row.code, group=row.group, solved=row.solved) for row in rows]  # type: ignore[arg-type]  # the rows are the program's own
+    return [OutcomeView(code=row.code, group=row.group, solved=row.solved) for row in rows]
 
 
 async def summary(session: AsyncSession, actor: Actor, session_id: UUID) -> SessionSummary:
@@ -37,7 +37,7 @@ async def summary(session: AsyncSession, actor: Actor, session_id: UUID) -> Sess
         item_name=resolved.item.task_name,
         region_code=ticket.region_code,
         summary=row.summary,
-        next_step=row.next_step,  # type: ignore[arg-type]  # written through WrapUpRequest only
+        next_step=row.next_step,
         clerk=ClerkCard(name=name, organisation=organisation),
         consult_phone=resolved.implementation.consult_phone,
         complaint_phone=resolved.implementation.complaint_phone,

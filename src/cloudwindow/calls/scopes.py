@@ -1,4 +1,4 @@
-"""Who may see rows of this room (invariant 7): sessions by scope, ownership or part in them; calls with their session."""
+"""Who may see rows of this room (invariant 7): sessions by scope, ownership or part; calls with their session."""
 
 from sqlalchemy import ColumnElement, or_, select
 

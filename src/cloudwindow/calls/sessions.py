@@ -1,7 +1,6 @@
 """Sessions from the first answer to the close, with their calls (model §2, §3). Provides `dispatch.ports.Sessions`."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
@@ -42,7 +41,7 @@ class SessionDesk:
         row = await views.of_ticket(tx.session, ticket.id)
         if row is not None:
             await end_live_call(tx, row, reason)
-            tx.event(staff_stream(row.clerk_id), "session", None)
+            release_clerk(tx, row.clerk_id)
             await note(tx, row.id, "set_aside", reason=reason)
 
     async def abandoned(self, tx: Tx, ticket: Ticket) -> None:
@@ -87,9 +86,9 @@ class SessionDesk:
             )
         ) or 0
 
-    async def unfinished(self, session: AsyncSession, staff_id: UUID) -> list[dict[str, Any]]:
-        """List a clerk's wrap-ups whose time ran out unwritten."""
-        return [row.model_dump(mode="json") for row in await views.unfinished_of_clerk(session, staff_id)]
+    async def announce(self, tx: Tx, staff_id: UUID) -> None:
+        """Send the workbench its session, call and unfinished wrap-ups as they are now."""
+        await announce_clerk_session(tx, staff_id)
 
 
 # scope: a counter of the city and day
@@ -138,16 +137,28 @@ async def _hand_on(tx: Tx, row: Session, engagement: Engagement) -> Session:
 
 async def _begin_call(tx: Tx, row: Session) -> Joined:
     call_id, clerk, citizen = new_id(), new_id(), new_id()
-    await tx.session.execute(
-        insert(Call).values(id=call_id, session_id=row.id, state=CALL.first, started_at=tx.now)
-    )
+    await tx.session.execute(insert(Call).values(id=call_id, session_id=row.id, state=CALL.first, started_at=tx.now))
     await tx.session.execute(
         insert(CallParticipant),
         [
-            {"id": clerk, "call_id": call_id, "side": "clerk", "staff_id": row.clerk_id, "account_id": None,
-             "attempt": 1, "joined_at": tx.now},
-            {"id": citizen, "call_id": call_id, "side": "applicant", "staff_id": None, "account_id": row.account_id,
-             "attempt": 0, "joined_at": None},
+            {
+                "id": clerk,
+                "call_id": call_id,
+                "side": "clerk",
+                "staff_id": row.clerk_id,
+                "account_id": None,
+                "attempt": 1,
+                "joined_at": tx.now,
+            },
+            {
+                "id": citizen,
+                "call_id": call_id,
+                "side": "applicant",
+                "staff_id": None,
+                "account_id": row.account_id,
+                "attempt": 0,
+                "joined_at": None,
+            },
         ],
     )
     tx.audit("call", call_id, state="connecting", session=row.id)
@@ -179,7 +190,9 @@ async def announce_call(tx: Tx, row: Session, call_id: UUID) -> None:
 async def end_live_call(tx: Tx, row: Session, reason: str) -> None:
     """End the session's live call, if it has one."""
     call = await tx.session.scalar(
-        select(Call).where(Call.session_id == row.id, Call.state != "ended").with_for_update()  # scope: checked by callers
+        select(Call)
+        .where(Call.session_id == row.id, Call.state != "ended")
+        .with_for_update()  # scope: checked by callers
     )
     if call is None:
         return
@@ -219,11 +232,19 @@ async def end_session(tx: Tx, row: Session, reason: str, close_reason: str | Non
     await tx.port(Ratings).ask(tx, row)
 
 
+def release_clerk(tx: Tx, staff_id: UUID) -> None:
+    """Tell the workbench that the session is no longer its own."""
+    for part in ("session", "call"):
+        tx.event(staff_stream(staff_id), part, None)
+
+
 async def announce_clerk_session(tx: Tx, staff_id: UUID) -> None:
     """Send the workbench its current session and its unfinished wrap-ups as they are now."""
     current = await views.current_of_clerk(tx.session, staff_id)
     stream = staff_stream(staff_id)
+    call = await views.call_of_session(tx.session, current.id) if current else None
     tx.event(stream, "session", current and views.for_clerk(current).model_dump(mode="json"))
+    tx.event(stream, "call", call and call.model_dump(mode="json"))
     unfinished = await views.unfinished_of_clerk(tx.session, staff_id)
     tx.event(stream, "unfinished", [item.model_dump(mode="json") for item in unfinished])
 

@@ -41,13 +41,10 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
     return CallView(
         id=call.id,
         session_id=call.session_id,
-        state=call.state,  # type: ignore[arg-type]  # the column's CHECK holds the same states
+        state=call.state,
         grace_until=call.grace_until,
         ended_reason=call.ended_reason,
-        participants=[
-            ParticipantView(id=p.id, side=p.side, attempt=p.attempt)  # type: ignore[arg-type]  # as above
-            for p in people
-        ],
+        participants=[ParticipantView(id=p.id, side=p.side, attempt=p.attempt) for p in people],
     )
 
 
@@ -56,7 +53,7 @@ def for_applicant(row: Session) -> ApplicantSession:
     return ApplicantSession(
         id=row.id,
         number=row.number,
-        state=row.state,  # type: ignore[arg-type]  # the column's CHECK holds the same states
+        state=row.state,
         clerk_id=row.clerk_id,
         started_at=row.started_at,
         ended_at=row.ended_at,
@@ -70,7 +67,7 @@ def for_clerk(row: Session) -> ClerkSession:
     return ClerkSession(
         id=row.id,
         number=row.number,
-        state=row.state,  # type: ignore[arg-type]  # closed ones are not shown to the workbench
+        state=row.state,
         ticket_id=row.ticket_id,
         started_at=row.started_at,
         ended_at=row.ended_at,

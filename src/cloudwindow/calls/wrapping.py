@@ -74,4 +74,3 @@ async def wrap_up(tx: Tx, session_id: UUID, request: WrapUpRequest) -> Applicant
     await finish_wrap_up(tx, row.clerk_id, row.ticket_id)
     await announce_clerk_session(tx, row.clerk_id)
     return views.for_applicant(row)
-

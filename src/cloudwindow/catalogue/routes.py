@@ -18,7 +18,7 @@ RegionCode = Annotated[
 
 
 def _coach(request: Request) -> CoachAvailability:
-    return house(request).wiring.port(CoachAvailability)  # type: ignore[type-abstract]  # a declared port
+    return house(request).wiring.port(CoachAvailability)
 
 
 Coach = Annotated[CoachAvailability, Depends(_coach)]

@@ -23,8 +23,7 @@ def with_ids(situations: Sequence[Mapping[str, Any]], above: str = "") -> list[S
             "id": (question := f"{above}s{position}"),
             "ask": situation["ask"],
             "options": [
-                _option(option, f"{question}.o{place}")
-                for place, option in enumerate(situation["options"], 1)
+                _option(option, f"{question}.o{place}") for place, option in enumerate(situation["options"], 1)
             ],
         }
         for position, situation in enumerate(situations, 1)

@@ -57,7 +57,7 @@ def flows(cloud: Mapping[str, bool], order: Iterable[str] = ("coach", "accept", 
     return [flow for flow in order if cloud.get(flow)]
 
 
-def _filled(value: Any, place: str) -> Any:  # noqa: ANN401  any JSON
+def _filled(value: Any, place: str) -> Any:
     if isinstance(value, str):
         return value.replace(COUNTY, place)
     if isinstance(value, Mapping):

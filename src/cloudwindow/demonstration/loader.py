@@ -27,8 +27,7 @@ from cloudwindow.organisation import (
     Site,
     Station,
 )
-from cloudwindow.people import Presence, RoleGrant, Skill, Staff
-from cloudwindow.people.passwords import hash_password
+from cloudwindow.people import Presence, RoleGrant, Skill, Staff, hash_password
 
 Tables = list[tuple[type[Base], Collection[dict[str, Any]]]]
 

@@ -89,9 +89,7 @@ def calendar() -> list[Row]:
         row
         for year in read("calendar.yaml")["years"]
         for holiday in year["holidays"]
-        for row in _holiday(
-            holiday, provisional=year["provisional"], source=year["published"] or PROVISIONAL_SOURCE
-        )
+        for row in _holiday(holiday, provisional=year["provisional"], source=year["published"] or PROVISIONAL_SOURCE)
     ]
 
 

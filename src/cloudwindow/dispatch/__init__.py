@@ -15,8 +15,8 @@ from cloudwindow.dispatch.ringing import (
     return_to_head,
     ring_next,
 )
-from cloudwindow.dispatch.scopes import WATCHING
 from cloudwindow.dispatch.schemas import ClerkCard, Cursor, OfferView, PreviousSession, TicketView
+from cloudwindow.dispatch.scopes import WATCHING
 from cloudwindow.dispatch.states import ENGAGEMENT, TICKET
 from cloudwindow.dispatch.states_of_work import DispatchWork
 from cloudwindow.dispatch.sweeps import SWEEPS

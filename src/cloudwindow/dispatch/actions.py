@@ -14,7 +14,14 @@ from cloudwindow.dispatch import views
 from cloudwindow.dispatch.choosing import find_desk
 from cloudwindow.dispatch.models import Consent, ConsentText, Desk, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
-from cloudwindow.dispatch.ringing import desk_hint, end_engagement, match_ticket, move_ticket, return_to_head, withdraw
+from cloudwindow.dispatch.ringing import (
+    desk_hint,
+    end_engagement,
+    match_ticket,
+    move_ticket,
+    return_to_head,
+    withdraw,
+)
 from cloudwindow.dispatch.schemas import Taken, TakeRequest, TicketView
 from cloudwindow.dispatch.states import TICKET
 from cloudwindow.foundation import parameters, scope
@@ -81,7 +88,9 @@ class _Row:
 
 async def _live_ticket(tx: Tx, account_id: UUID) -> UUID | None:
     return await tx.session.scalar(
-        select(Ticket.id).where(scope.visible(tx.actor, Ticket), Ticket.account_id == account_id, Ticket.state != "closed")
+        select(Ticket.id).where(
+            scope.visible(tx.actor, Ticket), Ticket.account_id == account_id, Ticket.state != "closed"
+        )
     )
 
 
@@ -126,9 +135,7 @@ _INSERT = """
 """
 
 
-async def _insert_ticket(
-    tx: Tx, resolved: Resolved, desk: Desk, request: TakeRequest, answers: dict[str, str]
-) -> Any:
+async def _insert_ticket(tx: Tx, resolved: Resolved, desk: Desk, request: TakeRequest, answers: dict[str, str]) -> Any:
     bonus, reason, grace = await _bonus(tx, request, desk)
     return await tx.driver.fetchrow(
         _INSERT,

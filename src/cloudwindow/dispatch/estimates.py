@@ -1,4 +1,4 @@
-"""How long it may take: people ahead × the desk's median handling time ÷ members present (architecture §4, model §9)."""
+"""How long it may take: people ahead × median handling time ÷ members present (architecture §4, model §9)."""
 
 import math
 from dataclasses import dataclass

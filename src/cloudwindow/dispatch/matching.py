@@ -1,4 +1,4 @@
-"""Who serves whom: a free clerk takes the first ticket of all the clerk's desks that the clerk may take (architecture §4).
+"""Who serves whom: a free clerk takes the first ticket of all desks that the clerk may take (architecture §4).
 
 There is one way to assign, `ring_next`: every other path (a ticket arrives, a clerk becomes free, the sweeper) ends in
 it, so the order of `queue_key` always holds. Locks: ticket first, then person; both are skipped when somebody else
@@ -26,7 +26,7 @@ MAY_TAKE = """
               AND g.role = ANY (CASE {flow} WHEN 'coach' THEN ARRAY['agent', 'acceptor']
                                             WHEN 'accept' THEN ARRAY['acceptor'] ELSE ARRAY['expert'] END))
 """
-"""A role that serves the flow, whose scope covers the desk's organisation and whose lines hold the item's (model §4)."""
+"""A role that serves the flow, whose scope covers the desk and whose lines hold the item's (model §4)."""
 
 FREE = """
     p.wanted = 'ready'
@@ -141,7 +141,10 @@ async def _why(tx: Tx, ticket: Record, staff_id: UUID, person: Record) -> dict[s
     waited = int((tx.now - ticket["enqueued_at"]).total_seconds())
     idle = int((tx.now - person["idle_since"]).total_seconds())
     facts = [
-        {"code": "only_free" if candidates == 1 else "longest_idle", "params": {"free": candidates, "idle_seconds": idle}},
+        {
+            "code": "only_free" if candidates == 1 else "longest_idle",
+            "params": {"free": candidates, "idle_seconds": idle},
+        },
         {"code": "skill", "params": {"level": level}},
         {"code": "waited", "params": {"seconds": waited}},
     ]

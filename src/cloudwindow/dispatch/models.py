@@ -120,7 +120,12 @@ class Engagement(Base):
             postgresql_where=text(f"kind = 'serve' AND {LIVE_ENGAGEMENT}"),
         ),
         Index("ix_engagement_ringing", "expires_at", postgresql_where=text("state = 'ringing'")),
-        Index("ix_engagement_wrapping", "staff_id", "wrap_until", postgresql_where=text("wrap_until IS NOT NULL")),
+        Index(
+            "ix_engagement_wrapping",
+            "staff_id",
+            "wrap_until",
+            postgresql_where=text("wrap_until IS NOT NULL"),
+        ),
         Index("ix_engagement_ticket", "ticket_id", "staff_id", "ended_at"),
         Index("ix_engagement_staff_day", "staff_id", "offered_at"),
     )
@@ -142,7 +147,7 @@ class Engagement(Base):
 
 
 class ConsentText(Base):
-    """A version of the notice 告知同意书 that people agree to; `digest` is the SHA-256 of `content`'s canonical JSON."""
+    """A version of the notice 告知同意书; `digest` is the SHA-256 of `content`'s canonical JSON."""
 
     __tablename__ = "consent_text"
 
@@ -153,7 +158,7 @@ class ConsentText(Base):
 
 
 class Consent(Base):
-    """That an account agreed to one version of the notice for one ticket, by which words and when; it can be withdrawn."""
+    """That an account agreed to one version of the notice for one ticket, and when; it can be withdrawn."""
 
     __tablename__ = "consent"
     __table_args__ = (Index(None, "ticket_id"), Index(None, "account_id"))
@@ -165,5 +170,3 @@ class Consent(Base):
     purposes: Mapped[list[str]]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-
-

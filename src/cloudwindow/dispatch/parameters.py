@@ -2,12 +2,58 @@
 
 from cloudwindow.foundation.parameters import define
 
-RING_SECONDS = define("dispatch.ring_seconds", 20, "s", "domain §6: ring timeout 20 s (assumed)", "How long a clerk is rung.")
-WRAP_UP_SECONDS = define("dispatch.wrap_up_seconds", 180, "s", "domain §6: wrap-up 3 min (assumed)", "Time for the wrap-up before the clerk is rung again.")
-EXCLUDE_SECONDS = define("dispatch.exclude_seconds", 60, "s", "architecture §4: “for a while” (assumed)", "How long a clerk who missed or declined a ticket is not rung for it again.")
-MISSES_TO_BREAK = define("dispatch.misses_to_break", 2, "rings", "model §10: two misses → break", "Misses in a row after which a clerk is put on break.")
-ELDERLY_BONUS = define("dispatch.bonus_elderly_seconds", 180, "s", "architecture §4: elderly or disabled 3 min", "How much earlier an elderly person counts as having come.")
-RETURN_BONUS = define("dispatch.bonus_return_seconds", 86400, "s", "architecture §4: coming back is the head", "How much earlier someone whose ring or call was lost counts as having come.")
-RETURN_WITHIN = define("dispatch.return_within_minutes", 30, "min", "architecture §4: the place is kept (assumed)", "How long after a lost call a new number still goes to the head.")
-WAITING_GRACE = define("dispatch.waiting_grace_seconds", 300, "s", "peers §5: waiters need leases of at least 60 s (assumed)", "How long the place is kept when the citizen's page is gone.")
-PARK_SECONDS = define("dispatch.park_seconds", 60, "s", "model §3: 先不接 parks 60 s", "How long 先不接 sets a ticket aside.")
+RING_SECONDS = define(
+    "dispatch.ring_seconds", 20, "s", "domain §6: ring timeout 20 s (assumed)", "How long a clerk is rung."
+)
+WRAP_UP_SECONDS = define(
+    "dispatch.wrap_up_seconds",
+    180,
+    "s",
+    "domain §6: wrap-up 3 min (assumed)",
+    "Time for the wrap-up before the clerk is rung again.",
+)
+EXCLUDE_SECONDS = define(
+    "dispatch.exclude_seconds",
+    60,
+    "s",
+    "architecture §4: “for a while” (assumed)",
+    "How long a clerk who missed or declined a ticket is not rung for it again.",
+)
+MISSES_TO_BREAK = define(
+    "dispatch.misses_to_break",
+    2,
+    "rings",
+    "model §10: two misses → break",
+    "Misses in a row after which a clerk is put on break.",
+)
+ELDERLY_BONUS = define(
+    "dispatch.bonus_elderly_seconds",
+    180,
+    "s",
+    "architecture §4: elderly or disabled 3 min",
+    "How much earlier an elderly person counts as having come.",
+)
+RETURN_BONUS = define(
+    "dispatch.bonus_return_seconds",
+    86400,
+    "s",
+    "architecture §4: coming back is the head",
+    "How much earlier someone whose ring or call was lost counts as having come.",
+)
+RETURN_WITHIN = define(
+    "dispatch.return_within_minutes",
+    30,
+    "min",
+    "architecture §4: the place is kept (assumed)",
+    "How long after a lost call a new number still goes to the head.",
+)
+WAITING_GRACE = define(
+    "dispatch.waiting_grace_seconds",
+    300,
+    "s",
+    "peers §5: waiters need leases of at least 60 s (assumed)",
+    "How long the place is kept when the citizen's page is gone.",
+)
+PARK_SECONDS = define(
+    "dispatch.park_seconds", 60, "s", "model §3: 先不接 parks 60 s", "How long 先不接 sets a ticket aside."
+)

@@ -1,6 +1,6 @@
 """What dispatch needs of calls: a session begins with an answer; a ticket may end or come back while one is open."""
 
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -42,6 +42,6 @@ class Sessions(Protocol):
         """Count a clerk's unwritten wrap-ups, the one in its time included."""
         ...
 
-    async def unfinished(self, session: AsyncSession, staff_id: UUID) -> list[dict[str, Any]]:
-        """List a clerk's wrap-ups whose time ran out unwritten: the `unfinished` sub-document."""
+    async def announce(self, tx: Tx, staff_id: UUID) -> None:
+        """Send the workbench its session, call and unfinished wrap-ups as they are now."""
         ...

@@ -87,9 +87,7 @@ async def _place(session: AsyncSession, ticket: Ticket) -> PlaceView:
         ) or 0
     pulse = await estimates.pulse(session, ticket.desk_id)
     average = await session.scalar(select(Item.average_minutes).where(Item.id == ticket.item_id)) or 0
-    return PlaceView(
-        ahead=ahead, estimate_minutes=estimates.minutes(ahead + 1, pulse, average), present=pulse.present
-    )
+    return PlaceView(ahead=ahead, estimate_minutes=estimates.minutes(ahead + 1, pulse, average), present=pulse.present)
 
 
 async def _clerk(session: AsyncSession, ticket: Ticket) -> ClerkCard | None:
@@ -140,7 +138,7 @@ def _queue_row(ticket: Ticket, short_name: str, region: str) -> QueueRow:
         number=ticket.number,
         item_short_name=short_name,
         waited_since=ticket.enqueued_at,
-        state=ticket.state,  # type: ignore[arg-type]  # the column's CHECK holds the same states
+        state=ticket.state,
         device=ticket.device,
         region_name=region,
         why=why,
@@ -169,14 +167,16 @@ async def colleagues(session: AsyncSession, actor: Actor) -> list[Colleague]:
     found = []
     for staff_id, name, station in rows:
         presence = await views.presence_view(session, staff_id)
+        if presence is None:
+            continue
         found.append(
             Colleague(
                 staff_id=staff_id,
                 name=name,
                 station=station,
-                wanted=presence["wanted"],
-                work=presence["work"],
-                work_since=presence["work_since"] if presence["work"] != "idle" else presence["since"],
+                wanted=presence.wanted,
+                work=presence.work,
+                work_since=presence.work_since if presence.work != "idle" else presence.since,
                 is_me=staff_id == actor.id,
             )
         )

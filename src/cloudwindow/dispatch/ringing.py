@@ -23,7 +23,6 @@ from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.people import (
     Presence,
-    PresenceView,
     account_stream,
     announce_presence,
     change_presence,
@@ -55,6 +54,12 @@ async def match_ticket(tx: Tx, ticket_id: UUID) -> None:
             return
 
 
+_INSERT = """
+    INSERT INTO engagement (id, kind, ticket_id, staff_id, station_id, desk_id, state, why, offered_at, expires_at)
+    VALUES ($1, 'serve', $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9)
+"""
+
+
 async def _ring(tx: Tx, match: Match) -> None:
     ticket = match.ticket
     desk_seconds = await tx.session.scalar(select(Desk.ring_seconds).where(Desk.id == ticket["desk_id"]))
@@ -62,8 +67,7 @@ async def _ring(tx: Tx, match: Match) -> None:
     engagement_id = new_id()
     try:
         await tx.driver.execute(
-            "INSERT INTO engagement (id, kind, ticket_id, staff_id, station_id, desk_id, state, why, offered_at, expires_at)"
-            " VALUES ($1, 'serve', $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9)",
+            _INSERT,
             engagement_id,
             ticket["id"],
             match.staff_id,
@@ -99,7 +103,9 @@ async def move_ticket(tx: Tx, ticket_id: UUID, event: str, **values: Any) -> Tic
     if values["state"] == "closed":
         values.setdefault("closed_at", tx.now)
     await tx.session.execute(
-        update(Ticket).where(Ticket.id == ticket_id).values(**values)  # scope: as above
+        update(Ticket)
+        .where(Ticket.id == ticket_id)
+        .values(**values)  # scope: as above
         .execution_options(synchronize_session=False)
     )
     tx.audit("ticket", ticket_id, old={"state": before}, **values)
@@ -125,7 +131,9 @@ async def lock_ring(tx: Tx, engagement_id: UUID) -> tuple[Ticket, Presence, Enga
     """Lock ticket, person and engagement of a ring, in that order. Raises `not_found`, `ring_over`."""
     known = (
         await tx.session.execute(
-            select(Engagement.ticket_id, Engagement.staff_id).where(Engagement.id == engagement_id)  # scope: checked by callers
+            select(Engagement.ticket_id, Engagement.staff_id).where(
+                Engagement.id == engagement_id
+            )  # scope: checked by callers
         )
     ).first()
     if known is None:
@@ -161,12 +169,15 @@ async def accept(tx: Tx, engagement_id: UUID) -> BaseModel:
     ticket, person, engagement = await _lock_own_ring(tx, engagement_id)
     await _move_engagement(tx, engagement, "accept", answered_at=tx.now)
     await tx.session.execute(
-        update(Presence).where(Presence.staff_id == person.staff_id).values(misses=0)  # scope: locked above
+        update(Presence)
+        .where(Presence.staff_id == person.staff_id)
+        .values(misses=0)  # scope: locked above
         .execution_options(synchronize_session=False)
     )
     ticket.state = TICKET.after(ticket.state, "accept")
     await tx.session.execute(
-        update(Ticket).where(Ticket.id == ticket.id)  # scope: locked above
+        update(Ticket)
+        .where(Ticket.id == ticket.id)  # scope: locked above
         .values(state=ticket.state, answered_at=ticket.answered_at or tx.now)
         .execution_options(synchronize_session=False)
     )
@@ -186,13 +197,18 @@ async def decline(tx: Tx, engagement_id: UUID, request: DeclineRequest) -> Decli
     await _move_engagement(tx, engagement, "decline", ended_at=tx.now, reason=request.reason)
     await return_to_head(tx, ticket.id, "declined")
     await tx.session.execute(
-        update(Presence).where(Presence.staff_id == person.staff_id).values(idle_since=tx.now)  # scope: locked above
+        update(Presence)
+        .where(Presence.staff_id == person.staff_id)
+        .values(idle_since=tx.now)  # scope: locked above
         .execution_options(synchronize_session=False)
     )
     await _announce_clerk(tx, engagement.staff_id)
     tx.follow_up(match_ticket, ticket.id)
     tx.follow_up(ring_next, engagement.staff_id)
-    return Declined(presence=PresenceView.model_validate(await views.presence_view(tx.session, person.staff_id)))
+    presence = await views.presence_view(tx.session, person.staff_id)
+    if presence is None:
+        raise Problem("not_allowed")
+    return Declined(presence=presence)
 
 
 @action("engagement.miss")
@@ -205,7 +221,8 @@ async def miss(tx: Tx, engagement_id: UUID) -> None:
     await return_to_head(tx, ticket.id, "missed_ring")
     misses = person.misses + 1
     await tx.session.execute(
-        update(Presence).where(Presence.staff_id == person.staff_id)  # scope: locked above
+        update(Presence)
+        .where(Presence.staff_id == person.staff_id)  # scope: locked above
         .values(misses=misses, idle_since=tx.now)
         .execution_options(synchronize_session=False)
     )
@@ -224,7 +241,7 @@ async def withdraw(tx: Tx, engagement: Engagement, reason: str) -> None:
 
 
 async def end_engagement(tx: Tx, ticket_id: UUID, reason: str, wrap_until: Any) -> None:
-    """End the clerk's part in a ticket; until `wrap_until` (null: none) the clerk writes the wrap-up and is not rung."""
+    """End the clerk's part in a ticket; until `wrap_until` (null: none) the clerk wraps up and is not rung."""
     engagement = await tx.session.scalar(
         select(Engagement)  # scope: the ticket was locked by an action that checked the actor
         .where(Engagement.ticket_id == ticket_id, Engagement.state == "accepted")
@@ -241,7 +258,9 @@ async def end_engagement(tx: Tx, ticket_id: UUID, reason: str, wrap_until: Any) 
 
 async def _idle_from_now(tx: Tx, staff_id: UUID) -> None:
     await tx.session.execute(
-        update(Presence).where(Presence.staff_id == staff_id).values(idle_since=tx.now)  # scope: the engaged clerk
+        update(Presence)
+        .where(Presence.staff_id == staff_id)
+        .values(idle_since=tx.now)  # scope: the engaged clerk
         .execution_options(synchronize_session=False)
     )
 
@@ -270,9 +289,7 @@ async def finish_wrap_up(tx: Tx, staff_id: UUID, ticket_id: UUID | None) -> None
 async def wrap_up_over(tx: Tx, staff_id: UUID) -> None:
     """The time for the wrap-up is over: the draft is kept and the clerk becomes ready (model §3)."""
     await finish_wrap_up(tx, staff_id, None)
-    unfinished = await tx.port(Sessions).unfinished(tx.session, staff_id)
-    tx.event(staff_stream(staff_id), "unfinished", unfinished)
-    tx.event(staff_stream(staff_id), "session", None)
+    await tx.port(Sessions).announce(tx, staff_id)
 
 
 async def return_to_head(tx: Tx, ticket_id: UUID, reason: str, event: str = "return") -> Ticket:
@@ -294,7 +311,9 @@ async def _move_engagement(tx: Tx, engagement: Engagement, event: str, **values:
     before = engagement.state
     values["state"] = ENGAGEMENT.after(before, event)
     await tx.session.execute(
-        update(Engagement).where(Engagement.id == engagement.id).values(**values)  # scope: locked by the action
+        update(Engagement)
+        .where(Engagement.id == engagement.id)
+        .values(**values)  # scope: locked by the action
         .execution_options(synchronize_session=False)
     )
     tx.audit("engagement", engagement.id, old={"state": before}, **values)

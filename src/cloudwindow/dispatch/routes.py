@@ -29,7 +29,9 @@ async def consent_text(session: Reading) -> ConsentTextView:
 
 
 @router.post("/tickets", status_code=201)
-async def take_ticket(body: TakeRequest, response: Response, acting: Acting, actor: ApplicantActor, key: OnceKey) -> Taken:
+async def take_ticket(
+    body: TakeRequest, response: Response, acting: Acting, actor: ApplicantActor, key: OnceKey
+) -> Taken:
     """Take a number; an account with a live ticket gets that one, with status 200."""
     taken = await acting.once(actor, once_key(actor, key, Taken), actions.take, body)
     if not taken.created:

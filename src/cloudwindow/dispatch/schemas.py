@@ -39,9 +39,9 @@ class TakeRequest(Wire):
     region_code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
     flow: Literal["coach"] = "coach"
     consent_version: Annotated[str, StringConstraints(min_length=1, max_length=32)]
-    answers: dict[Annotated[str, StringConstraints(max_length=64)], Annotated[str, StringConstraints(max_length=64)]] = (
-        Field(default_factory=dict, max_length=64)
-    )
+    answers: dict[
+        Annotated[str, StringConstraints(max_length=64)], Annotated[str, StringConstraints(max_length=64)]
+    ] = Field(default_factory=dict, max_length=64)
     elderly: bool = False
     device: Literal["phone", "pc"]
 

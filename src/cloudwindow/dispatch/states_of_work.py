@@ -1,6 +1,5 @@
 """Provides what the people room declares: work states, desks, wrap-ups, and the search for the next ticket."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +9,7 @@ from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.ringing import ring_next
 from cloudwindow.foundation.actions import Tx
 from cloudwindow.foundation.wiring import Wiring
-from cloudwindow.people import DeskName
+from cloudwindow.people import DeskName, PresenceView
 
 
 class DispatchWork:
@@ -19,7 +18,7 @@ class DispatchWork:
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
 
-    async def presence(self, session: AsyncSession, staff_id: UUID) -> dict[str, Any]:
+    async def presence(self, session: AsyncSession, staff_id: UUID) -> PresenceView | None:
         """Return the `presence` sub-document."""
         return await views.presence_view(session, staff_id)
 

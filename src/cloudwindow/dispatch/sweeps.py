@@ -7,7 +7,7 @@ from cloudwindow.foundation.sweeper import Sweep
 SWEEPS = [
     Sweep(
         "missed rings",
-        "SELECT id FROM engagement WHERE state = 'ringing' AND expires_at <= app_now() ORDER BY expires_at LIMIT :batch",
+        "SELECT id FROM engagement WHERE state = 'ringing' AND expires_at <= app_now() LIMIT :batch",
         ringing.miss,
     ),
     Sweep(

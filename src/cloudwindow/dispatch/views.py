@@ -11,7 +11,7 @@ from cloudwindow.dispatch.models import Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.schemas import OfferView, TicketView, Why
 from cloudwindow.foundation.wiring import Wiring
-from cloudwindow.people import Presence
+from cloudwindow.people import Presence, PresenceView
 
 
 async def ticket_view(session: AsyncSession, wiring: Wiring, ticket_id: UUID) -> TicketView:
@@ -70,7 +70,7 @@ async def offer_view(session: AsyncSession, staff_id: UUID) -> OfferView | None:
     )
 
 
-async def presence_view(session: AsyncSession, staff_id: UUID) -> dict[str, Any]:
+async def presence_view(session: AsyncSession, staff_id: UUID) -> PresenceView | None:
     """Read the presence of a clerk with the work state derived from the clerk's engagements (invariant 5)."""
     presence = await session.scalar(
         select(Presence)  # scope: own row, or one that the caller was allowed to see
@@ -78,10 +78,12 @@ async def presence_view(session: AsyncSession, staff_id: UUID) -> dict[str, Any]
         .execution_options(populate_existing=True)
     )
     if presence is None:
-        return {}
+        return None
     current = (
         await session.execute(
-            select(Engagement.state, Engagement.offered_at, Engagement.answered_at, Engagement.ended_at)  # scope: as above
+            select(
+                Engagement.state, Engagement.offered_at, Engagement.answered_at, Engagement.ended_at
+            )  # scope: as above
             .where(
                 Engagement.staff_id == staff_id,
                 Engagement.state.in_(("ringing", "accepted")) | Engagement.wrap_until.is_not(None),
@@ -91,12 +93,15 @@ async def presence_view(session: AsyncSession, staff_id: UUID) -> dict[str, Any]
     ).first()
     work, since = "idle", presence.idle_since
     if current is not None:
-        work = {"ringing": "ringing", "accepted": "serving"}.get(current.state, "wrapping")
-        since = {"ringing": current.offered_at, "serving": current.answered_at}.get(work, current.ended_at)
-    return {
-        "wanted": presence.wanted,
-        "reason": presence.reason,
-        "since": presence.since.isoformat(),
-        "work": work,
-        "work_since": since.isoformat(),
-    }
+        work, instant = {
+            "ringing": ("ringing", current.offered_at),
+            "accepted": ("serving", current.answered_at),
+        }.get(current.state, ("wrapping", current.ended_at))
+        since = instant or since
+    return PresenceView(
+        wanted=presence.wanted,
+        reason=presence.reason,
+        since=presence.since,
+        work=work,
+        work_since=since,
+    )

@@ -104,7 +104,7 @@ class Actions:
         self.notifier = notifier
 
     async def run(self, actor: Actor, act: Act[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run one action to its commit and return its result. Raises `Problem` when it refuses; then nothing changed."""
+        """Run one action to its commit. Raises `Problem` when it refuses; then nothing changed."""
 
         async def call(tx: Tx) -> T:
             return await act(tx, *args, **kwargs)

@@ -39,11 +39,16 @@ def plain(value: Any) -> str:
 
 
 def row(actor: Actor, origin: str, action: str, note: AuditNote, now: datetime) -> tuple[Any, ...]:
-    """Build the row of one note, in the order of `INSERT_AUDIT`; `origin` is the blind index of the sender's address."""
+    """Build the row of one note for `INSERT_AUDIT`; `origin` is the blind index of the sender's address."""
     body = canonical(
         {
             "at": now,
-            "actor": {"kind": actor.kind, "id": actor.id, "login": actor.login_id, "station": actor.station_id},
+            "actor": {
+                "kind": actor.kind,
+                "id": actor.id,
+                "login": actor.login_id,
+                "station": actor.station_id,
+            },
             "from": origin,
             "action": action,
             "subject": {"table": note.table, "id": note.subject},
@@ -51,7 +56,17 @@ def row(actor: Actor, origin: str, action: str, note: AuditNote, now: datetime) 
             "new": note.new,
         }
     )
-    return (new_id(), now, actor.kind, actor.id, action, note.table, note.subject, body, hashlib.sha256(body).digest())
+    return (
+        new_id(),
+        now,
+        actor.kind,
+        actor.id,
+        action,
+        note.table,
+        note.subject,
+        body,
+        hashlib.sha256(body).digest(),
+    )
 
 
 INSERT_AUDIT = """

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 _FORMAT = b"\x01"
 _NONCE = 12
 _KEY = 32
+_MOBILE = 11
 
 
 class KeyFault(Exception):  # noqa: N818  read as a fact, not raised by a programming error
@@ -99,4 +100,4 @@ def _open(key: bytes, context: bytes, cipher: bytes) -> bytes:
 
 def mask_phone(phone: str) -> str:
     """Show a phone as 199****0318: enough to recognise one's own, not enough to call."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "****"
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= _MOBILE else "****"

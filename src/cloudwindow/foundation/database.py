@@ -93,7 +93,10 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Open a session in one transaction (READ COMMITTED); it commits at the end, or rolls back on an error."""
-        async with AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
+        async with (
+            AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     async def driver(self, session: AsyncSession) -> asyncpg.Connection:

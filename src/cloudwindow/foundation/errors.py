@@ -75,15 +75,70 @@ class _Missing(dict[str, Any]):
 define = problem_codes.define
 
 define("login_required", 401, "请先登录，再接着办。", "Please sign in first, then go on.")
-define("login_expired", 401, "登录已过期，请重新登录，您填的内容还在。", "Your sign-in has expired. Sign in again; what you typed is kept.")
-define("not_found", 404, "没有找到，可能已经结束，也可能不归您看。", "Not found. It may be over, or it may not be yours to see.")
-define("not_allowed", 403, "您的岗位不能做这一步，需要的话请找中心管理员。", "Your role may not do this. Ask the centre's administrator if you need it.")
-define("csrf_failed", 403, "页面放得太久了，请刷新后再试。", "This page has been open too long. Reload it and try again.")
-define("origin_refused", 403, "请求来自别的网站，已拒绝。请从本站打开。", "The request came from another site and was refused. Open it from this site.")
-define("invalid_input", 422, "有内容填得不对：{fields}。请改好再试。", "Something is not filled in right: {fields}. Correct it and try again.")
+define(
+    "login_expired",
+    401,
+    "登录已过期，请重新登录，您填的内容还在。",
+    "Your sign-in has expired. Sign in again; what you typed is kept.",
+)
+define(
+    "not_found",
+    404,
+    "没有找到，可能已经结束，也可能不归您看。",
+    "Not found. It may be over, or it may not be yours to see.",
+)
+define(
+    "not_allowed",
+    403,
+    "您的岗位不能做这一步，需要的话请找中心管理员。",
+    "Your role may not do this. Ask the centre's administrator if you need it.",
+)
+define(
+    "csrf_failed",
+    403,
+    "页面放得太久了，请刷新后再试。",
+    "This page has been open too long. Reload it and try again.",
+)
+define(
+    "origin_refused",
+    403,
+    "请求来自别的网站，已拒绝。请从本站打开。",
+    "The request came from another site and was refused. Open it from this site.",
+)
+define(
+    "invalid_input",
+    422,
+    "有内容填得不对：{fields}。请改好再试。",
+    "Something is not filled in right: {fields}. Correct it and try again.",
+)
 define("too_large", 413, "内容太大，最多 {limit_kb} KB。", "That is too large; the limit is {limit_kb} KB.")
-define("wrong_state", 409, "情况刚刚变了，这一步现在不能做。页面会自动更新。", "Things have just changed, so this step is not possible now. The page will update.")
-define("busy_try_again", 503, "人太多了，请过几秒再试，刚才什么也没有改。", "Too busy. Try again in a few seconds; nothing was changed.")
-define("idempotency_key_missing", 400, "请求缺少编号，请刷新页面再试。", "The request has no key. Reload the page and try again.")
-define("idempotency_key_reused", 422, "同一个请求编号用在了不同的内容上，请刷新页面再试。", "One request key was used for two requests. Reload the page and try again.")
-define("internal", 500, "系统出了差错，已经记下。请稍后再试，编号 {reference}。", "Something went wrong and has been recorded. Try again later; reference {reference}.")
+define(
+    "wrong_state",
+    409,
+    "情况刚刚变了，这一步现在不能做。页面会自动更新。",
+    "Things have just changed, so this step is not possible now. The page will update.",
+)
+define(
+    "busy_try_again",
+    503,
+    "人太多了，请过几秒再试，刚才什么也没有改。",
+    "Too busy. Try again in a few seconds; nothing was changed.",
+)
+define(
+    "idempotency_key_missing",
+    400,
+    "请求缺少编号，请刷新页面再试。",
+    "The request has no key. Reload the page and try again.",
+)
+define(
+    "idempotency_key_reused",
+    422,
+    "同一个请求编号用在了不同的内容上，请刷新页面再试。",
+    "One request key was used for two requests. Reload the page and try again.",
+)
+define(
+    "internal",
+    500,
+    "系统出了差错，已经记下。请稍后再试，编号 {reference}。",
+    "Something went wrong and has been recorded. Try again later; reference {reference}.",
+)

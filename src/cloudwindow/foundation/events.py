@@ -47,9 +47,7 @@ APPEND = """
 """
 """Append a batch: streams are locked in sorted order, and last of all locks in the action."""
 
-_SINCE = text(
-    "SELECT seq, type, data FROM event WHERE stream = :stream AND seq > :after ORDER BY seq LIMIT :limit"
-)
+_SINCE = text("SELECT seq, type, data FROM event WHERE stream = :stream AND seq > :after ORDER BY seq LIMIT :limit")
 _CURSOR = text("SELECT last_seq FROM event_stream WHERE stream = :stream")
 
 

@@ -8,7 +8,7 @@ _armed: dict[str, str] = {}
 
 
 def arm(name: str, effect: str) -> None:
-    """Arm `name`: `kill` ends this process with SIGKILL on arrival, `on` switches a check off (see the place itself)."""
+    """Arm `name`: `kill` ends this process with SIGKILL on arrival, `on` switches a check off."""
     _armed[name] = effect
 
 

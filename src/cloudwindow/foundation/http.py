@@ -49,7 +49,7 @@ _HEADER_BYTES = [(name.encode(), value.encode()) for name, value in SECURITY_HEA
 
 @dataclass(frozen=True)
 class House:
-    """What a process holds; routes reach it through the dependencies below. `origins` are the allowed browser origins."""
+    """What a process holds; routes reach it through the dependencies below. `origins` are those allowed."""
 
     database: Database
     keys: Keys
@@ -168,9 +168,7 @@ def check_origin(request: Request) -> None:
 async def _actor(request: Request, face: Face) -> Actor:
     served = house(request)
     token = request.cookies.get(cookie_name(face, secure=request.url.scheme == "https"))
-    actor = token and await served.wiring.port(Authenticator).actor(
-        face, token, address_of(request)
-    )
+    actor = token and await served.wiring.port(Authenticator).actor(face, token, address_of(request))
     if not (token and actor):
         return Actor("anonymous", address=address_of(request))
     if request.method not in {"GET", "HEAD"}:
@@ -234,7 +232,13 @@ def set_login_cookie(response: Response, request: Request, face: Face, token: st
     """Give the browser its cookie: HttpOnly, SameSite=Lax, host-only, Secure on HTTPS."""
     secure = request.url.scheme == "https"
     response.set_cookie(
-        cookie_name(face, secure=secure), token, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/"
+        cookie_name(face, secure=secure),
+        token,
+        max_age=seconds,
+        httponly=True,
+        samesite="lax",
+        secure=secure,
+        path="/",
     )
 
 

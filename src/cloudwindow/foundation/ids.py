@@ -1,4 +1,4 @@
-"""Keys of rows: UUIDv7 (RFC 9562), made by the application because they are bound into the encryption of personal fields."""
+"""Keys of rows: UUIDv7 (RFC 9562), made here because they are bound into the encryption of personal fields."""
 
 from uuid import UUID
 

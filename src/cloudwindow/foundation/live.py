@@ -158,9 +158,7 @@ class Live:
             return None
         async with self._database.reading() as session:
             last = await events.cursor(session, stream)
-            now = await session.scalar(
-                _OPEN, {"tab": tab, "login": actor.login_id, "lease": LEASE, **_person(actor)}
-            )
+            now = await session.scalar(_OPEN, {"tab": tab, "login": actor.login_id, "lease": LEASE, **_person(actor)})
         if now is None:  # the tab's id belongs to somebody else
             return None
         cursor = told if isinstance(told, int) and 0 <= told <= last else last
@@ -190,9 +188,7 @@ class Live:
             return
         async with self._database.reading() as session:
             asked = [key for key in keys[:WATCH_LIMIT] if isinstance(key, str)]
-            connection.watching = {
-                key for key in asked if await self._rooms.may_watch(session, connection.actor, key)
-            }
+            connection.watching = {key for key in asked if await self._rooms.may_watch(session, connection.actor, key)}
 
     async def _write(self, connection: Connection) -> None:
         while (message := await connection.outbox.get()) is not None:
@@ -309,9 +305,7 @@ def _tell(connection: Connection, news: list[tuple[int, str, Any]] | None, last:
     for seq, type_, data in news:
         if seq > connection.cursor:
             connection.cursor = seq
-            connection.send(
-                {"type": "event", "stream": connection.stream, "seq": seq, "event": type_, "data": data}
-            )
+            connection.send({"type": "event", "stream": connection.stream, "seq": seq, "event": type_, "data": data})
 
 
 async def _message(socket: WebSocket) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from cloudwindow.foundation.ids import new_id
 
 
 class Deployment(Base):
-    """One row, written once by `migrate`: what this database is for, and which keys it was written with (model §6, §8)."""
+    """One row, written once by `migrate`: what this database is for, and its keys' fingerprint (model §6, §8)."""
 
     __tablename__ = "deployment"
     __table_args__ = (CheckConstraint("id = 1", name="single"),)

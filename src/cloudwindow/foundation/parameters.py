@@ -45,8 +45,15 @@ def definitions() -> Iterable[Definition]:
 async def seed(session: AsyncSession) -> None:
     """Write the first row of every parameter that has none; existing rows stay as they are."""
     rows = [
-        {"key": d.key, "scope_kind": "all", "scope_key": "", "value": d.default, "unit": d.unit, "source": d.source,
-         "valid_from": BEGINNING}
+        {
+            "key": d.key,
+            "scope_kind": "all",
+            "scope_key": "",
+            "value": d.default,
+            "unit": d.unit,
+            "source": d.source,
+            "valid_from": BEGINNING,
+        }
         for d in definitions()
     ]
     if rows:
@@ -64,9 +71,7 @@ _READ = text(
 ).bindparams(bindparam("keys", type_=ARRAY(TEXT)))
 
 
-async def read(
-    session: AsyncSession, *keys: str, region: str | None = None, desk: str | None = None
-) -> dict[str, Any]:
+async def read(session: AsyncSession, *keys: str, region: str | None = None, desk: str | None = None) -> dict[str, Any]:
     """Return the values in force now, the nearest scope first: desk (by key), region (by code), all.
 
     Raises `KeyError` for a parameter that nobody defined.

@@ -6,10 +6,11 @@ those that do not, raw SQL included. System work (matching, sweeping) says so wi
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Boolean, ColumnElement, Select, Text, and_, cast, false, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute
 
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.database import Base, Ltree
@@ -43,13 +44,16 @@ def visible(actor: Actor, table: type[Base]) -> ColumnElement[bool]:
     return condition(actor)
 
 
-def select_visible(actor: Actor, table: type[Table]) -> Select[tuple[Table]]:
+def select_visible(actor: Actor, table: type[Table]) -> Select[Table]:
     """Start a query of the rows that `actor` may see."""
     return select(table).where(visible(actor, table))
 
 
 def within(
-    actor: Actor, roles: set[str], path: ColumnElement[Any], line: ColumnElement[str] | None = None
+    actor: Actor,
+    roles: set[str],
+    path: InstrumentedAttribute[str],
+    line: InstrumentedAttribute[str] | None = None,
 ) -> ColumnElement[bool]:
     """Say that an organisation's `path` lies under a grant of one of `roles`, and `line` within the grant's lines."""
     clauses: list[ColumnElement[bool]] = []

@@ -97,9 +97,7 @@ async def find_city(session: AsyncSession) -> str:
     Raises:
         Problem: `region_unknown` when no region is loaded.
     """
-    code = await session.scalar(
-        select(Region.code).where(Region.parent_code.is_(None)).order_by(Region.code).limit(1)
-    )
+    code = await session.scalar(select(Region.code).where(Region.parent_code.is_(None)).order_by(Region.code).limit(1))
     if code is None:
         raise Problem("region_unknown", region="")
     return code
@@ -139,9 +137,7 @@ async def timetable(session: AsyncSession, hours_key: str, zone: ZoneInfo) -> Ti
     return (await timetables(session, [hours_key], zone))[hours_key]
 
 
-async def timetables(
-    session: AsyncSession, hours_keys: Sequence[str], zone: ZoneInfo
-) -> dict[str, Timetable]:
+async def timetables(session: AsyncSession, hours_keys: Sequence[str], zone: ZoneInfo) -> dict[str, Timetable]:
     """Return several timetables in at most three reads; see `timetable`."""
     if await parameters.get(session, OPEN_ALL_HOURS):
         return {key: Timetable((), {}, zone, always=True) for key in hours_keys}

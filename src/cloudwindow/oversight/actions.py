@@ -70,7 +70,14 @@ async def give(tx: Tx, session_id: UUID, request: RatingRequest) -> RatingView:
         )
         .execution_options(synchronize_session=False)
     )
-    tx.audit("rating", session_id, old={"state": "asked"}, state="given", level=request.level, options=request.options)
+    tx.audit(
+        "rating",
+        session_id,
+        old={"state": "asked"},
+        state="given",
+        level=request.level,
+        options=request.options,
+    )
     await _announce(tx, rating.account_id, session_id)
     await tx.session.refresh(rating)
     return views.show_rating(rating)
@@ -87,7 +94,8 @@ async def expire(tx: Tx, session_id: UUID) -> None:
     if rating is None:
         return
     await tx.session.execute(
-        update(Rating).where(Rating.session_id == session_id)  # scope: locked above
+        update(Rating)
+        .where(Rating.session_id == session_id)  # scope: locked above
         .values(state=RATING.after(rating.state, "expire"))
         .execution_options(synchronize_session=False)
     )

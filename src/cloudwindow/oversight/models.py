@@ -11,7 +11,7 @@ from cloudwindow.oversight.states import RATING
 
 
 class Rating(Base):
-    """What the citizen thought of one session; `level` 5 非常满意 … 1 非常不满意. Codes are national or local, never mixed.
+    """What the citizen thought of one session, 5 非常满意 … 1 非常不满意. Codes are national or local, never mixed.
 
     `clerk_id` and `desk_id` are frozen when it is asked, so that a later hand-over moves no rating.
     """

@@ -2,5 +2,15 @@
 
 from cloudwindow.foundation.errors import define
 
-define("rating_over", 409, "这次服务已经评过，或过了评价的时间。", "This service has been rated already, or the time for it is over.")
-define("rating_options_wrong", 422, "选的原因和星级不对应，请重新选。", "The reasons do not belong to the level. Choose again.")
+define(
+    "rating_over",
+    409,
+    "这次服务已经评过，或过了评价的时间。",
+    "This service has been rated already, or the time for it is over.",
+)
+define(
+    "rating_options_wrong",
+    422,
+    "选的原因和星级不对应，请重新选。",
+    "The reasons do not belong to the level. Choose again.",
+)

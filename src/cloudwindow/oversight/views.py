@@ -22,7 +22,7 @@ def show_rating(row: Rating) -> RatingView:
     """Build the view."""
     return RatingView(
         session_id=row.session_id,
-        state=row.state,  # type: ignore[arg-type]  # the column's CHECK holds the same states
+        state=row.state,
         level=row.level,
         expires_at=row.expires_at,
     )

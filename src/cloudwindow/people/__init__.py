@@ -1,8 +1,15 @@
 """Staff, roles, skills, presence (standard §四.4), and the accounts of those who are served."""
 
-from cloudwindow.people.actions import account_stream, announce_presence, change_presence, set_presence, staff_stream
+from cloudwindow.people.actions import (
+    account_stream,
+    announce_presence,
+    change_presence,
+    set_presence,
+    staff_stream,
+)
 from cloudwindow.people.authentication import CookieAuthenticator
 from cloudwindow.people.models import Account, Presence, RoleGrant, Skill, Staff
+from cloudwindow.people.passwords import hash_password
 from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.queries import card, show_account
 from cloudwindow.people.schemas import AccountView, DeskName, PresenceRequest, PresenceView, Wire
@@ -24,6 +31,7 @@ __all__ = [
     "announce_presence",
     "card",
     "change_presence",
+    "hash_password",
     "set_presence",
     "show_account",
     "staff_stream",

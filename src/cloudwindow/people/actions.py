@@ -16,7 +16,14 @@ from cloudwindow.people import parameters as limits
 from cloudwindow.people import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.people.models import Account, Presence, Staff
 from cloudwindow.people.ports import WorkStates
-from cloudwindow.people.schemas import AccountView, ApplicantMe, EnterRequest, PresenceRequest, PresenceView, SignedOut
+from cloudwindow.people.schemas import (
+    AccountView,
+    ApplicantMe,
+    EnterRequest,
+    PresenceRequest,
+    PresenceView,
+    SignedOut,
+)
 
 
 def staff_stream(staff_id: UUID) -> str:
@@ -41,9 +48,7 @@ async def find_for_login(tx: Tx, account: str) -> Staff | None:
 @action("login.fail")
 async def note_failure(tx: Tx, account: str) -> int:
     """Count a wrong password and lock the account at the limit (model §7). Returns the tries left."""
-    limit, minutes = (
-        await parameters.read(tx.session, limits.FAILURES_BEFORE_LOCK, limits.LOCK_MINUTES)
-    ).values()
+    limit, minutes = (await parameters.read(tx.session, limits.FAILURES_BEFORE_LOCK, limits.LOCK_MINUTES)).values()
     staff = await find_for_login(tx, account)
     if staff is None:
         return int(limit) - 1
@@ -67,7 +72,7 @@ async def check_not_locked(tx: Tx, account: str) -> str | None:
 
 @action("login.open")
 async def sign_in(tx: Tx, account: str, station_id: UUID) -> tuple[UUID, str]:
-    """Open a clerk's login at a station, the password having been checked. Returns the clerk and the cookie's secret."""
+    """Open a clerk's login at a station, the password having been checked. Returns the clerk and the secret."""
     staff = await find_for_login(tx, account)
     if staff is None:
         raise Problem("login_required")
@@ -110,7 +115,7 @@ async def set_presence(tx: Tx, wish: PresenceRequest) -> PresenceView:
         raise Problem("not_allowed")
     before = await states.presence(tx.session, staff_id)
     if wish.wanted != "ready":
-        if before["work"] in {"ringing", "serving"}:
+        if before and before.work in {"ringing", "serving"}:
             raise Problem("still_serving")
         if unfinished := await states.unfinished(tx.session, staff_id):
             raise Problem("unfinished_wrap_ups", count=unfinished)
@@ -119,7 +124,10 @@ async def set_presence(tx: Tx, wish: PresenceRequest) -> PresenceView:
         await change_presence(tx, row, wish.wanted, reason)
     if wish.wanted == "ready":
         states.became_ready(tx, staff_id)
-    return PresenceView.model_validate(await states.presence(tx.session, staff_id))
+    after = await states.presence(tx.session, staff_id)
+    if after is None:
+        raise Problem("not_allowed")
+    return after
 
 
 async def change_presence(tx: Tx, row: Presence, wanted: str, reason: str | None) -> None:
@@ -132,7 +140,11 @@ async def change_presence(tx: Tx, row: Presence, wanted: str, reason: str | None
         .execution_options(synchronize_session=False)
     )
     tx.audit(
-        "presence", row.staff_id, old={"wanted": row.wanted, "reason": row.reason}, wanted=wanted, reason=reason
+        "presence",
+        row.staff_id,
+        old={"wanted": row.wanted, "reason": row.reason},
+        wanted=wanted,
+        reason=reason,
     )
     await announce_presence(tx, row.staff_id)
 
@@ -140,7 +152,8 @@ async def change_presence(tx: Tx, row: Presence, wanted: str, reason: str | None
 async def announce_presence(tx: Tx, staff_id: UUID) -> None:
     """Send the clerk's own pages the presence as it is now in this transaction."""
     states = tx.port(WorkStates)
-    tx.event(staff_stream(staff_id), "presence", await states.presence(tx.session, staff_id))
+    presence = await states.presence(tx.session, staff_id)
+    tx.event(staff_stream(staff_id), "presence", presence and presence.model_dump(mode="json"))
 
 
 @action("account.enter")

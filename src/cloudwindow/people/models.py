@@ -64,7 +64,7 @@ class Skill(Base):
 
 
 class Presence(Base):
-    """What a person wants: `ready`, `break` with a reason, or `off`. Lease and work state stand elsewhere (invariant 5).
+    """What a person wants: `ready`, `break` with a reason, or `off`. Lease and work state stand apart (invariant 5).
 
     `idle_since` decides whose turn it is among equals; `misses` counts rings missed in a row.
     """

@@ -1,19 +1,19 @@
 """What this room needs of later ones: the work state is derived from engagements, wrap-ups belong to calls."""
 
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.foundation.actions import Tx
-from cloudwindow.people.schemas import DeskName
+from cloudwindow.people.schemas import DeskName, PresenceView
 
 
 class WorkStates(Protocol):
     """Derives what a clerk is doing."""
 
-    async def presence(self, session: AsyncSession, staff_id: UUID) -> dict[str, Any]:
-        """Return the `presence` sub-document: wanted, reason, since, work, work_since."""
+    async def presence(self, session: AsyncSession, staff_id: UUID) -> PresenceView | None:
+        """Return the `presence` sub-document; None for a person who does not serve."""
         ...
 
     async def unfinished(self, session: AsyncSession, staff_id: UUID) -> int:

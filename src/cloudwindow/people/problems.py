@@ -2,9 +2,34 @@
 
 from cloudwindow.foundation.errors import define
 
-define("wrong_password", 401, "账号或密码不对，还可以试 {left} 次。", "Account or password is wrong; {left} tries left.")
-define("account_locked", 423, "输错次数太多，已锁定到 {until}。急用请找管理员解锁。", "Too many wrong tries: locked until {until}. An administrator can unlock it.")
+define(
+    "wrong_password",
+    401,
+    "账号或密码不对，还可以试 {left} 次。",
+    "Account or password is wrong; {left} tries left.",
+)
+define(
+    "account_locked",
+    423,
+    "输错次数太多，已锁定到 {until}。急用请找管理员解锁。",
+    "Too many wrong tries: locked until {until}. An administrator can unlock it.",
+)
 define("station_unknown", 422, "没有这个窗口，请重新选择。", "There is no such station. Choose again.")
-define("unfinished_wrap_ups", 409, "还有 {count} 件小结没写完，写完再休息或下线。", "{count} wrap-ups are unfinished. Finish them before a break or signing off.")
-define("still_serving", 409, "正在振铃或通话，先接完这一位。", "You are being rung or in a call. Finish with this person first.")
-define("phone_malformed", 422, "手机号应是 11 位数字，请再看一遍。", "The phone number must have 11 digits. Please check it.")
+define(
+    "unfinished_wrap_ups",
+    409,
+    "还有 {count} 件小结没写完，写完再休息或下线。",
+    "{count} wrap-ups are unfinished. Finish them before a break or signing off.",
+)
+define(
+    "still_serving",
+    409,
+    "正在振铃或通话，先接完这一位。",
+    "You are being rung or in a call. Finish with this person first.",
+)
+define(
+    "phone_malformed",
+    422,
+    "手机号应是 11 位数字，请再看一遍。",
+    "The phone number must have 11 digits. Please check it.",
+)

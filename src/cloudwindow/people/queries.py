@@ -27,7 +27,9 @@ async def staff_view(session: AsyncSession, actor: Actor, desks: list[DeskName])
     if row is None:
         raise Problem("login_required")
     staff, organisation, station, site_name = row
-    seat = StationView(id=station.id, number=station.number, site_name=site_name) if station else None
+    seat = None
+    if actor.station_id is not None:
+        seat = StationView(id=station.id, number=station.number, site_name=site_name)
     return StaffView(
         id=staff.id,
         account=staff.account,
@@ -42,16 +44,14 @@ async def staff_view(session: AsyncSession, actor: Actor, desks: list[DeskName])
 async def account_view(session: AsyncSession, actor: Actor, keys: Keys) -> AccountView | None:
     """Describe the account behind the cookie, its phone masked."""
     account = await session.scalar(scope.select_visible(actor, Account).where(Account.id == actor.id))
-    return account and show_account(account, keys)
+    return show_account(account, keys) if account is not None else None
 
 
 def show_account(account: Account, keys: Keys) -> AccountView:
     """Decrypt what a page shows of an account; whoever calls this has been allowed to see it."""
     return AccountView(
         id=account.id,
-        form_of_address=keys.decrypt(
-            "account", "form_of_address", account.id, account.form_of_address_cipher
-        ),
+        form_of_address=keys.decrypt("account", "form_of_address", account.id, account.form_of_address_cipher),
         phone_masked=mask_phone(keys.decrypt("account", "phone", account.id, account.phone_cipher)),
         elderly=account.elderly,
     )

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from cloudwindow.foundation.authentication import LOGIN_LASTS, cookie_name, csrf_token
+from cloudwindow.foundation.authentication import LOGIN_LASTS, Actor, Authenticator, cookie_name, csrf_token
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.http import (
     Acting,
@@ -16,7 +16,6 @@ from cloudwindow.foundation.http import (
     house,
     set_login_cookie,
 )
-from cloudwindow.foundation.authentication import Actor, Authenticator
 from cloudwindow.people import actions, passwords, queries
 from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.schemas import (
@@ -33,7 +32,9 @@ router = APIRouter(prefix="/api")
 
 
 @router.post("/staff/login")
-async def sign_in(body: LoginRequest, request: Request, response: Response, acting: Acting, session: Reading) -> StaffMe:
+async def sign_in(
+    body: LoginRequest, request: Request, response: Response, acting: Acting, session: Reading
+) -> StaffMe:
     """Sign a clerk in at a station; five wrong passwords lock the account for a while (model §7)."""
     check_origin(request)
     stranger = Actor("anonymous", address=address_of(request))
@@ -81,9 +82,7 @@ async def who_is_this(request: Request, session: Reading, actor: MaybeApplicant)
     if actor.kind != "account":
         return ApplicantMe(account=None, csrf=None)
     token = request.cookies[cookie_name("applicant", secure=request.url.scheme == "https")]
-    return ApplicantMe(
-        account=await queries.account_view(session, actor, house(request).keys), csrf=csrf_token(token)
-    )
+    return ApplicantMe(account=await queries.account_view(session, actor, house(request).keys), csrf=csrf_token(token))
 
 
 @router.post("/applicant/enter")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Wanted = Literal["ready", "break", "off"]
 BreakReason = Literal["rest", "meeting", "training", "paperwork", "missed_rings", "other"]

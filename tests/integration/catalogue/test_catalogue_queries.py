@@ -50,9 +50,7 @@ async def test_a_region_leads_to_the_implementation_that_counts_there(
     assert line in found.version.content["script"]
 
 
-@pytest.mark.parametrize(
-    ("key", "region"), [("P99", WEIDU), ("P01", "999999000000"), ("P01", ""), ("P01\x00", WEIDU)]
-)
+@pytest.mark.parametrize(("key", "region"), [("P99", WEIDU), ("P01", "999999000000"), ("P01", ""), ("P01\x00", WEIDU)])
 async def test_what_does_not_exist_is_not_resolved(read_only_city: City, key: str, region: str) -> None:
     async with read_only_city.database.reading() as session:
         assert await catalogue.resolve(session, key, region) is None

@@ -24,9 +24,7 @@ class Closed:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Flow]] = []
 
-    async def for_item(
-        self, _session: AsyncSession, item_id: UUID, region_code: str, flow: Flow
-    ) -> Availability:
+    async def for_item(self, _session: AsyncSession, item_id: UUID, region_code: str, flow: Flow) -> Availability:
         assert item_id.version == 7
         self.asked.append((region_code, flow))
         return Availability(
@@ -54,7 +52,7 @@ async def client(read_only_city: City, desks: Closed) -> AsyncIterator[httpx.Asy
     app.include_router(catalogue_router)
     install_problem_handlers(app)
     wiring = Wiring()
-    wiring.bind(CoachAvailability, desks)  # type: ignore[type-abstract]  # a declared port
+    wiring.bind(CoachAvailability, desks)
     app.state.house = SimpleNamespace(database=read_only_city.database, wiring=wiring)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
@@ -83,9 +81,7 @@ async def test_lists(client: httpx.AsyncClient) -> None:
     assert set(items[0]) == fields
 
 
-async def test_a_guide_asks_the_desks_for_the_place_it_is_read_in(
-    client: httpx.AsyncClient, desks: Closed
-) -> None:
+async def test_a_guide_asks_the_desks_for_the_place_it_is_read_in(client: httpx.AsyncClient, desks: Closed) -> None:
     guide = (await client.get("/api/items/P01", params={"region": WEIDU})).json()
     assert guide["organisation"]["name"] == "许昌市魏都区人力资源和社会保障局"
     assert guide["situations"][1]["options"][1]["then"][0]["id"] == "s2.o2.s1"

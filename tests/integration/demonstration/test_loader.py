@@ -45,9 +45,7 @@ async def test_an_empty_database_is_filled_once_and_fast(database_url: str) -> N
         await database.close()
 
 
-async def test_a_fault_on_the_way_leaves_nothing_behind(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_fault_on_the_way_leaves_nothing_behind(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     last_row = loader._open_at_all_hours
     monkeypatch.setattr(loader, "_open_at_all_hours", lambda now: {**last_row(now), "unit": None})
     database = Database(database_url, pool_size=2)
@@ -63,11 +61,7 @@ async def test_a_fault_on_the_way_leaves_nothing_behind(
 
 async def test_the_load_is_on_record_without_personal_data(city: City) -> None:
     async with city.database.reading() as session:
-        rows = (
-            (await session.execute(select(AuditRow).where(AuditRow.action == "demonstration.load")))
-            .scalars()
-            .all()
-        )
+        rows = (await session.execute(select(AuditRow).where(AuditRow.action == "demonstration.load"))).scalars().all()
     assert [row.actor_kind for row in rows] == ["system"]
     assert json.loads(rows[0].body)["new"]["loaded"]["staff"] == 80
 
@@ -94,9 +88,7 @@ async def test_personal_fields_open_only_with_the_keys_in_their_row(city: City) 
         phone = city.keys.decrypt("staff", "phone", person.id, person.phone_cipher)
         assert phone.startswith("1990000")
         assert city.keys.blind("phone", phone) == person.phone_blind
-        assert city.keys.decrypt("staff", "id_number", person.id, person.id_number_cipher).startswith(
-            "411099"
-        )
+        assert city.keys.decrypt("staff", "id_number", person.id, person.id_number_cipher).startswith("411099")
 
 
 async def test_trees_are_trees(city: City) -> None:
@@ -125,9 +117,7 @@ async def test_dates_are_seen_from_the_day_of_loading(city: City) -> None:
     async with city.database.reading() as session:
         now: datetime | None = await session.scalar(text("SELECT app_now()"))
         valid_to = await session.scalar(
-            select(Staff.certificate_valid_to).where(
-                Staff.account == "chenxiaona"
-            )  # scope: a test looks at one
+            select(Staff.certificate_valid_to).where(Staff.account == "chenxiaona")  # scope: a test looks at one
         )
         inspected = await session.scalar(select(Site.inspected_on).where(Site.key == "site-411000"))
     assert now is not None

@@ -59,9 +59,7 @@ async def test_an_empty_database_has_no_city(database_url: str) -> None:
     ("code", "key"),
     [(CITY, "centre-411000"), (WEIDU, "centre-411002"), (JIANAN_VILLAGE, "centre-411003")],
 )
-async def test_the_home_of_a_region_is_the_nearest_service_centre(
-    read_only_city: City, code: str, key: str
-) -> None:
+async def test_the_home_of_a_region_is_the_nearest_service_centre(read_only_city: City, code: str, key: str) -> None:
     async with read_only_city.database.reading() as session:
         found = await organisation.service_centre(session, code)
         centre = await session.get_one(organisation.Organisation, found)

@@ -117,9 +117,7 @@ def test_a_member_who_is_not_loaded_is_passed_over() -> None:
 
 def test_a_member_whose_roles_do_not_cover_the_desk_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     changed = [{**desk, "members": ["sutingting"]} for desk in read("desks.yaml")["desks"]]  # 鄢陵's
-    monkeypatch.setattr(
-        desks, "read", lambda name: {"desks": changed} if name == "desks.yaml" else read(name)
-    )
+    monkeypatch.setattr(desks, "read", lambda name: {"desks": changed} if name == "desks.yaml" else read(name))
     with pytest.raises(DemonstrationError, match="sutingting"):
         desks.desks(ORGANISATIONS, CATALOGUE.items, PEOPLE.staff)
 

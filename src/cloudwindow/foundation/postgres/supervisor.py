@@ -41,9 +41,7 @@ class Supervisor:
 
     def take_over(self) -> Server:
         """A running server: wait up to 10 s for a stopping one, adopt one that stays, else start anew."""
-        servers.wait_until(
-            lambda: self._locked() and servers.server_pid(self.layout) is None, TAKE_OVER_SECONDS
-        )
+        servers.wait_until(lambda: self._locked() and servers.server_pid(self.layout) is None, TAKE_OVER_SECONDS)
         pid = servers.server_pid(self.layout)
         if pid is not None:
             if servers.answers(self.layout, self.programs):
@@ -98,9 +96,7 @@ class Supervisor:
             if __spec__.name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                 os.kill(pid, signal.SIGKILL)
         if not servers.wait_until(self._locked, TAKE_OVER_SECONDS):
-            raise EmbeddedPostgresError(
-                f"Another process holds {self.layout.supervisor_lock} and does not let go."
-            )
+            raise EmbeddedPostgresError(f"Another process holds {self.layout.supervisor_lock} and does not let go.")
 
 
 def _stop_signals() -> int:

@@ -38,8 +38,5 @@ async def test_what_the_architecture_needs_is_there(cluster: Cluster) -> None:
     for extension in ("ltree", "pg_trgm", "vector", "btree_gist"):
         await _value(url, f"CREATE EXTENSION {extension}")
     assert await _value(url, "SHOW listen_addresses") == ""
-    assert (
-        await _value(url, "SELECT datcollate FROM pg_database WHERE datname = current_database()")
-        == "C.UTF-8"
-    )
+    assert await _value(url, "SELECT datcollate FROM pg_database WHERE datname = current_database()") == "C.UTF-8"
     await cluster.drop_database(url)

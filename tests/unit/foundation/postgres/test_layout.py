@@ -62,6 +62,4 @@ def test_nothing_runs_where_nothing_is(tmp_path: Path) -> None:
 
 
 def test_the_url_quotes_the_folder() -> None:
-    assert (
-        Layout(Path("/a b/云")).url == "postgresql://cloudwindow@/cloudwindow?host=/a%20b/%E4%BA%91/postgres"
-    )
+    assert Layout(Path("/a b/云")).url == "postgresql://cloudwindow@/cloudwindow?host=/a%20b/%E4%BA%91/postgres"

@@ -28,7 +28,7 @@ def upgrade() -> None:
             op.execute(statement)
     _append_only()
     _rows()
-    op.execute(f"INSERT INTO deployment (id, mode) VALUES (1, '{mode}')")
+    op.get_bind().execute(text("INSERT INTO deployment (id, mode) VALUES (1, :mode)"), {"mode": mode})
 
 
 def _clock(mode: str) -> None:

@@ -1,0 +1,195 @@
+"""Protocol clients: what a page does, without the page — requests with keys, the live line, state kept by events."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx
+import websockets
+
+from tests.support.city import PASSWORD, WEIDU
+
+CONSENT = "2026-11"
+LONG_ENOUGH = 10.0
+
+
+class Client:
+    """One browser of one face. `state` is kept by events only: `state[type] = data`."""
+
+    def __init__(self, url: str, face: str) -> None:
+        self.url = url
+        self.face = face
+        self.http = httpx.AsyncClient(base_url=url, headers={"x-face": face, "origin": url}, timeout=30)
+        self.csrf: str | None = None
+        self.state: dict[str, Any] = {}
+        self.messages: list[dict[str, Any]] = []
+        self.tab = str(uuid4())
+        self.cursor: dict[str, int] = {}
+        self._socket: websockets.ClientConnection | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._changed = asyncio.Condition()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        await self.hang_up_line()
+        await self.http.aclose()
+
+    async def get(self, path: str, expect: int = 200) -> Any:
+        """GET and check the status."""
+        response = await self.http.get(path)
+        assert response.status_code == expect, response.text
+        return response.json()
+
+    async def send(
+        self, path: str, body: Any = None, *, method: str = "POST", key: str | None = None
+    ) -> httpx.Response:
+        """Send a mutation as a page would, with a request key that can be given to repeat it."""
+        headers = {"idempotency-key": key or str(uuid4())}
+        if self.csrf:
+            headers["x-csrf-token"] = self.csrf
+        return await self.http.request(method, path, json=body, headers=headers)
+
+    async def post(self, path: str, body: Any = None, expect: int | tuple[int, ...] = (200, 201), **how: Any) -> Any:
+        """Send a mutation and check the status."""
+        response = await self.send(path, body, **how)
+        expected = expect if isinstance(expect, tuple) else (expect,)
+        assert response.status_code in expected, f"{path}: {response.status_code} {response.text}"
+        return response.json()
+
+    async def open_line(self) -> None:
+        """Fetch the state document and follow it on the live line."""
+        face = "applicant" if self.face == "applicant" else "workbench"
+        document = await self.get(f"/api/{face}/state")
+        self.cursor = {document["cursor"]["stream"]: document["cursor"]["seq"]}
+        self.state = {name: part for name, part in document.items() if name not in {"cursor", "server_time"}}
+        await self.connect()
+
+    async def connect(self) -> None:
+        """Open the live line at the cursor; after a lost one this is all a client does."""
+        await self.hang_up_line()
+        cookie = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+        self._socket = await websockets.connect(
+            f"{self.url.replace('http', 'ws')}/api/ws?face={self.face}",
+            additional_headers={"cookie": cookie, "origin": self.url},
+        )
+        await self.say({"type": "hello", "tab": self.tab, "after": self.cursor})
+        self._reader = asyncio.create_task(self._read(self._socket))
+
+    async def say(self, message: dict[str, Any]) -> None:
+        """Send a message on the live line."""
+        assert self._socket is not None
+        await self._socket.send(json.dumps(message))
+
+    async def hang_up_line(self) -> None:
+        """Close the live line, as a closed tab does."""
+        if self._reader:
+            self._reader.cancel()
+            with suppress(asyncio.CancelledError, websockets.ConnectionClosed):
+                await self._reader
+        if self._socket:
+            await self._socket.close()
+        self._reader = self._socket = None
+
+    async def _read(self, socket: websockets.ClientConnection) -> None:
+        with suppress(websockets.ConnectionClosed):
+            async for raw in socket:
+                message = json.loads(raw)
+                async with self._changed:
+                    self.messages.append(message)
+                    if message["type"] == "event" and message["seq"] > self.cursor.get(message["stream"], 0):
+                        self.cursor[message["stream"]] = message["seq"]
+                        self.state[message["event"]] = message["data"]
+                    self._changed.notify_all()
+
+    async def until(self, holds: Callable[[dict[str, Any]], object], seconds: float = LONG_ENOUGH) -> dict[str, Any]:
+        """Wait until the state kept by events satisfies a condition, and return the state."""
+        async with asyncio.timeout(seconds), self._changed:
+            while not holds(self.state):
+                await self._changed.wait()
+        return self.state
+
+    async def heard(self, fits: Callable[[dict[str, Any]], object], seconds: float = LONG_ENOUGH) -> dict[str, Any]:
+        """Wait for a message on the live line that fits, and return it."""
+        async with asyncio.timeout(seconds), self._changed:
+            while not (found := next((m for m in self.messages if fits(m)), None)):
+                await self._changed.wait()
+        return found
+
+
+class Citizen(Client):
+    """A guest on a phone."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "applicant")
+
+    async def enter(self, name: str = "刘桂英", phone: str = "19900001301", *, elderly: bool = False) -> Self:
+        """Give a form of address and a phone, and follow the own state."""
+        body = {"form_of_address": name, "phone": phone, "elderly": elderly}
+        self.csrf = (await self.post("/api/applicant/enter", body))["csrf"]
+        await self.open_line()
+        return self
+
+    def wish(self, item: str = "P01", region: str = WEIDU, **more: Any) -> dict[str, Any]:
+        """Return the body of a request for a number."""
+        return {"item_key": item, "region_code": region, "consent_version": CONSENT, "device": "phone"} | more
+
+    async def take(self, item: str = "P01", region: str = WEIDU, **more: Any) -> dict[str, Any]:
+        """Take a number; returns the ticket."""
+        ticket: dict[str, Any] = (await self.post("/api/tickets", self.wish(item, region, **more)))["ticket"]
+        return ticket
+
+
+class Clerk(Client):
+    """A clerk at a station."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "staff")
+        self.me: dict[str, Any] = {}
+
+    async def sign_in(self, account: str = "zhangyanli", site: str = "魏都", *, ready: bool = True) -> Self:
+        """Sign in at the first station of a site, follow the own state, and be ready unless told otherwise."""
+        stations = await self.get("/api/stations")
+        station = next(row["id"] for row in stations if site in row["site_name"])
+        body = {"account": account, "password": PASSWORD, "station_id": station}
+        answer = await self.post("/api/staff/login", body)
+        self.csrf, self.me = answer["csrf"], answer["staff"]
+        await self.open_line()
+        await self.heard(lambda message: message["type"] == "welcome")
+        if ready:
+            await self.presence("ready")
+        return self
+
+    async def presence(self, wanted: str, reason: str | None = None, expect: int = 200) -> Any:
+        """Say what the clerk wants."""
+        return await self.post("/api/workbench/presence", {"wanted": wanted, "reason": reason}, expect=expect)
+
+    async def accept(self) -> dict[str, Any]:
+        """Wait for a ring and answer it; returns what the browser gets."""
+        offer = (await self.until(lambda state: state.get("offer")))["offer"]
+        answer: dict[str, Any] = await self.post(f"/api/engagements/{offer['engagement_id']}/accept")
+        return answer
+
+
+async def flow(clerk: Clerk, citizen: Citizen, joined: dict[str, Any]) -> None:
+    """Let the citizen join, and both report growing bytes until the call counts as connected."""
+    call = joined["call"]["id"]
+    mine = await citizen.post(f"/api/calls/{call}/join")
+    for received in (1000, 2000):
+        for client, attempt in ((clerk, joined["attempt"]), (citizen, mine["attempt"])):
+            await client.say(
+                {"type": "media", "call": call, "attempt": attempt, "ice": "connected", "bytes": received, "frames": 9}
+            )
+    await clerk.until(lambda state: state["call"] and state["call"]["state"] == "connected")
+
+
+async def move_clock(client: Client, seconds: float) -> None:
+    """Move the one clock forward; open pages keep their leases."""
+    await client.post("/api/test/clock", {"seconds": seconds})
