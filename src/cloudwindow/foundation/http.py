@@ -197,6 +197,10 @@ async def _either(request: Request) -> Actor:
     return await (_staff(request) if face == "staff" else _applicant(request))
 
 
+async def _maybe_staff(request: Request) -> Actor:
+    return await _actor(request, "staff")
+
+
 async def _maybe_applicant(request: Request) -> Actor:
     return await _actor(request, "applicant")
 
@@ -205,6 +209,7 @@ StaffActor = Annotated[Actor, Depends(_staff)]
 ApplicantActor = Annotated[Actor, Depends(_applicant)]
 EitherActor = Annotated[Actor, Depends(_either)]
 """Clerk or applicant: the header `X-Face` says whose cookie counts, since one browser may hold both."""
+MaybeStaff = Annotated[Actor, Depends(_maybe_staff)]
 MaybeApplicant = Annotated[Actor, Depends(_maybe_applicant)]
 
 

@@ -8,6 +8,7 @@ from cloudwindow.foundation.http import (
     Acting,
     ApplicantActor,
     MaybeApplicant,
+    MaybeStaff,
     Reading,
     StaffActor,
     address_of,
@@ -51,8 +52,10 @@ async def sign_in(
 
 
 @router.get("/staff/me")
-async def who_am_i(request: Request, session: Reading, actor: StaffActor) -> StaffMe:
-    """Tell the workbench who is signed in, where, at which desks."""
+async def who_am_i(request: Request, session: Reading, actor: MaybeStaff) -> StaffMe:
+    """Tell the workbench who is signed in, where, at which desks; a stranger gets nulls."""
+    if actor.kind != "staff":
+        return StaffMe(staff=None, csrf=None)
     token = request.cookies[cookie_name("staff", secure=request.url.scheme == "https")]
     return await _me(request, session, actor, token)
 

@@ -53,10 +53,10 @@ class StaffView(Wire):
 
 
 class StaffMe(Wire):
-    """Who is signed in, and the CSRF token for this login."""
+    """Who is signed in, and the CSRF token for this login; both null for a stranger."""
 
-    staff: StaffView
-    csrf: str
+    staff: StaffView | None
+    csrf: str | None
 
 
 class PresenceRequest(Wire):
