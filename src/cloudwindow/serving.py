@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from cloudwindow.app import create_app
 from cloudwindow.settings import Settings
@@ -33,8 +34,19 @@ def run(settings: Settings, url: str, taken: socket.socket, ready: Callable[[], 
     Raises:
         StartError: the application refused to start.
     """
-    config = uvicorn.Config(
-        create_app(settings, url),
+    server = _Server(server_config(create_app(settings, url)), ready)
+    try:
+        server.run(sockets=[taken])
+    except KeyboardInterrupt:
+        return
+    if not server.started:
+        raise StartError("The application did not start; the log says why.")
+
+
+def server_config(application: ASGIApp) -> uvicorn.Config:
+    """How uvicorn serves an application; the bench's floor is served alike."""
+    return uvicorn.Config(
+        application,
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",
@@ -49,10 +61,3 @@ def run(settings: Settings, url: str, taken: socket.socket, ready: Callable[[], 
         forwarded_allow_ips="127.0.0.1",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Server(config, ready)
-    try:
-        server.run(sockets=[taken])
-    except KeyboardInterrupt:
-        return
-    if not server.started:
-        raise StartError("The application did not start; the log says why.")
