@@ -84,10 +84,10 @@ def unlock(account: Annotated[str, typer.Argument(help="The account's name.")]) 
     from cloudwindow import starting
 
     url = starting.joined_database(_settings())
-    from cloudwindow.people import commands
+    from cloudwindow.people.commands import unlock as lift_lock
 
     try:
-        asyncio.run(commands.unlock(url, account))
+        asyncio.run(lift_lock(url, account))
     except LookupError:
         raise starting.StartError(f"There is no account {account}.") from None
     typer.echo(f"{account} can sign in again.")
