@@ -1,5 +1,5 @@
 /** What the workbench asks of the server. Paths and answers are those of the OpenAPI document. */
-import { createHttp } from '@/api/http'
+import { ApiError, createHttp } from '@/api/http'
 import { withKey } from '@/api/keys'
 import type {
   Accepted,
@@ -13,7 +13,6 @@ import type {
   Outcome,
   Presence,
   QueueRow,
-  SessionView,
   Staff,
   StaffMe,
   StationChoice,
@@ -34,7 +33,14 @@ function remembered(me: StaffMe): Staff | null {
   return me.staff
 }
 /** Who the cookie says sits here, or null. */
-export const getMe = async (): Promise<Staff | null> => remembered(await http.get<StaffMe>('/api/staff/me'))
+export async function getMe(): Promise<Staff | null> {
+  try {
+    return remembered(await http.get<StaffMe>('/api/staff/me'))
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null
+    throw error
+  }
+}
 export const signIn = async (who: {
   account: string
   password: string
@@ -47,7 +53,6 @@ export const getToday = (): Promise<Today> => http.get('/api/workbench/today')
 export const getQueue = (): Promise<QueueRow[]> => http.get('/api/workbench/queue')
 export const getColleagues = (): Promise<Colleague[]> => http.get('/api/workbench/colleagues')
 export const getTicket = (id: string): Promise<TicketDetail> => http.get(`/api/workbench/tickets/${id}`)
-export const getSession = (id: string): Promise<SessionView> => http.get(`/api/sessions/${id}`)
 
 export const setPresence = (wanted: Wanted, reason: BreakReason | null): Promise<Presence> =>
   http.post('/api/workbench/presence', { body: { wanted, reason } })

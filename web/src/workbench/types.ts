@@ -1,7 +1,7 @@
 /** What the workbench gets over the wire, by the names that its pages use. */
 import type { Call, Cursor, Guide, JoinAnswer } from '@/api/types'
 
-export type { Call, Deployment, Guide, JoinAnswer, Material, SessionView, Situation } from '@/api/types'
+export type { Call, Deployment, Guide, JoinAnswer, Material, Situation } from '@/api/types'
 
 export interface Staff {
   id: string
@@ -78,6 +78,8 @@ export interface Unfinished {
   number: string
   ended_at: string
   item_key: string
+  ticket_id: string
+  draft: Draft | null
 }
 
 export interface WorkbenchState {
@@ -96,6 +98,8 @@ export interface Today {
   average_answer_seconds: number | null
   average_talk_seconds: number | null
   solved: number
+  /** Sessions that ended today, the denominator of `solved`. */
+  ended: number
   rated: number
   good: number
 }
@@ -112,10 +116,11 @@ export interface QueueRow {
   desk_id: string
 }
 export interface Colleague {
+  staff_id: string
   name: string
-  level?: number | null
   station: string | null
-  work: Work | Wanted
+  wanted: Wanted
+  work: Work
   work_since: string
   is_me: boolean
 }
@@ -138,9 +143,9 @@ export interface TicketDetail {
   guide: Guide
 }
 
+/** A way for a session to end; its words are in `store/wrap-up.ts`. */
 export interface Outcome {
   code: string
-  name: { zh: string; en: string }
   solved: boolean
   group: 'done' | 'not_done'
 }

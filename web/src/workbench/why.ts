@@ -6,12 +6,12 @@ import { levelWord } from './words'
 
 const words = messages({
   onlyYou: {
-    zh: '会办这个事项的人里（{level}），此刻就绪的只有您',
-    en: 'Of those who know this item ({level}), only you are free',
+    zh: '本席此刻就绪的只有您；这个事项您的水平是“{level}”',
+    en: 'Only you are free at this desk; your level in this item is “{level}”',
   },
   chosen: {
-    zh: '会办这个事项（{level}）、此刻就绪的有 {n} 位，您空闲得最久',
-    en: '{n} people who know this item ({level}) are free, and you have been free the longest',
+    zh: '本席此刻就绪的有 {n} 位，您空闲得最久；这个事项您的水平是“{level}”',
+    en: '{n} people are free at this desk and you have been free the longest; your level in this item is “{level}”',
   },
   waited: { zh: '等了 {time}', en: 'Waited {time}' },
   waitedBonus: { zh: '等了 {time}，另外提前 {bonus}', en: 'Waited {time}, moved up by {bonus}' },
@@ -24,18 +24,14 @@ const words = messages({
 
 /** Codes of facts that have a sentence of their own; what is not here is already said by the figures. */
 const facts: Record<string, Message> = messages({
-  returned: { zh: '之前没有接上，回到队首先接', en: 'Was not answered before, so comes first' },
-  missed_ring: {
-    zh: '上一次响铃没有人接，回到队首',
-    en: 'The last ring was missed, so this one comes first',
+  missed_ring: { zh: '上一次响铃没有人接，回到队首', en: 'The last ring was missed, so it comes first' },
+  dropped_call: { zh: '上一次通话断线，回来先接', en: 'The last call dropped, so it comes first' },
+  clerk_lost: { zh: '上一位同事断线了，转来先接', en: 'The colleague’s line was lost, so it comes first' },
+  postponed: {
+    zh: '刚才请大家等一下，现在回到队首',
+    en: 'The person asked to wait a moment, and is first now',
   },
-  dropped: { zh: '上一次断线了，回来先接', en: 'The line dropped before, so this one comes first' },
-  postponed: { zh: '刚才请大家等一下，现在回到队首', en: 'Asked to wait a moment, and is first now' },
-  declined: { zh: '上一位同事没有接，转给下一位', en: 'A colleague declined, so it comes to the next' },
-  widened: {
-    zh: '熟练的同事都在忙，放宽到本席的人',
-    en: 'The proficient are busy, so it is open to the whole desk',
-  },
+  declined: { zh: '上一位同事没有接，转给下一位', en: 'A colleague declined, so it goes to the next' },
 })
 
 /** A day of bonus is “the head of the queue” and is said so. */
@@ -64,11 +60,11 @@ function factSentence(fact: Fact, language: Language): string | null {
 
 const tags: Record<string, Message> = messages({
   elderly: { zh: '老年 提前', en: 'Elderly, moved up' },
-  disabled: { zh: '残疾 提前', en: 'Disabled, moved up' },
-  returned: { zh: '回来 队首', en: 'Back, first' },
   missed_ring: { zh: '没接到 队首', en: 'Missed, first' },
-  dropped: { zh: '断线 队首', en: 'Dropped, first' },
+  dropped_call: { zh: '断线 队首', en: 'Dropped, first' },
+  clerk_lost: { zh: '断线 队首', en: 'Dropped, first' },
   postponed: { zh: '请等 队首', en: 'Asked to wait, first' },
+  declined: { zh: '转来 队首', en: 'Passed on, first' },
 })
 
 /** The tag of a queue row: why it stands where it stands. Null when only its time put it there. */
@@ -81,7 +77,7 @@ export function queueTag(
   if (fact !== undefined)
     return {
       word: say(language, tags[fact.code] as Message),
-      warn: !['elderly', 'disabled'].includes(fact.code),
+      warn: fact.code !== 'elderly',
     }
   return elderly ? { word: say(language, tags['elderly'] as Message), warn: false } : null
 }

@@ -6,6 +6,7 @@ export const words = messages({
   brand: { zh: '云综窗', en: 'Cloud Window' },
   workbench: { zh: '工作台', en: 'Workbench' },
   skip: { zh: '跳到正文', en: 'Skip to content' },
+  back: { zh: '回到工作台', en: 'Back to the workbench' },
   close: { zh: '关闭', en: 'Close' },
   ready: { zh: '就绪', en: 'Ready' },
   onBreak: { zh: '示忙', en: 'On break' },
@@ -28,8 +29,6 @@ export const words = messages({
   learner: { zh: '学习', en: 'Learning' },
   able: { zh: '能办', en: 'Able' },
   proficient: { zh: '熟练', en: 'Proficient' },
-  backToReady: { zh: '恢复就绪', en: 'Back to ready' },
-  writeWrapUp: { zh: '写小结', en: 'Write wrap-up' },
 })
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'off'
@@ -47,16 +46,13 @@ export function stateOf(presence: Presence): { word: string; tone: Tone; since: 
 }
 
 export function colleagueState(one: Colleague): { word: string; tone: Tone } {
-  const known: Record<Colleague['work'], { word: string; tone: Tone }> = {
-    ringing: { word: t(words.ringing), tone: 'info' },
-    serving: { word: t(words.talking), tone: 'info' },
-    wrapping: { word: t(words.wrapping), tone: 'warn' },
-    idle: { word: t(words.ready), tone: 'ok' },
-    ready: { word: t(words.ready), tone: 'ok' },
-    break: { word: t(words.onBreak), tone: 'warn' },
-    off: { word: t(words.off), tone: 'off' },
-  }
-  return known[one.work]
+  if (one.work === 'ringing') return { word: t(words.ringing), tone: 'info' }
+  if (one.work === 'serving') return { word: t(words.talking), tone: 'info' }
+  if (one.work === 'wrapping') return { word: t(words.wrapping), tone: 'warn' }
+  if (one.wanted === 'ready') return { word: t(words.ready), tone: 'ok' }
+  return one.wanted === 'break'
+    ? { word: t(words.onBreak), tone: 'warn' }
+    : { word: t(words.off), tone: 'off' }
 }
 
 /** The reasons for a break that a person may choose, in the order of their keys 1–5. */

@@ -17,6 +17,21 @@ const phrases = messages({
   doubtful_identity: { zh: '身份存疑，没有办理', en: 'identity in doubt, not done' },
   out_of_scope: { zh: '不属于本窗口的事项，已告知去处', en: 'not for this desk, told where to go' },
 })
+const names = messages({
+  solved: { zh: '已解决', en: 'Solved' },
+  guided_online: { zh: '已指导网办', en: 'Guided online' },
+  received: { zh: '已收件', en: 'Papers received' },
+  to_acceptance: { zh: '转受理', en: 'To acceptance' },
+  to_support: { zh: '转支撑', en: 'To support' },
+  to_12345: { zh: '转 12345', en: 'To 12345' },
+  rebooked: { zh: '预约再办', en: 'Booked again' },
+  needs_visit: { zh: '需线下', en: 'Needs a visit' },
+  gave_up: { zh: '申请人放弃', en: 'Gave up' },
+  dropped: { zh: '断线', en: 'Dropped' },
+  poor_picture: { zh: '画质不佳', en: 'Poor picture' },
+  doubtful_identity: { zh: '可疑身份', en: 'Doubtful identity' },
+  out_of_scope: { zh: '非服务范围', en: 'Out of scope' },
+})
 const next = messages({
   none: { zh: '不用跟进', en: 'nothing to follow up' },
   call_back: { zh: '由我回访', en: 'I will call back' },
@@ -32,6 +47,12 @@ export interface Blanks {
   who: string
   item: string
   done: string
+}
+
+/** The name of an outcome; one that this page does not know is shown by its code, since it must still be possible to choose it. */
+export function outcomeName(code: string, language: Language): string {
+  const known = (names as Record<string, Message>)[code]
+  return known === undefined ? code : say(language, known)
 }
 
 /** The phrase that an outcome puts into the sentence; empty for an outcome that this page does not know. */

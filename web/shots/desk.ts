@@ -1,0 +1,246 @@
+/** The workbench's side of the invented world: one clerk, her colleagues, the queue of her desk, the person at her window. */
+import type {
+  Colleague,
+  DeskSession,
+  Fact,
+  Offer,
+  Outcome,
+  Presence,
+  QueueRow,
+  Staff,
+  TicketDetail,
+  Today,
+  WorkbenchState,
+} from '@/workbench/types'
+import { guide } from './guide'
+import { call, CLERK_SEAT, DESK, MY_SEAT, NOW, SESSION, TICKET } from './place'
+
+/** An instant `seconds` from the time of the pictures. */
+export const at = (seconds: number): string => new Date(Date.parse(NOW) + seconds * 1000).toISOString()
+export const ENGAGEMENT = '8a7b6c5d-4e3f-4210-8f9e-0d1c2b3a4f5e'
+export const LATE_SESSION = '3f1f6a0e-7a52-4b0a-8a55-0d3f9c7b2e11'
+
+export const staff: Staff = {
+  id: '2b7c1c1e-7a0e-4f39-9a55-1c8e2f8a9d10',
+  name: '李敏',
+  organisation: '襄城县政务服务中心',
+  roles: ['agent'],
+  station: {
+    id: '1d2c3b4a-5f6e-4789-8a9b-0c1d2e3f4a5b',
+    number: '2 号云综窗',
+    site_name: '襄城县政务服务中心',
+  },
+  desks: [{ id: DESK, name: '养老社保专席' }],
+}
+/** Forty characters, as a person of a minority and a desk with a long name may have. */
+export const longNamed: Staff = {
+  ...staff,
+  name: '阿卜杜热合曼·麦麦提明·吐尔逊江·艾合买提·努尔麦麦提·伊敏江·买买提依明汗',
+  desks: [{ id: DESK, name: '襄城县城乡居民基本养老保险和社会保障卡综合受理与网办辅导联合专席（试点）' }],
+}
+export const stations = [1, 2, 3].map((n) => ({
+  id: `1d2c3b4a-5f6e-4789-8a9b-0c1d2e3f4a5${n === 2 ? 'b' : String(n)}`,
+  number: `${String(n)} 号云综窗`,
+  site_name: '襄城县政务服务中心',
+  organisation_name: '襄城县政务服务中心',
+}))
+
+export const today: Today = {
+  answered: 23,
+  missed: 0,
+  average_answer_seconds: 31,
+  average_talk_seconds: 492,
+  solved: 21,
+  ended: 23,
+  rated: 49,
+  good: 48,
+}
+export const noToday: Today = {
+  answered: 0,
+  missed: 0,
+  average_answer_seconds: null,
+  average_talk_seconds: null,
+  solved: 0,
+  ended: 0,
+  rated: 0,
+  good: 0,
+}
+
+const row = (
+  ticket_id: string,
+  number: string,
+  item_short_name: string,
+  waited: number,
+  device: string,
+  region_name: string,
+  more: { why?: Fact[]; elderly?: boolean } = {},
+): QueueRow => ({
+  ticket_id,
+  number,
+  item_short_name,
+  waited_since: at(-waited),
+  state: 'waiting',
+  device,
+  region_name,
+  why: [],
+  elderly: false,
+  desk_id: DESK,
+  ...more,
+})
+export const queue: QueueRow[] = [
+  row(TICKET, '云A012', '居民养老参保', 250, 'phone', '襄城县', { elderly: true }),
+  row('t2', '云A009', '社保卡补换', 402, 'phone', '襄城县', { why: [{ code: 'dropped_call', params: {} }] }),
+  row('t3', '云A010', '居民养老参保', 258, 'phone', '襄城县'),
+  row('t4', '云A014', '居民养老参保', 140, 'phone', '襄城县'),
+  row('t5', '云A015', '社保卡补换', 48, 'pc', '襄城县'),
+]
+export const waiting: QueueRow[] = queue.slice(2)
+
+export const colleagues: Colleague[] = [
+  {
+    staff_id: 'c0',
+    name: '王秀英',
+    station: '1 号云综窗',
+    wanted: 'ready',
+    work: 'serving',
+    work_since: at(-200),
+    is_me: false,
+  },
+  {
+    staff_id: 'c1',
+    name: '张鹏',
+    station: '3 号云综窗',
+    wanted: 'ready',
+    work: 'wrapping',
+    work_since: at(-48),
+    is_me: false,
+  },
+  {
+    staff_id: 'c2',
+    name: '李敏',
+    station: '2 号云综窗',
+    wanted: 'ready',
+    work: 'idle',
+    work_since: at(-252),
+    is_me: true,
+  },
+]
+
+export const ticket: TicketDetail = {
+  ticket_id: TICKET,
+  number: '云A012',
+  form_of_address: '张桂兰',
+  phone_masked: '199****0318',
+  elderly: true,
+  flow: 'coach',
+  item_key: 'P01',
+  item_name: '城乡居民养老保险参保登记',
+  region_name: '襄城县',
+  device: 'phone',
+  enqueued_at: at(-250),
+  answers: [
+    { ask: '您的户口在哪里？', say: '在许昌市（哪个县区都可以）' },
+    { ask: '您属于政府帮着交保费的困难群体吗？', say: '不属于' },
+    { ask: '以前参加过养老保险吗？', say: '没有参加过' },
+    { ask: '今天谁来办？', say: '本人' },
+  ],
+  trust_level: 2,
+  previous: [{ ended_at: at(-518_400), outcome: 'guided_online', clerk: '张鹏' }],
+  guide: {
+    ...guide,
+    script:
+      '您好，我是襄城县政务服务中心李敏。您这边是来办养老保险参保，对吗？我先跟您核对一下户口和年龄，再一步一步带您填。',
+    materials: guide.materials.map((material) =>
+      material.key === 'id_card'
+        ? { ...material, review_points: ['在有效期内', '正反面清晰，四角完整', '姓名、号码与本人一致'] }
+        : material,
+    ),
+  },
+}
+
+const outcome = (code: string, group: Outcome['group'], solved = false): Outcome => ({ code, group, solved })
+export const outcomes: Outcome[] = [
+  ...['solved', 'guided_online', 'received'].map((code) => outcome(code, 'done', true)),
+  ...['to_acceptance', 'to_support', 'to_12345', 'rebooked', 'needs_visit'].map((code) =>
+    outcome(code, 'done'),
+  ),
+  ...['gave_up', 'dropped', 'poor_picture', 'doubtful_identity', 'out_of_scope'].map((code) =>
+    outcome(code, 'not_done'),
+  ),
+]
+
+export const presence = (more: Partial<Presence> = {}): Presence => ({
+  wanted: 'ready',
+  reason: null,
+  since: at(-252),
+  work: 'idle',
+  work_since: at(-252),
+  ...more,
+})
+export const offer: Offer = {
+  engagement_id: ENGAGEMENT,
+  ticket_id: TICKET,
+  desk_id: DESK,
+  expires_at: at(15),
+  ring_seconds: 20,
+  offered_at: at(-5),
+  why: {
+    rule: 'head_of_queue',
+    candidates: 1,
+    level: 3,
+    waited_seconds: 250,
+    bonus_seconds: 180,
+    facts: [],
+  },
+}
+export const session = (more: Partial<DeskSession> = {}): DeskSession => ({
+  id: SESSION,
+  number: 'YZC-20261124-0147',
+  state: 'open',
+  ticket_id: TICKET,
+  started_at: at(-511),
+  ended_at: null,
+  end_reason: null,
+  wrap_until: null,
+  draft: null,
+  ...more,
+})
+export const state = (more: Partial<WorkbenchState> = {}): WorkbenchState => ({
+  cursor: { stream: `staff:${staff.id}`, seq: 7 },
+  server_time: NOW,
+  presence: presence(),
+  offer: null,
+  session: null,
+  call: null,
+  unfinished: [],
+  ...more,
+})
+export const talking = presence({ work: 'serving', work_since: at(-511) })
+export const joined = {
+  call: call({
+    state: 'connected',
+    participants: [
+      { id: CLERK_SEAT, side: 'clerk', attempt: 2 },
+      { id: MY_SEAT, side: 'applicant', attempt: 1 },
+    ],
+  }),
+  participant_id: CLERK_SEAT,
+  attempt: 2,
+  polite: false,
+  ice_servers: [],
+  transport: 'p2p',
+}
+export const unfinished = [
+  {
+    session_id: LATE_SESSION,
+    number: 'YZC-20261124-0139',
+    ended_at: at(-1200),
+    item_key: 'P01',
+    ticket_id: 't0',
+    draft: {
+      outcome: null,
+      summary: '帮马桂枝办理城乡居民养老保险参保登记，户口簿下午拍好再传，',
+      next_step: 'none' as const,
+    },
+  },
+]
