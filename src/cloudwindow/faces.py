@@ -14,6 +14,7 @@ from cloudwindow.calls import (
     ApplicantSession,
     CallView,
     ClerkSession,
+    RatingView,
     Unfinished,
     call_of_session,
     current_of_clerk,
@@ -36,7 +37,6 @@ from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.http import ApplicantActor, Reading, StaffActor, house
 from cloudwindow.foundation.wiring import Wiring
-from cloudwindow.oversight import RatingView
 from cloudwindow.oversight import of_session as rating_of_session
 from cloudwindow.people import PresenceView, Wire, account_stream, staff_stream
 

@@ -4,7 +4,7 @@ from cloudwindow.calls import scopes as _scopes  # noqa: F401  declares who may 
 from cloudwindow.calls.calling import report
 from cloudwindow.calls.models import Call, CallParticipant, Outcome, Session, SessionEvent
 from cloudwindow.calls.ports import IceServers, Ratings
-from cloudwindow.calls.schemas import ApplicantSession, CallView, ClerkSession, Unfinished
+from cloudwindow.calls.schemas import ApplicantSession, CallView, ClerkSession, RatingView, Unfinished
 from cloudwindow.calls.sessions import SessionDesk
 from cloudwindow.calls.states import CALL, SESSION
 from cloudwindow.calls.sweeps import SWEEPS
@@ -28,6 +28,7 @@ __all__ = [
     "ClerkSession",
     "IceServers",
     "Outcome",
+    "RatingView",
     "Ratings",
     "Session",
     "SessionDesk",

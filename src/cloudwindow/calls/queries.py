@@ -7,12 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import views
 from cloudwindow.calls.models import Outcome, Session
+from cloudwindow.calls.ports import Ratings
 from cloudwindow.calls.schemas import OutcomeView, SessionSummary
 from cloudwindow.catalogue import frozen
 from cloudwindow.dispatch import ClerkCard, Ticket
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.people import card
 
 
@@ -22,7 +24,7 @@ async def outcomes(session: AsyncSession) -> list[OutcomeView]:
     return [OutcomeView(code=row.code, group=row.group, solved=row.solved) for row in rows]
 
 
-async def summary(session: AsyncSession, actor: Actor, session_id: UUID) -> SessionSummary:
+async def summary(session: AsyncSession, wiring: Wiring, actor: Actor, session_id: UUID) -> SessionSummary:
     """Return what was done in a session, for its citizen or its clerk. Raises `not_found`."""
     row = await session.scalar(scope.select_visible(actor, Session).where(Session.id == session_id))
     if row is None:
@@ -41,4 +43,5 @@ async def summary(session: AsyncSession, actor: Actor, session_id: UUID) -> Sess
         clerk=ClerkCard(name=name, organisation=organisation),
         consult_phone=resolved.implementation.consult_phone,
         complaint_phone=resolved.implementation.complaint_phone,
+        rating=await wiring.port(Ratings).of_session(session, actor, row.id),
     )

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from cloudwindow.calls import calling, queries, wrapping
 from cloudwindow.calls.schemas import (
@@ -16,7 +16,7 @@ from cloudwindow.calls.schemas import (
     WrapUpRequest,
 )
 from cloudwindow.dispatch import accept
-from cloudwindow.foundation.http import Acting, EitherActor, OnceKey, Reading, StaffActor, once_key
+from cloudwindow.foundation.http import Acting, EitherActor, OnceKey, Reading, StaffActor, house, once_key
 
 router = APIRouter(prefix="/api", tags=["calls"])
 
@@ -47,9 +47,9 @@ async def list_outcomes(session: Reading) -> list[OutcomeView]:
 
 
 @router.get("/sessions/{session_id}")
-async def show_session(session_id: UUID, session: Reading, actor: EitherActor) -> SessionSummary:
+async def show_session(session_id: UUID, request: Request, session: Reading, actor: EitherActor) -> SessionSummary:
     """What was done."""
-    return await queries.summary(session, actor, session_id)
+    return await queries.summary(session, house(request).wiring, actor, session_id)
 
 
 @router.put("/sessions/{session_id}/draft")

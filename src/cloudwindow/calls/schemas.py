@@ -112,6 +112,15 @@ class OutcomeView(Wire):
     solved: bool
 
 
+class RatingView(Wire):
+    """The rating of a session as the citizen's pages keep it; the oversight room fills it."""
+
+    session_id: UUID
+    state: Literal["asked", "given", "expired"]
+    level: int | None
+    expires_at: datetime
+
+
 class SessionSummary(Wire):
     """What was done: the citizen's page after the call."""
 
@@ -125,3 +134,4 @@ class SessionSummary(Wire):
     clerk: ClerkCard
     consult_phone: str
     complaint_phone: str
+    rating: RatingView | None

@@ -4,7 +4,6 @@ from cloudwindow.foundation.sweeper import Sweep
 from cloudwindow.oversight import scopes as _scopes  # noqa: F401  declares who may see these rows
 from cloudwindow.oversight.actions import RatingDesk, expire
 from cloudwindow.oversight.models import Rating
-from cloudwindow.oversight.schemas import RatingView
 from cloudwindow.oversight.states import RATING
 from cloudwindow.oversight.views import of_session
 
@@ -17,4 +16,4 @@ SWEEPS = [
     )
 ]
 
-__all__ = ["RATING", "SWEEPS", "Rating", "RatingDesk", "RatingView", "of_session"]
+__all__ = ["RATING", "SWEEPS", "Rating", "RatingDesk", "of_session"]

@@ -4,17 +4,19 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.calls import Session
+from cloudwindow.calls import RatingView, Session
 from cloudwindow.foundation import parameters, scope
 from cloudwindow.foundation.actions import Tx, action
+from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.oversight import parameters as limits
 from cloudwindow.oversight import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.oversight import views
 from cloudwindow.oversight.models import Rating
 from cloudwindow.oversight.options import fit
-from cloudwindow.oversight.schemas import RatingRequest, RatingView
+from cloudwindow.oversight.schemas import RatingRequest
 from cloudwindow.oversight.states import RATING
 from cloudwindow.people import account_stream
 
@@ -41,6 +43,11 @@ class RatingDesk:
         )
         tx.audit("rating", session.id, state="asked")
         await _announce(tx, session.account_id, session.id)
+
+    async def of_session(self, session: AsyncSession, actor: Actor, session_id: UUID) -> RatingView | None:
+        """Return the rating of a session, if the actor may see it."""
+        row = await session.scalar(scope.select_visible(actor, Rating).where(Rating.session_id == session_id))
+        return views.show_rating(row) if row is not None else None
 
 
 @action("rating.give")

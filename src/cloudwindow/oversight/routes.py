@@ -4,10 +4,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from cloudwindow.calls import RatingView
 from cloudwindow.foundation.http import Acting, ApplicantActor, OnceKey, Reading, StaffActor, once_key
 from cloudwindow.oversight import actions, queries
 from cloudwindow.oversight.options import rating_levels
-from cloudwindow.oversight.schemas import RatingLevel, RatingRequest, RatingView, Today
+from cloudwindow.oversight.schemas import RatingLevel, RatingRequest, Today
 
 router = APIRouter(prefix="/api", tags=["oversight"])
 

@@ -1,8 +1,6 @@
 """What this room sends and takes over the wire."""
 
-from datetime import datetime
-from typing import Annotated, Literal
-from uuid import UUID
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
@@ -33,15 +31,6 @@ class RatingLevel(Wire):
     name: Words
     options: list[RatingOption]
     local: list[RatingOption]
-
-
-class RatingView(Wire):
-    """The rating of a session as the citizen's pages keep it."""
-
-    session_id: UUID
-    state: Literal["asked", "given", "expired"]
-    level: int | None
-    expires_at: datetime
 
 
 class RatingRequest(Wire):

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cloudwindow.calls import RatingView
 from cloudwindow.oversight.models import Rating
-from cloudwindow.oversight.schemas import RatingView
 
 
 async def of_session(session: AsyncSession, session_id: UUID) -> RatingView | None:
