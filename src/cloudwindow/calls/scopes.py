@@ -1,8 +1,8 @@
-"""Who may see rows of this room (invariant 7): sessions by scope, ownership or part; calls with their session."""
+"""Who may see rows of this room (invariant 7): sessions by scope, ownership or part; a place in a call by person."""
 
 from sqlalchemy import ColumnElement, or_, select
 
-from cloudwindow.calls.models import Call, CallParticipant, Session, SessionEvent
+from cloudwindow.calls.models import CallParticipant, Session
 from cloudwindow.dispatch import WATCHING
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.authentication import Actor
@@ -16,20 +16,10 @@ def _session(actor: Actor) -> ColumnElement[bool]:
     return or_(Session.clerk_id == actor.id, Session.home_organisation_id.in_(watched))
 
 
-def _call(actor: Actor) -> ColumnElement[bool]:
-    return Call.session_id.in_(select(Session.id).where(scope.visible(actor, Session)))
-
-
 def _participant(actor: Actor) -> ColumnElement[bool]:
     """One's own place only: being allowed to look at a session is not being in its call."""
     return CallParticipant.account_id == actor.id if actor.kind == "account" else CallParticipant.staff_id == actor.id
 
 
-def _session_event(actor: Actor) -> ColumnElement[bool]:
-    return SessionEvent.session_id.in_(select(Session.id).where(scope.visible(actor, Session)))
-
-
 scope.declare(Session, _session)
-scope.declare(Call, _call)
 scope.declare(CallParticipant, _participant)
-scope.declare(SessionEvent, _session_event)

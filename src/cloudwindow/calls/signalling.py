@@ -5,14 +5,18 @@ reads it. Rows are swept away after half a minute.
 """
 
 import json
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import ConfigDict, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cloudwindow.calls.schemas import Attempt
+from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.ids import new_id
+from cloudwindow.people import Asked
 
 BATCH_LIMIT = 64
 """Descriptions and candidates in one batch."""
@@ -30,9 +34,10 @@ _SEND = text(
     SELECT :id, c.id, other.id, jsonb_build_object('from', mine.id, 'from_attempt', mine.attempt,
                'to_attempt', other.attempt, 'batch', CAST(:batch AS jsonb)), app_now()
     FROM call c
-    JOIN call_participant mine ON mine.call_id = c.id AND mine.attempt = :from_attempt
+    JOIN call_participant mine ON mine.call_id = c.id AND mine.attempt = :from_attempt AND mine.attempt > 0
         AND :person IN (mine.staff_id, mine.account_id)
     JOIN call_participant other ON other.call_id = c.id AND other.id = :to AND other.attempt = :to_attempt
+        AND other.id <> mine.id
     WHERE c.id = :call AND c.state <> 'ended'
     RETURNING id, (SELECT coalesce('staff:' || p.staff_id, 'account:' || p.account_id) FROM call_participant p
                    WHERE p.id = to_participant_id) AS stream
@@ -40,31 +45,42 @@ _SEND = text(
 )
 # scope: addressed by the notice to the one stream that may read it
 _FETCH = text("SELECT id, call_id, body FROM signal WHERE id = ANY (:ids) ORDER BY id")
+# scope: the sweeper drops what is too old for anybody
 _CLEAN = text("DELETE FROM signal WHERE at < app_now() - make_interval(secs => :kept)")
 
 
+class Batch(Asked):
+    """A `signal` message: descriptions and candidates from one attempt of a browser to one attempt of another."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    call: UUID
+    to: UUID
+    from_attempt: Attempt
+    to_attempt: Attempt
+    batch: Annotated[list[Any], Field(max_length=BATCH_LIMIT)]
+
+
 async def send(session: AsyncSession, actor: Actor, message: dict[str, Any]) -> str | None:
-    """Put a batch on its way. Returns the notice to send, None when it is stale or not the sender's to send."""
+    """Put a batch on its way. Returns the notice to send, None when it is malformed, stale or not the sender's."""
     try:
-        values = {
-            "id": new_id(),
-            "call": UUID(str(message["call"])),
-            "to": UUID(str(message["to"])),
-            "from_attempt": int(message["from_attempt"]),
-            "to_attempt": int(message["to_attempt"]),
-            "person": actor.id,
-            "batch": _batch(message["batch"]),
-        }
-    except (KeyError, ValueError, TypeError):
+        asked = Batch.model_validate(message)
+        batch = _json(asked.batch)
+    except ValueError:
         return None
+    values = {"id": new_id(), "person": actor.id, **asked.model_dump(exclude={"batch"}), "batch": batch}
     row = (await session.execute(_SEND, values)).first()
     return f"signal:{row.stream}:{row.id}" if row else None
 
 
-def _batch(batch: Any) -> str:
-    encoded = json.dumps(batch)
-    if not isinstance(batch, list) or len(batch) > BATCH_LIMIT or len(encoded) > BYTES_LIMIT:
-        msg = "a batch is a short list"
+def _json(batch: list[Any]) -> str:
+    """Write a batch as PostgreSQL can hold it. Raises `ValueError` for U+0000, halves of surrogate pairs, or too much.
+
+    Its depth was limited by whoever parsed it.
+    """
+    encoded = json.dumps(batch, ensure_ascii=False, allow_nan=False)
+    if len(encoded.encode()) > BYTES_LIMIT or "\\u0000" in encoded.replace("\\\\", ""):
+        msg = "a batch is short, and text"
         raise ValueError(msg)
     return encoded
 
@@ -75,6 +91,7 @@ async def fetch(session: AsyncSession, ids: list[UUID]) -> list[dict[str, Any]]:
     return [{"id": row.id, "type": "signal", "call": str(row.call_id), **row.body} for row in rows]
 
 
-async def clean(session: AsyncSession) -> None:
-    """Drop what nobody fetched."""
-    await session.execute(_CLEAN, {"kept": KEPT_SECONDS})
+@action("signal.clean")
+async def clean(tx: Tx, _one: UUID) -> None:
+    """Drop what nobody fetched in time."""
+    await tx.session.execute(_CLEAN, {"kept": KEPT_SECONDS})

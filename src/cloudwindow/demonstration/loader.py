@@ -72,7 +72,7 @@ def _tables(keys: Keys, password_hash: str, now: datetime, today: date) -> Table
     catalogue = items.items(organisations, regions, now)
     queues = desks.desks(organisations, catalogue.items, people.staff)
     hours, rules = places.opening_hours()
-    return [
+    return [  # scope: rows of an empty database, loaded before anybody can sign in
         (Region, regions),
         (Organisation, organisations.rows.values()),
         (OpeningHours, hours),

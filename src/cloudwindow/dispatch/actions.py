@@ -59,7 +59,7 @@ async def take(tx: Tx, request: TakeRequest) -> Taken:
         if other is None:
             raise Problem("busy_try_again")
         return Taken(ticket=await views.ticket_view(tx.session, tx.wiring, other), created=False)
-    await tx.session.execute(
+    await tx.session.execute(  # scope: the actor's own consent
         insert(Consent).values(
             id=new_id(),
             account_id=account_id,

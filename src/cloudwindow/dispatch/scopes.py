@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, false, or_, select
 
-from cloudwindow.dispatch.models import Consent, Desk, Engagement, Ticket
+from cloudwindow.dispatch.models import Desk, Engagement, Ticket
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.organisation import Organisation
@@ -28,20 +28,9 @@ def _ticket(actor: Actor) -> ColumnElement[bool]:
 
 
 def _engagement(actor: Actor) -> ColumnElement[bool]:
-    if actor.kind != "staff":
-        return false()
-    watched = (
-        select(Desk.id)
-        .join(Organisation, Organisation.id == Desk.organisation_id)
-        .where(scope.within(actor, WATCHING, Organisation.path))
-    )
-    return or_(Engagement.staff_id == actor.id, Engagement.desk_id.in_(watched))
-
-
-def _consent(actor: Actor) -> ColumnElement[bool]:
-    return Consent.account_id == actor.id if actor.kind == "account" else false()
+    """One's own part only: whoever watches a desk is not rung for its tickets and may not answer."""
+    return Engagement.staff_id == actor.id if actor.kind == "staff" else false()
 
 
 scope.declare(Ticket, _ticket)
 scope.declare(Engagement, _engagement)
-scope.declare(Consent, _consent)

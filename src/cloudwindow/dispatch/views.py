@@ -83,7 +83,7 @@ async def presence_view(session: AsyncSession, staff_id: UUID) -> PresenceView |
         await session.execute(
             select(
                 Engagement.state, Engagement.offered_at, Engagement.answered_at, Engagement.ended_at
-            )  # scope: as above
+            )  # scope: the work of a person whom the caller may see
             .where(
                 Engagement.staff_id == staff_id,
                 Engagement.state.in_(("ringing", "accepted")) | Engagement.wrap_until.is_not(None),

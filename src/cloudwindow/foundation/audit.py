@@ -69,6 +69,7 @@ def row(actor: Actor, origin: str, action: str, note: AuditNote, now: datetime) 
     )
 
 
+# scope: what an action changed; rows are only added
 INSERT_AUDIT = """
     INSERT INTO audit (id, at, actor_kind, actor_id, action, subject_table, subject_id, body, digest)
     SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::uuid[],

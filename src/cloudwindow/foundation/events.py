@@ -29,6 +29,7 @@ class NewEvent:
         return json.dumps(self.data, ensure_ascii=False, default=plain)
 
 
+# scope: actions name the streams that they tell; rows are only added
 APPEND = """
     WITH incoming AS (
         SELECT stream, type, data, place FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
@@ -47,7 +48,9 @@ APPEND = """
 """
 """Append a batch: streams are locked in sorted order, and last of all locks in the action."""
 
+# scope: of the stream that the live line or the state document found for its own actor
 _SINCE = text("SELECT seq, type, data FROM event WHERE stream = :stream AND seq > :after ORDER BY seq LIMIT :limit")
+# scope: a number, of a stream found for its own actor
 _CURSOR = text("SELECT last_seq FROM event_stream WHERE stream = :stream")
 
 

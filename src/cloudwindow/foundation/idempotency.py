@@ -27,6 +27,7 @@ class Key:
     model: type[BaseModel]
 
 
+# scope: written under the actor's own login
 _INSERT = """
     INSERT INTO idempotency (login_id, key, action, request_digest, status, response, at)
     VALUES ($1, $2, $3, $4, 200, $5::text::jsonb, app_now()) ON CONFLICT DO NOTHING RETURNING true
@@ -41,7 +42,7 @@ async def remember(driver: asyncpg.Connection, key: Key, action: str, answer: Ba
 
 async def find(session: AsyncSession, key: Key) -> Any | None:
     """Return the stored answer as its model. Raises `idempotency_key_reused` when the request was another one."""
-    row = await session.scalar(
+    row = await session.scalar(  # scope: found by the actor's own login
         select(Idempotency).where(Idempotency.login_id == key.login_id, Idempotency.key == key.key)
     )
     if row is None:

@@ -27,7 +27,7 @@ class RatingDesk:
     async def ask(self, tx: Tx, session: Session) -> None:
         """Ask the citizen to rate the session that just ended."""
         days = await parameters.get(tx.session, limits.RATING_DAYS)
-        await tx.session.execute(
+        await tx.session.execute(  # scope: asked of the citizen whose session just ended
             insert(Rating).values(
                 session_id=session.id,
                 account_id=session.account_id,
@@ -102,7 +102,7 @@ async def expire(tx: Tx, session_id: UUID) -> None:
         return
     await tx.session.execute(
         update(Rating)
-        .where(Rating.session_id == session_id)  # scope: locked above
+        .where(Rating.session_id == session_id)  # scope: the rating locked above
         .values(state=RATING.after(rating.state, "expire"))
         .execution_options(synchronize_session=False)
     )

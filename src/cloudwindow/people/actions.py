@@ -83,7 +83,9 @@ async def sign_in(tx: Tx, account: str, station_id: UUID) -> tuple[UUID, str]:
     # scope: the clerk's own rows
     await tx.session.execute(update(Staff).where(Staff.id == staff.id).values(failed_logins=0, locked_until=None))
     await tx.session.execute(
-        update(Presence).where(Presence.staff_id == staff.id).values(station_id=station_id)  # scope: own row
+        update(Presence)
+        .where(Presence.staff_id == staff.id)
+        .values(station_id=station_id)  # scope: the presence of whoever signs in
     )
     tx.audit("login", login_id, staff=staff.id, station=station_id)
     return staff.id, token
@@ -109,7 +111,9 @@ async def set_presence(tx: Tx, wish: PresenceRequest) -> PresenceView:
         raise Problem("not_allowed")
     states = tx.port(WorkStates)
     row = await tx.session.scalar(
-        select(Presence).where(Presence.staff_id == staff_id).with_for_update(key_share=True)  # scope: own row
+        select(Presence)
+        .where(Presence.staff_id == staff_id)
+        .with_for_update(key_share=True)  # scope: the actor's own presence
     )
     if row is None:
         raise Problem("not_allowed")
@@ -161,7 +165,7 @@ async def enter_as_guest(tx: Tx, request: EnterRequest) -> tuple[ApplicantMe, st
     """Make a guest account with its own data key and open its login. Returns what the page shows and the cookie."""
     account_id = new_id()
     data_key = tx.keys.new_data_key(account_id)
-    await tx.session.execute(
+    await tx.session.execute(  # scope: the account of whoever enters
         insert(Account).values(
             id=account_id,
             kind="guest",

@@ -16,6 +16,7 @@ _STAFF = text(
     WHERE l.token_digest = :digest AND l.face = 'staff' AND l.ended_at IS NULL AND l.expires_at > app_now()
     """
 )
+# scope: this is where an actor comes from, so there is none yet to scope by.
 _ACCOUNT = text(
     """
     SELECT l.id, l.account_id FROM login l

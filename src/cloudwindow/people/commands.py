@@ -19,7 +19,9 @@ async def lift_lock(tx: Tx, account: str) -> None:
     if staff is None:
         raise LookupError(account)
     await tx.session.execute(
-        update(Staff).where(Staff.id == staff.id).values(failed_logins=0, locked_until=None)  # scope: as above
+        update(Staff)
+        .where(Staff.id == staff.id)
+        .values(failed_logins=0, locked_until=None)  # scope: the row locked above
     )
     tx.audit("staff", staff.id, old={"locked_until": staff.locked_until}, locked_until=None)
 

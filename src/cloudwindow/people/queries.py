@@ -43,7 +43,7 @@ async def staff_view(session: AsyncSession, actor: Actor, desks: list[DeskName])
 
 async def account_view(session: AsyncSession, actor: Actor, keys: Keys) -> AccountView | None:
     """Describe the account behind the cookie, its phone masked."""
-    account = await session.scalar(scope.select_visible(actor, Account).where(Account.id == actor.id))
+    account = (await session.scalars(scope.select_visible(actor, Account))).one_or_none()
     return show_account(account, keys) if account is not None else None
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, false, select
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.organisation import Organisation
-from cloudwindow.people.models import Account, Presence, RoleGrant, Staff
+from cloudwindow.people.models import Account, Staff
 
 LEADERS = {"centre_admin", "shift_supervisor", "authority_head", "authority_officer"}
 """Roles that see the staff of their organisations."""
@@ -20,22 +20,10 @@ def _staff(actor: Actor) -> ColumnElement[bool]:
     return (Staff.id == actor.id) | (Staff.organisation_id == own) | Staff.organisation_id.in_(led)
 
 
-def _presence(actor: Actor) -> ColumnElement[bool]:
-    """Presence goes with its person."""
-    return Presence.staff_id.in_(select(Staff.id).where(scope.visible(actor, Staff)))
-
-
-def _role_grant(actor: Actor) -> ColumnElement[bool]:
-    """Grants go with their person."""
-    return RoleGrant.staff_id.in_(select(Staff.id).where(scope.visible(actor, Staff)))
-
-
 def _account(actor: Actor) -> ColumnElement[bool]:
     """An account is seen by its own login; staff reach a person through the ticket they serve, never from here."""
     return Account.id == actor.id if actor.kind == "account" else false()
 
 
 scope.declare(Staff, _staff)
-scope.declare(Presence, _presence)
-scope.declare(RoleGrant, _role_grant)
 scope.declare(Account, _account)
