@@ -36,6 +36,7 @@ lint: $(STAMPS)/dev $(STAMPS)/npm ## style, types and import rules of both langu
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy $(wildcard src tests bench)
 	@.venv/bin/lint-imports --no-logo
+	@$(PY) scripts/lint_scope.py
 	@scripts/client-is-fresh
 	@cd web && npm run --silent lint
 	@cd web && npm run --silent types

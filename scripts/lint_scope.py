@@ -44,7 +44,7 @@ PUBLIC_TABLES = {
     "region": "regions are public",
     "site": "places are public",
     "station": "seats are public; who sits there is in presence",
-    "version": "published guides",
+    "version": "guides as published",
 }
 """Tables that anybody may read; queries of them are not looked at."""
 
