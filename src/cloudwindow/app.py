@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, WebSocket
@@ -15,7 +16,7 @@ from cloudwindow.calls.routes import router as calls_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
 from cloudwindow.dispatch.routes import router as dispatch_router
-from cloudwindow.foundation import logs
+from cloudwindow.foundation import housekeeping, logs
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import Authenticator, cookie_name
 from cloudwindow.foundation.crypto import Keys
@@ -34,7 +35,10 @@ from cloudwindow.people import CookieAuthenticator, Wire, WorkStates
 from cloudwindow.people.routes import router as people_router
 from cloudwindow.settings import Settings
 
-SWEEPS = [*dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
+SWEEPS = [*housekeeping.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
+
+DEADLINES = [dispatch.put_off_tickets, calls.put_off_calls, dispatch.put_off_engagements]
+"""What a downtime puts off, in the order of locks."""
 
 common = APIRouter(prefix="/api", tags=["common"])
 
@@ -145,7 +149,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     actions = Actions(database, keys, wiring, notifier)
     wire(wiring, database, settings)
     live = Live(database, Rooms(actions))
-    sweeper = Sweeper(actions, SWEEPS)
+    sweeper = Sweeper(actions, SWEEPS, DEADLINES)
     application.state.live = live
     application.state.house = House(
         database, keys, wiring, actions, settings.allowed_origins(), settings.body_limit, settings.mode
@@ -213,8 +217,7 @@ def _pages(application: FastAPI, settings: Settings) -> None:
     async def page(path: str) -> Response:
         if path.startswith("api/"):
             raise Problem("not_found")
-        found = (folder / path).resolve()
-        if path and found.is_relative_to(folder.resolve()) and found.is_file():
+        if (found := _file_of(folder, path)) is not None:
             forever = path.startswith("assets/")  # names carry a digest of the content
             age = "public, max-age=31536000, immutable" if forever else "no-cache"
             return FileResponse(found, headers={"cache-control": age})
@@ -222,6 +225,16 @@ def _pages(application: FastAPI, settings: Settings) -> None:
         if not (folder / entry).is_file():
             raise Problem("not_found")
         return FileResponse(folder / entry, headers={"cache-control": "no-cache"})
+
+
+def _file_of(folder: Path, path: str) -> Path | None:
+    """Return the built file that an address names, if there is one inside the folder."""
+    try:
+        found = (folder / path).resolve()
+        inside = bool(path) and found.is_relative_to(folder.resolve()) and found.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return None
+    return found if inside else None
 
 
 def _openapi(application: FastAPI) -> dict[str, Any]:

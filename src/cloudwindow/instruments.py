@@ -8,12 +8,12 @@ from sqlalchemy import text
 
 from cloudwindow.foundation import failpoints
 from cloudwindow.foundation.http import check_origin, house
-from cloudwindow.people import Wire
+from cloudwindow.people import Asked, Wire
 
 router = APIRouter(prefix="/api/test", include_in_schema=False)
 
 
-class Move(Wire):
+class Move(Asked):
     """Seconds to move the clock forward, leases of open pages included."""
 
     seconds: float = Field(ge=0, le=90 * 86400)
@@ -25,7 +25,7 @@ class Moved(Wire):
     server_time: str
 
 
-class Failpoint(Wire):
+class Failpoint(Asked):
     """A named place and what happens there; `off` disarms it."""
 
     name: str = Field(max_length=80)
@@ -38,7 +38,7 @@ async def move_clock(body: Move, request: Request) -> Moved:
     check_origin(request)
     async with house(request).database.transaction() as session:
         values = {"s": body.seconds}
-        await session.execute(
+        await session.execute(  # scope: an instrument of tests moves everybody's clock
             text(
                 "UPDATE tab_lease SET lease_until = lease_until + make_interval(secs => :s)"
                 " WHERE lease_until > app_now()"
@@ -48,7 +48,7 @@ async def move_clock(body: Move, request: Request) -> Moved:
         await session.execute(
             text(
                 "UPDATE ticket SET lease_until = lease_until + make_interval(secs => :s) WHERE lease_until > app_now()"
-            ),  # scope: as above
+            ),  # scope: an instrument of tests moves everybody's clock
             values,
         )
         await session.execute(text("UPDATE test_clock SET shift = shift + make_interval(secs => :s)"), values)

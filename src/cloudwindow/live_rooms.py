@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.calls import report, signalling
+from cloudwindow.calls import MediaReport, report, signalling
 from cloudwindow.dispatch import DeskMember, Ticket, match_ticket, parameters, renew_leases, ring_next
 from cloudwindow.foundation import parameters as values
 from cloudwindow.foundation import scope
@@ -51,7 +51,7 @@ class Rooms:
     async def arrived(self, actor: Actor) -> None:
         """A ready clerk's tab may be rung now; a citizen's place is kept again."""
         if actor.kind == "staff" and actor.id:
-            await self._quietly(ring_next, actor.id)
+            await self._quietly(SYSTEM, ring_next, actor.id)
         elif actor.id:
             await self.renew([actor.id])
             async with self._actions.database.reading() as session:
@@ -61,11 +61,11 @@ class Rooms:
                     )
                 )
             if waiting:
-                await self._quietly(match_ticket, waiting)
+                await self._quietly(SYSTEM, match_ticket, waiting)
 
-    async def _quietly(self, act: Any, id_: UUID) -> None:
+    async def _quietly(self, actor: Actor, act: Any, *args: Any) -> None:
         try:
-            await self._actions.run(SYSTEM, act, id_)
+            await self._actions.run(actor, act, *args)
         except Problem:
             return  # somebody else was faster; the sweeper looks again
 
@@ -78,11 +78,10 @@ class Rooms:
                 self._actions.notifier.send([notice])
             return
         try:
-            call_id, attempt = UUID(str(message["call"])), int(message["attempt"])
-            ice, received = str(message["ice"]), max(0, int(message["bytes"]))
-        except (KeyError, ValueError, TypeError):
+            said = MediaReport.model_validate(message)
+        except ValueError:
             return
-        await self._actions.run(actor, report, call_id, attempt, ice, received)
+        await self._quietly(actor, report, said.call, said.attempt, said.ice, said.bytes)
 
     async def renew(self, accounts: list[UUID]) -> None:
         """Keep the places of citizens whose pages are open."""

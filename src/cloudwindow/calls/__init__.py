@@ -2,9 +2,10 @@
 
 from cloudwindow.calls import scopes as _scopes  # noqa: F401  declares who may see these rows
 from cloudwindow.calls.calling import report
+from cloudwindow.calls.deadlines import put_off_calls
 from cloudwindow.calls.models import Call, CallParticipant, Outcome, Session, SessionEvent
 from cloudwindow.calls.ports import IceServers, Ratings
-from cloudwindow.calls.schemas import ApplicantSession, CallView, ClerkSession, RatingView, Unfinished
+from cloudwindow.calls.schemas import ApplicantSession, CallView, ClerkSession, MediaReport, RatingView, Unfinished
 from cloudwindow.calls.sessions import SessionDesk
 from cloudwindow.calls.states import CALL, SESSION
 from cloudwindow.calls.sweeps import SWEEPS
@@ -27,6 +28,7 @@ __all__ = [
     "CallView",
     "ClerkSession",
     "IceServers",
+    "MediaReport",
     "Outcome",
     "RatingView",
     "Ratings",
@@ -39,6 +41,7 @@ __all__ = [
     "for_applicant",
     "for_clerk",
     "of_ticket",
+    "put_off_calls",
     "report",
     "unfinished_of_clerk",
 ]

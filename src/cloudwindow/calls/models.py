@@ -55,7 +55,10 @@ class Session(Base):
 
 
 class Call(Base):
-    """One media room. The server sees no media: `last_good_at` is when both sides last reported it flowing."""
+    """One media room. The server sees no media: `last_good_at` is when both sides last reported it flowing.
+
+    `grace_until` is when a call that has not connected yet, or lost its media, is given up.
+    """
 
     __tablename__ = "call"
     __table_args__ = (

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from cloudwindow.dispatch import ClerkCard
-from cloudwindow.people import Wire
+from cloudwindow.people import Asked, Wire
 
 NextStep = Literal["none", "call_back", "book_again", "support"]
+Attempt = Annotated[int, Field(ge=0, lt=2**31)]
 Summary = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
@@ -45,7 +46,7 @@ class ApplicantSession(Wire):
     end_reason: str | None
 
 
-class Draft(Wire):
+class Draft(Asked):
     """An unfinished wrap-up, kept as it is typed."""
 
     outcome: str | None = Field(default=None, max_length=32)
@@ -95,7 +96,7 @@ class Accepted(Joined):
     session: ClerkSession
 
 
-class WrapUpRequest(Wire):
+class WrapUpRequest(Asked):
     """Outcome and summary are required to close (model §3); `then` is what the clerk wants next."""
 
     outcome: Annotated[str, StringConstraints(min_length=1, max_length=32)]
@@ -135,3 +136,14 @@ class SessionSummary(Wire):
     consult_phone: str
     complaint_phone: str
     rating: RatingView | None
+
+
+class MediaReport(Asked):
+    """A `media` message: what a browser in a call sees of its connection, every five seconds and on change."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    call: UUID
+    attempt: Attempt
+    ice: Annotated[str, StringConstraints(max_length=20)]
+    bytes: Annotated[int, Field(ge=0, lt=2**62)]

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import views
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session
@@ -91,7 +92,6 @@ class SessionDesk:
         await announce_clerk_session(tx, staff_id)
 
 
-# scope: a counter of the city and day
 _NUMBER = """
     INSERT INTO counter (name, value) VALUES ($1, 1)
     ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value
@@ -102,7 +102,7 @@ async def _open(tx: Tx, ticket: Ticket, engagement: Engagement) -> Session:
     day = f"{tx.today:%Y%m%d}"
     count = await tx.driver.fetchval(_NUMBER, f"session:{day}")
     session_id = new_id()
-    await tx.session.execute(
+    await tx.session.execute(  # scope: made for the ticket that the clerk answered
         insert(Session).values(
             id=session_id,
             number=f"{CITY_PREFIX}-{day}-{count:04d}",
@@ -137,8 +137,11 @@ async def _hand_on(tx: Tx, row: Session, engagement: Engagement) -> Session:
 
 async def _begin_call(tx: Tx, row: Session) -> Joined:
     call_id, clerk, citizen = new_id(), new_id(), new_id()
-    await tx.session.execute(insert(Call).values(id=call_id, session_id=row.id, state=CALL.first, started_at=tx.now))
-    await tx.session.execute(
+    grace = timedelta(seconds=await parameters.get(tx.session, limits.GRACE_SECONDS))
+    values = {"id": call_id, "session_id": row.id, "state": CALL.first, "started_at": tx.now}
+    # scope: the first call of a session that the action just opened or handed on
+    await tx.session.execute(insert(Call).values(**values, grace_until=tx.now + grace))
+    await tx.session.execute(  # scope: the two places of the call made above
         insert(CallParticipant),
         [
             {
@@ -162,7 +165,7 @@ async def _begin_call(tx: Tx, row: Session) -> Joined:
         ],
     )
     tx.audit("call", call_id, state="connecting", session=row.id)
-    call = await tx.session.get_one(Call, call_id)
+    call = await tx.session.get_one(Call, call_id)  # scope: the call made above
     return await join_info(tx, call, clerk, 1, polite=False)
 
 
@@ -180,7 +183,7 @@ async def join_info(tx: Tx, call: Call, participant_id: UUID, attempt: int, *, p
 
 async def announce_call(tx: Tx, row: Session, call_id: UUID) -> None:
     """Send both sides the call as it is now."""
-    call = await tx.session.get_one(Call, call_id)
+    call = await tx.session.get_one(Call, call_id)  # scope: of the session that the action changed
     await tx.session.refresh(call)
     view = (await views.show_call(tx.session, call)).model_dump(mode="json")
     tx.event(account_stream(row.account_id), "call", view)
@@ -192,13 +195,13 @@ async def end_live_call(tx: Tx, row: Session, reason: str) -> None:
     call = await tx.session.scalar(
         select(Call)
         .where(Call.session_id == row.id, Call.state != "ended")
-        .with_for_update()  # scope: checked by callers
+        .with_for_update()  # scope: the session was checked by the action
     )
     if call is None:
         return
     await tx.session.execute(
         update(Call)
-        .where(Call.id == call.id)  # scope: locked above
+        .where(Call.id == call.id)  # scope: the call locked above
         .values(state=CALL.after(call.state, "end"), ended_at=tx.now, ended_reason=reason, grace_until=None)
         .execution_options(synchronize_session=False)
     )

@@ -24,7 +24,7 @@ async def call_of_session(session: AsyncSession, session_id: UUID) -> CallView |
     """Return the latest call of a session."""
     # scope: of a session that the caller may see
     call = await session.scalar(
-        select(Call).where(Call.session_id == session_id).order_by(Call.started_at.desc()).limit(1),  # scope: as above
+        select(Call).where(Call.session_id == session_id).order_by(Call.started_at.desc()).limit(1),
         execution_options=_FRESH,
     )
     return await show_call(session, call) if call else None
@@ -42,7 +42,7 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
         id=call.id,
         session_id=call.session_id,
         state=call.state,
-        grace_until=call.grace_until,
+        grace_until=call.grace_until if call.state == "interrupted" else None,
         ended_reason=call.ended_reason,
         participants=[ParticipantView(id=p.id, side=p.side, attempt=p.attempt) for p in people],
     )

@@ -13,7 +13,7 @@ from cloudwindow.organisation import find_city
 router = APIRouter(prefix="/api/items", tags=["catalogue"])
 
 RegionCode = Annotated[
-    str | None, Query(alias="region", pattern=r"^\d{12}$", description="12-digit code; without it the city.")
+    str | None, Query(alias="region", pattern=r"^[0-9]{12}$", description="12-digit code; without it the city.")
 ]
 
 

@@ -2,6 +2,7 @@
 
 from cloudwindow.dispatch import scopes as _scopes  # noqa: F401  declares who may see these rows
 from cloudwindow.dispatch.actions import renew_leases
+from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
 from cloudwindow.dispatch.models import Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.queries import DeskAvailability, current_ticket
@@ -51,6 +52,8 @@ __all__ = [
     "move_ticket",
     "offer_view",
     "presence_view",
+    "put_off_engagements",
+    "put_off_tickets",
     "renew_leases",
     "return_to_head",
     "ring_next",

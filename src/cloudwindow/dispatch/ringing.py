@@ -17,7 +17,7 @@ from cloudwindow.dispatch.models import Desk, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.schemas import Declined, DeclineRequest
 from cloudwindow.dispatch.states import ENGAGEMENT, TICKET
-from cloudwindow.foundation import parameters
+from cloudwindow.foundation import parameters, scope
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
@@ -54,6 +54,7 @@ async def match_ticket(tx: Tx, ticket_id: UUID) -> None:
             return
 
 
+# scope: the ring of a ticket and a clerk that matching locked
 _INSERT = """
     INSERT INTO engagement (id, kind, ticket_id, staff_id, station_id, desk_id, state, why, offered_at, expires_at)
     VALUES ($1, 'serve', $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9)
@@ -82,7 +83,7 @@ async def _ring(tx: Tx, match: Match) -> None:
         raise Problem("ring_over") from None
     await move_ticket(tx, ticket["id"], "ring", first_rung_at=ticket["first_rung_at"] or tx.now)
     tx.audit("engagement", engagement_id, state="ringing", ticket=ticket["id"], staff=match.staff_id)
-    await _announce_clerk(tx, match.staff_id)
+    await announce_clerk(tx, match.staff_id)
 
 
 async def move_ticket(tx: Tx, ticket_id: UUID, event: str, **values: Any) -> Ticket:
@@ -105,7 +106,7 @@ async def move_ticket(tx: Tx, ticket_id: UUID, event: str, **values: Any) -> Tic
     await tx.session.execute(
         update(Ticket)
         .where(Ticket.id == ticket_id)
-        .values(**values)  # scope: as above
+        .values(**values)  # scope: locked above by this action
         .execution_options(synchronize_session=False)
     )
     tx.audit("ticket", ticket_id, old={"state": before}, **values)
@@ -121,30 +122,32 @@ async def announce_ticket(tx: Tx, ticket: Ticket) -> None:
     tx.event(account_stream(ticket.account_id), "ticket", view.model_dump(mode="json"))
 
 
-async def _announce_clerk(tx: Tx, staff_id: UUID) -> None:
+async def announce_clerk(tx: Tx, staff_id: UUID) -> None:
+    """Send the clerk's own pages the ring and the presence as they are now."""
     offer = await views.offer_view(tx.session, staff_id)
     tx.event(staff_stream(staff_id), "offer", offer and offer.model_dump(mode="json"))
     await announce_presence(tx, staff_id)
 
 
 async def lock_ring(tx: Tx, engagement_id: UUID) -> tuple[Ticket, Presence, Engagement]:
-    """Lock ticket, person and engagement of a ring, in that order. Raises `not_found`, `ring_over`."""
+    """Lock ticket, person and engagement of a ring that is the actor's own, in that order. Raises `not_found`."""
     known = (
         await tx.session.execute(
             select(Engagement.ticket_id, Engagement.staff_id).where(
-                Engagement.id == engagement_id
-            )  # scope: checked by callers
+                scope.visible(tx.actor, Engagement), Engagement.id == engagement_id
+            )
         )
     ).first()
     if known is None:
         raise Problem("not_found")
-    # scope: the three rows of one ring; the caller checks whose it is
+    # scope: the ticket of a ring that is the actor's own
     ticket = await tx.session.scalar(select(Ticket).where(Ticket.id == known.ticket_id).with_for_update())
+    # scope: the presence of the clerk who is rung, the actor
     person = await tx.session.scalar(
-        select(Presence).where(Presence.staff_id == known.staff_id).with_for_update(key_share=True)  # scope: as above
+        select(Presence).where(Presence.staff_id == known.staff_id).with_for_update(key_share=True)
     )
     engagement = await tx.session.scalar(
-        select(Engagement).where(Engagement.id == engagement_id).with_for_update()  # scope: as above
+        scope.select_visible(tx.actor, Engagement).where(Engagement.id == engagement_id).with_for_update()
     )
     if ticket is None or person is None or engagement is None:
         raise Problem("not_found")
@@ -153,8 +156,6 @@ async def lock_ring(tx: Tx, engagement_id: UUID) -> tuple[Ticket, Presence, Enga
 
 async def _lock_own_ring(tx: Tx, engagement_id: UUID) -> tuple[Ticket, Presence, Engagement]:
     ticket, person, engagement = await lock_ring(tx, engagement_id)
-    if tx.actor.id != engagement.staff_id:
-        raise Problem("not_found")
     if engagement.state != "ringing" or engagement.expires_at <= tx.now:
         raise Problem("ring_over")
     return ticket, person, engagement
@@ -171,13 +172,13 @@ async def accept(tx: Tx, engagement_id: UUID) -> BaseModel:
     await tx.session.execute(
         update(Presence)
         .where(Presence.staff_id == person.staff_id)
-        .values(misses=0)  # scope: locked above
+        .values(misses=0)  # scope: the row locked above
         .execution_options(synchronize_session=False)
     )
     ticket.state = TICKET.after(ticket.state, "accept")
     await tx.session.execute(
         update(Ticket)
-        .where(Ticket.id == ticket.id)  # scope: locked above
+        .where(Ticket.id == ticket.id)  # scope: the row locked above
         .values(state=ticket.state, answered_at=ticket.answered_at or tx.now)
         .execution_options(synchronize_session=False)
     )
@@ -185,7 +186,7 @@ async def accept(tx: Tx, engagement_id: UUID) -> BaseModel:
     joined = await tx.port(Sessions).begin(tx, ticket, engagement)
     tx.audit("ticket", ticket.id, old={"state": "ringing"}, state="serving")
     await announce_ticket(tx, ticket)
-    await _announce_clerk(tx, engagement.staff_id)
+    await announce_clerk(tx, engagement.staff_id)
     tx.hint(desk_hint(ticket.desk_id))
     return joined
 
@@ -199,10 +200,10 @@ async def decline(tx: Tx, engagement_id: UUID, request: DeclineRequest) -> Decli
     await tx.session.execute(
         update(Presence)
         .where(Presence.staff_id == person.staff_id)
-        .values(idle_since=tx.now)  # scope: locked above
+        .values(idle_since=tx.now)  # scope: the row locked above
         .execution_options(synchronize_session=False)
     )
-    await _announce_clerk(tx, engagement.staff_id)
+    await announce_clerk(tx, engagement.staff_id)
     tx.follow_up(match_ticket, ticket.id)
     tx.follow_up(ring_next, engagement.staff_id)
     presence = await views.presence_view(tx.session, person.staff_id)
@@ -222,13 +223,13 @@ async def miss(tx: Tx, engagement_id: UUID) -> None:
     misses = person.misses + 1
     await tx.session.execute(
         update(Presence)
-        .where(Presence.staff_id == person.staff_id)  # scope: locked above
+        .where(Presence.staff_id == person.staff_id)  # scope: the row locked above
         .values(misses=misses, idle_since=tx.now)
         .execution_options(synchronize_session=False)
     )
     if misses >= await parameters.get(tx.session, limits.MISSES_TO_BREAK):
         await change_presence(tx, person, "break", "missed_rings")
-    await _announce_clerk(tx, engagement.staff_id)
+    await announce_clerk(tx, engagement.staff_id)
     tx.follow_up(match_ticket, ticket.id)
     tx.follow_up(ring_next, engagement.staff_id)
 
@@ -236,7 +237,7 @@ async def miss(tx: Tx, engagement_id: UUID) -> None:
 async def withdraw(tx: Tx, engagement: Engagement, reason: str) -> None:
     """Take a ring back whose ticket and engagement are locked; the caller decides what becomes of the ticket."""
     await _move_engagement(tx, engagement, "withdraw", ended_at=tx.now, reason=reason)
-    await _announce_clerk(tx, engagement.staff_id)
+    await announce_clerk(tx, engagement.staff_id)
     tx.follow_up(ring_next, engagement.staff_id)
 
 
@@ -267,6 +268,7 @@ async def _idle_from_now(tx: Tx, staff_id: UUID) -> None:
 
 async def finish_wrap_up(tx: Tx, staff_id: UUID, ticket_id: UUID | None) -> None:
     """The wrap-up is saved, or its time is over (`ticket_id` null: whatever is due): the clerk may be rung again."""
+    # scope: a condition on the clerk's own engagements below
     due = Engagement.wrap_until <= tx.now if ticket_id is None else Engagement.ticket_id == ticket_id
     released = await tx.session.execute(
         update(Engagement)  # scope: the clerk's own engagement

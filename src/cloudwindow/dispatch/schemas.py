@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from cloudwindow.catalogue.schemas import Guide
-from cloudwindow.people import PresenceView, Wire
+from cloudwindow.people import Asked, PresenceView, Wire
 
 TicketState = Literal["waiting", "ringing", "serving", "parked", "closed"]
 CloseReason = Literal["served", "left", "closed_by_hours", "expired"]
@@ -32,11 +32,11 @@ class TicketView(Wire):
     elderly: bool
 
 
-class TakeRequest(Wire):
+class TakeRequest(Asked):
     """The wish: item, place, flow, the notice agreed to, and the answers to the item's questions by their ids."""
 
     item_key: Annotated[str, StringConstraints(min_length=1, max_length=32)]
-    region_code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+    region_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
     flow: Literal["coach"] = "coach"
     consent_version: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     answers: dict[
@@ -113,7 +113,7 @@ class OfferView(Wire):
     why: Why
 
 
-class DeclineRequest(Wire):
+class DeclineRequest(Asked):
     """Why the clerk does not take this one."""
 
     reason: DeclineReason

@@ -5,7 +5,6 @@ changes; and says what to record. Nothing commits outside `Actions.run`.
 """
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -13,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import structlog
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -21,10 +21,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cloudwindow.foundation import audit, events, failpoints, idempotency
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.crypto import Keys
-from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.database import Database, sqlstate
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.wiring import Wiring
+
+log = structlog.get_logger()
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -161,9 +163,17 @@ class Actions:
         failpoints.reach(f"{name}.after_commit")
         self.notifier.send([f"stream:{news.stream}" for news in tx.news] + [f"hint:{key}" for key in tx.hints])
         for act, args in tx.follow_ups:
-            with suppress(Problem):
-                await self.run(SYSTEM, act, *args)
+            await self._follow_up(act, args)
         return result
+
+    async def _follow_up(self, act: Callable[..., Awaitable[object]], args: tuple[Any, ...]) -> None:
+        """Run what comes after a commit. Whatever becomes of it, the caller's change is done and must be answered."""
+        try:
+            await self.run(SYSTEM, act, *args)
+        except Problem:
+            return  # somebody else was faster
+        except Exception:  # the sweeper does it later
+            log.exception("actions.follow_up_failed", action=_name(act))
 
     async def _record(self, tx: Tx, name: str) -> None:
         if tx.notes:
@@ -188,5 +198,4 @@ def _name(act: Callable[..., object]) -> str:
 
 
 def _worth_another_try(error: BaseException) -> bool:
-    state = getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None)
-    return state in _RUN_AGAIN
+    return sqlstate(error) in _RUN_AGAIN

@@ -75,7 +75,7 @@ def csrf_token(token: str) -> str:
 
 def csrf_fits(token: str, header: str | None) -> bool:
     """Compare in constant time."""
-    return header is not None and hmac.compare_digest(csrf_token(token), header)
+    return header is not None and hmac.compare_digest(csrf_token(token).encode(), header.encode())
 
 
 async def open_login(
@@ -83,7 +83,7 @@ async def open_login(
 ) -> tuple[UUID, str]:
     """Create a login and return its id and the secret for the cookie; the secret itself is stored nowhere."""
     token, login_id = secrets.token_urlsafe(32), new_id()
-    await session.execute(
+    await session.execute(  # scope: the login of whoever just proved who it is
         insert(Login).values(
             id=login_id,
             token_digest=token_digest(token),
@@ -100,4 +100,5 @@ async def open_login(
 
 async def close_login(session: AsyncSession, login_id: UUID, now: datetime) -> None:
     """End a login; its cookie opens nothing from now on."""
+    # scope: the login that the actor came with
     await session.execute(update(Login).where(Login.id == login_id, Login.ended_at.is_(None)).values(ended_at=now))

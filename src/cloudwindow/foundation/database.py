@@ -79,6 +79,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=False,
+            hide_parameters=True,  # an error that is logged must not carry what people typed
             connect_args={"server_settings": {"application_name": application_name, "timezone": time_zone}},
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -113,6 +114,11 @@ class Database:
     async def close(self) -> None:
         """Close every pooled connection."""
         await self.engine.dispose()
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return PostgreSQL's code of an error, from asyncpg itself or wrapped by SQLAlchemy."""
+    return getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def sqlalchemy_url(url: str) -> str:

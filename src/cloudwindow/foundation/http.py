@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,7 +27,7 @@ from cloudwindow.foundation.authentication import (
     csrf_fits,
 )
 from cloudwindow.foundation.crypto import Keys
-from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.database import Database, sqlstate
 from cloudwindow.foundation.errors import MEDIA_TYPE, Problem
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.foundation.wiring import Wiring
@@ -44,6 +45,9 @@ SECURITY_HEADERS = {
     "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
     "cross-origin-opener-policy": "same-origin",
 }
+_NO_TEXT = {"22021", "22P05"}
+"""SQLSTATE of characters that PostgreSQL cannot hold, U+0000 above all."""
+
 _HEADER_BYTES = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
@@ -118,8 +122,15 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(_request: Request, error: RequestValidationError) -> Response:
-        fields = sorted({".".join(str(part) for part in item["loc"][1:]) or "body" for item in error.errors()})
-        return problem_response(Problem("invalid_input", fields=", ".join(fields)[:300]))
+        fields = sorted({_field(item) for item in error.errors()})
+        named = ", ".join(fields)[:300].encode(errors="replace").decode()  # a name may be half a surrogate pair
+        return problem_response(Problem("invalid_input", fields=named))
+
+    @app.exception_handler(DBAPIError)
+    async def on_refused_by_database(request: Request, error: DBAPIError) -> Response:
+        if sqlstate(error) in _NO_TEXT:  # in an address; bodies are checked by their models
+            return problem_response(Problem("invalid_input", fields="text"))
+        return await on_fault(request, error)
 
     @app.exception_handler(HTTPException)
     async def on_http(_request: Request, error: HTTPException) -> Response:
@@ -134,6 +145,13 @@ def install_problem_handlers(app: FastAPI) -> None:
         reference = str(new_id())[-12:]
         log.error("request.failed", path=request.url.path, reference=reference, exc_info=error)
         return problem_response(Problem("internal", reference=reference))
+
+
+def _field(item: Any) -> str:
+    """Name the field of a validation error; a body that is no JSON has none."""
+    if item["type"] == "json_invalid":
+        return "body"
+    return ".".join(str(part) for part in item["loc"][1:]) or "body"
 
 
 async def _reading(request: Request) -> AsyncIterator[AsyncSession]:

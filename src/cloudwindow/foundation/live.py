@@ -23,6 +23,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from cloudwindow.foundation import events
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.ids import new_id
 
 log = structlog.get_logger()
 
@@ -34,6 +35,9 @@ POLL_SECONDS = 5.0
 HEARTBEAT_SECONDS = 20
 SILENCE_SECONDS = 65.0
 """A client that says nothing for this long is gone; it pings every `HEARTBEAT_SECONDS`."""
+
+NOT_UNDERSTOOD = 1002
+"""The close code after a message that is none of ours (RFC 6455 §7.4.1, protocol error)."""
 
 MESSAGE_LIMIT = 80_000
 QUEUE_LIMIT = 1000
@@ -77,6 +81,7 @@ class Connection:
     tab: UUID
     stream: str
     cursor: int
+    id: UUID = field(default_factory=new_id)
     watching: set[str] = field(default_factory=set)
     outbox: asyncio.Queue[dict[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
 
@@ -128,9 +133,12 @@ class Live:
 
     async def serve(self, socket: WebSocket, actor: Actor) -> None:
         """Serve one accepted WebSocket until it ends. The first message must be `hello`."""
-        connection = await self._greet(socket, actor)
+        try:
+            connection = await self._greet(socket, actor)
+        except WebSocketDisconnect:
+            return
         if connection is None:
-            await socket.close(code=1002)
+            await socket.close(code=NOT_UNDERSTOOD)
             return
         self._connections.add(connection)
         self._touch([connection.stream])
@@ -150,6 +158,8 @@ class Live:
     async def _greet(self, socket: WebSocket, actor: Actor) -> Connection | None:
         try:
             hello = await asyncio.wait_for(_message(socket), HEARTBEAT_SECONDS)
+            if hello["type"] != "hello":
+                return None
             tab = UUID(str(hello["tab"]))
             after = hello.get("after") or {}
             stream = self._rooms.stream(actor)
@@ -158,22 +168,28 @@ class Live:
             return None
         async with self._database.reading() as session:
             last = await events.cursor(session, stream)
-            now = await session.scalar(_OPEN, {"tab": tab, "login": actor.login_id, "lease": LEASE, **_person(actor)})
+            connection = Connection(socket, actor, tab, stream, last)
+            lease = {"tab": tab, "login": actor.login_id, "lease": LEASE, "holder": connection.id}
+            now = await session.scalar(_OPEN, lease | _person(actor))
         if now is None:  # the tab's id belongs to somebody else
             return None
-        cursor = told if isinstance(told, int) and 0 <= told <= last else last
+        if isinstance(told, int) and 0 <= told <= last:
+            connection.cursor = told
         await socket.send_text(
             json.dumps({"type": "welcome", "server_time": now.isoformat(), "heartbeat_seconds": HEARTBEAT_SECONDS})
         )
         if isinstance(told, int) and told > last:  # a cursor of another database, such as before a restore
             await socket.send_text(json.dumps({"type": "reset", "stream": stream}))
-        return Connection(socket, actor, tab, stream, cursor)
+        return connection
 
     async def _read(self, connection: Connection) -> None:
         while True:
             try:
                 message = await asyncio.wait_for(_message(connection.socket), SILENCE_SECONDS)
-            except (TimeoutError, ValueError):
+            except TimeoutError:
+                return
+            except ValueError:
+                await connection.socket.close(code=NOT_UNDERSTOOD)
                 return
             kind = message.get("type")
             if kind == "ping":
@@ -196,10 +212,10 @@ class Live:
         await connection.socket.close(code=1012)
 
     async def _forget(self, connection: Connection) -> None:
-        """A closed tab gets no offers: its lease ends now."""
+        """A closed tab gets no offers: its lease ends now, unless the tab came back on another connection."""
         with suppress(SQLAlchemyError, OSError, asyncpg.PostgresError):
             async with self._database.reading() as session:
-                await session.execute(_CLOSE, {"tab": connection.tab})
+                await session.execute(_CLOSE, {"tab": connection.tab, "holder": connection.id})
 
     def _touch(self, streams: Iterable[str]) -> None:
         self._dirty.update(streams)
@@ -285,12 +301,13 @@ class Live:
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            tabs = sorted(connection.tab for connection in self._connections)
+            tabs = [connection.tab for connection in self._connections]
+            holders = [connection.id for connection in self._connections]
             accounts = {c.actor.id for c in self._connections if c.actor.kind == "account" and c.actor.id}
             try:
                 if tabs:
                     async with self._database.reading() as session:
-                        await session.execute(_RENEW, {"tabs": tabs, "lease": LEASE})
+                        await session.execute(_RENEW, {"tabs": tabs, "holders": holders, "lease": LEASE})
                 if accounts:
                     await self._rooms.renew(sorted(accounts))
             except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -310,11 +327,18 @@ def _tell(connection: Connection, news: list[tuple[int, str, Any]] | None, last:
 
 async def _message(socket: WebSocket) -> dict[str, Any]:
     """Read one JSON object. Raises `ValueError` for anything else, or for more than fits."""
-    raw = await socket.receive_text()
-    if len(raw) > MESSAGE_LIMIT:
-        msg = "a message is too long"
+    received = await socket.receive()
+    if received["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(received.get("code") or 1005)
+    raw = received.get("text")
+    if raw is None or len(raw) > MESSAGE_LIMIT:
+        msg = "a message is text, and not too long"
         raise ValueError(msg)
-    message = json.loads(raw)
+    try:
+        message = json.loads(raw)
+    except RecursionError as error:
+        msg = "a message is nested too deep"
+        raise ValueError(msg) from error
     if not isinstance(message, dict):
         msg = "a message is an object"
         raise ValueError(msg)  # noqa: TRY004  the caller closes on any bad value alike
@@ -328,19 +352,24 @@ def _person(actor: Actor) -> dict[str, UUID | None]:
     }
 
 
+# scope: the actor's own tab; one of another login is refused
 _OPEN = text(
     """
-    INSERT INTO tab_lease (id, login_id, staff_id, account_id, opened_at, lease_until)
-    VALUES (:tab, :login, CAST(:staff AS uuid), CAST(:account AS uuid), app_now(), app_now() + CAST(:lease AS interval))
-    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until
+    INSERT INTO tab_lease (id, login_id, staff_id, account_id, opened_at, lease_until, holder)
+    VALUES (:tab, :login, CAST(:staff AS uuid), CAST(:account AS uuid), app_now(),
+            app_now() + CAST(:lease AS interval), :holder)
+    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, holder = excluded.holder
         WHERE tab_lease.login_id = excluded.login_id
     RETURNING app_now()
     """
 )
-_CLOSE = text("DELETE FROM tab_lease WHERE id = :tab")
+# scope: a tab whose connection this process held
+_CLOSE = text("DELETE FROM tab_lease WHERE id = :tab AND holder = :holder")
+# scope: the tabs whose connections this process holds
 _RENEW = text(
     """
     UPDATE tab_lease l SET lease_until = app_now() + CAST(:lease AS interval)
-    FROM (SELECT id FROM tab_lease WHERE id = ANY (:tabs) ORDER BY id FOR UPDATE) mine WHERE l.id = mine.id
+    FROM (SELECT id FROM tab_lease WHERE id = ANY (:tabs) AND holder = ANY (:holders) ORDER BY id FOR UPDATE) mine
+    WHERE l.id = mine.id
     """
 )

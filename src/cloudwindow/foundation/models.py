@@ -115,7 +115,10 @@ class Login(Base):
 
 
 class TabLease(Base):
-    """The proof that a tab is still open, renewed in batches by the process that holds its WebSocket (invariant 5)."""
+    """The proof that a tab is still open, renewed in batches by the process that holds its WebSocket (invariant 5).
+
+    `holder` is the connection that renews it: a tab that came back on another one is not closed by the old one's end.
+    """
 
     __tablename__ = "tab_lease"
     __table_args__ = (
@@ -129,6 +132,17 @@ class TabLease(Base):
     account_id: Mapped[UUID | None]
     opened_at: Mapped[datetime]
     lease_until: Mapped[datetime]
+    holder: Mapped[UUID]
+
+
+class Heartbeat(Base):
+    """One row that every process touches about once a second, by the real clock: the service was up until `at`."""
+
+    __tablename__ = "heartbeat"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, default=1)
+    at: Mapped[datetime]
 
 
 class Idempotency(Base):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from cloudwindow.people import Wire
+from cloudwindow.people import Asked, Wire
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=16)]
 
@@ -33,7 +33,7 @@ class RatingLevel(Wire):
     local: list[RatingOption]
 
 
-class RatingRequest(Wire):
+class RatingRequest(Asked):
     """A rating: level 5 to 1, national codes of that level, local words, free text."""
 
     level: Annotated[int, Field(ge=1, le=5)]

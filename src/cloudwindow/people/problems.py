@@ -27,9 +27,3 @@ define(
     "正在振铃或通话，先接完这一位。",
     "You are being rung or in a call. Finish with this person first.",
 )
-define(
-    "phone_malformed",
-    422,
-    "手机号应是 11 位数字，请再看一遍。",
-    "The phone number must have 11 digits. Please check it.",
-)

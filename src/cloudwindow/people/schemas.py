@@ -1,10 +1,10 @@
 """What this room sends and takes over the wire."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
 
 Wanted = Literal["ready", "break", "off"]
 BreakReason = Literal["rest", "meeting", "training", "paperwork", "missed_rings", "other"]
@@ -12,12 +12,32 @@ ChosenReason = Literal["rest", "meeting", "training", "paperwork", "other"]
 
 
 class Wire(BaseModel):
-    """Base of what is sent: immutable, and nothing unknown is accepted."""
+    """Base of what is sent: immutable, and nothing unknown is accepted. Errors tell where, never what was in it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class LoginRequest(Wire):
+class Asked(Wire):
+    """Base of every request body. U+0000 is refused in any text: PostgreSQL cannot hold it, and no person types it."""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        if _holds_nul(value):
+            msg = "U+0000 is no text"
+            raise ValueError(msg)
+        return value
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(map(_holds_nul, value))
+
+
+class LoginRequest(Asked):
     """Account, password and the seat 窗口 the clerk sits at."""
 
     account: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
@@ -59,7 +79,7 @@ class StaffMe(Wire):
     csrf: str | None
 
 
-class PresenceRequest(Wire):
+class PresenceRequest(Asked):
     """What the clerk wants; a break has a reason."""
 
     wanted: Wanted
@@ -76,11 +96,11 @@ class PresenceView(Wire):
     work_since: datetime
 
 
-class EnterRequest(Wire):
+class EnterRequest(Asked):
     """A guest: form of address 称呼, phone, and whether the person says to be 60 or older (model §4, §7)."""
 
     form_of_address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-    phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^1\d{10}$")]
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^1[0-9]{10}$")]
     elderly: bool = False
 
 

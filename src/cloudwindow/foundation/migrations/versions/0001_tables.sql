@@ -66,6 +66,12 @@ CREATE TABLE event_stream (
     last_seq BIGINT NOT NULL,
     CONSTRAINT pk_event_stream PRIMARY KEY (stream)
 );
+CREATE TABLE heartbeat (
+    id SMALLINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_heartbeat PRIMARY KEY (id),
+    CONSTRAINT ck_heartbeat_single CHECK (id = 1)
+);
 CREATE TABLE idempotency (
     login_id UUID NOT NULL,
     key UUID NOT NULL,
@@ -159,6 +165,7 @@ CREATE TABLE tab_lease (
     account_id UUID,
     opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
     lease_until TIMESTAMP WITH TIME ZONE NOT NULL,
+    holder UUID NOT NULL,
     CONSTRAINT pk_tab_lease PRIMARY KEY (id)
 );
 CREATE INDEX ix_tab_lease_account_id ON tab_lease (account_id) WHERE account_id IS NOT NULL;

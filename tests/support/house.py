@@ -1,0 +1,263 @@
+"""The rooms without HTTP: actions on a city's database, wired as `app.py` wires them. The sweeper runs when asked."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from cloudwindow import faces
+from cloudwindow.app import DEADLINES, SWEEPS, wire
+from cloudwindow.calls import report
+from cloudwindow.calls.calling import join
+from cloudwindow.calls.schemas import Accepted, WrapUpRequest
+from cloudwindow.calls.wrapping import wrap_up
+from cloudwindow.dispatch import accept
+from cloudwindow.dispatch.actions import take
+from cloudwindow.dispatch.schemas import TakeRequest, TicketView
+from cloudwindow.foundation import failpoints
+from cloudwindow.foundation.actions import Actions
+from cloudwindow.foundation.authentication import Actor, Authenticator, Face
+from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.notices import Notifier
+from cloudwindow.foundation.sweeper import Sweeper
+from cloudwindow.foundation.wiring import Wiring
+from cloudwindow.people.actions import enter_as_guest, set_presence, sign_in
+from cloudwindow.people.schemas import EnterRequest, PresenceRequest
+from cloudwindow.settings import Settings
+from tests.support.city import WEIDU, City, open_city
+from tests.support.cluster import Cluster
+
+CONSENT = "2026-11"
+STRANGER = Actor("anonymous", address="192.0.2.1")
+FLOWING = "connected"
+
+
+class House:
+    """One process without a network: what it does goes through the real actions."""
+
+    def __init__(self, city: City, pool_size: int) -> None:
+        self.city = city
+        self.database = Database(city.url, pool_size=pool_size)
+        self.wiring = Wiring()
+        wire(self.wiring, self.database, Settings(mode="test"))
+        self.actions = Actions(self.database, city.keys, self.wiring, Notifier(self.database))
+        self.sweeper = Sweeper(self.actions, SWEEPS, DEADLINES)
+        self.run = self.actions.run
+        self._phones = iter(range(19900001301, 19900009999))
+        self._received = 0
+
+    # Rows and time.
+
+    async def rows(self, sql: str, **values: Any) -> list[Any]:
+        """Return what a statement finds."""
+        async with self.database.reading() as session:
+            return list((await session.execute(text(sql), values)).all())
+
+    async def row(self, sql: str, **values: Any) -> Any:
+        """Return the one row a statement finds."""
+        (found,) = await self.rows(sql, **values)
+        return found
+
+    async def value(self, sql: str, **values: Any) -> Any:
+        """Return the first column of the first row, None without a row."""
+        async with self.database.reading() as session:
+            return await session.scalar(text(sql), values)
+
+    async def change(self, sql: str, **values: Any) -> None:
+        """Change rows behind the product's back, as a test's set-up."""
+        async with self.database.transaction() as session:
+            await session.execute(text(sql), values)
+
+    async def now(self) -> datetime:
+        """Return the product's time."""
+        moment: datetime = await self.value("SELECT app_now()")
+        return moment
+
+    async def move(self, seconds: float) -> None:
+        """Move the clock; open pages keep their leases, as they would by renewing them."""
+        by = "make_interval(secs => :s)"
+        async with self.database.transaction() as session:
+            for table in ("tab_lease", "ticket"):
+                await session.execute(
+                    text(f"UPDATE {table} SET lease_until = lease_until + {by} WHERE lease_until > app_now()"),  # noqa: S608
+                    {"s": seconds},
+                )
+            await session.execute(text(f"UPDATE test_clock SET shift = shift + {by}"), {"s": seconds})  # noqa: S608
+
+    async def sweep(self) -> None:
+        """Do what is due now."""
+        await self.sweeper.sweep()
+
+    async def after(self, seconds: float) -> None:
+        """Let time pass, and the sweeper look."""
+        await self.move(seconds)
+        await self.sweep()
+
+    # People.
+
+    async def _actor(self, face: Face, token: str) -> Actor:
+        actor = await self.wiring.port(Authenticator).actor(face, token, "192.0.2.1")
+        assert actor is not None
+        return actor
+
+    async def citizen(self, name: str = "刘桂英", phone: str | None = None, *, elderly: bool = False) -> Actor:
+        """Enter as a guest with an open page."""
+        request = EnterRequest(form_of_address=name, phone=phone or str(next(self._phones)), elderly=elderly)
+        _, token = await self.run(STRANGER, enter_as_guest, request)
+        return await self._actor("applicant", token)
+
+    async def clerk(self, account: str = "zhangyanli", *, ready: bool = True, tab: bool = True) -> Actor:
+        """Sign in at a station, open a tab, and be ready."""
+        station = await self.value(
+            "SELECT coalesce(s.station_id, (SELECT id FROM station WHERE status = 'in_use' ORDER BY number LIMIT 1))"
+            " FROM staff s WHERE account = :a",
+            a=account,
+        )
+        _, token = await self.run(STRANGER, sign_in, account, station)
+        actor = await self._actor("staff", token)
+        if tab:
+            await self.open_tab(actor)
+        if ready:
+            await self.ready(actor)
+        return actor
+
+    async def open_tab(self, clerk: Actor) -> None:
+        """Give a clerk a tab that is open for an hour."""
+        await self.change(
+            "INSERT INTO tab_lease (id, login_id, staff_id, opened_at, lease_until, holder)"
+            " VALUES (:id, :login, :staff, app_now(), app_now() + interval '1 hour', :id)",
+            id=uuid4(),
+            login=clerk.login_id,
+            staff=clerk.id,
+        )
+
+    async def close_tabs(self, clerk: Actor) -> None:
+        """Close all of a clerk's tabs."""
+        await self.change("DELETE FROM tab_lease WHERE staff_id = :id", id=clerk.id)
+
+    async def ready(self, clerk: Actor) -> None:
+        """Become ready."""
+        await self.run(clerk, set_presence, PresenceRequest(wanted="ready"))
+
+    async def presence(self, clerk: Actor) -> Any:
+        """Return the clerk's presence row."""
+        return await self.row("SELECT * FROM presence WHERE staff_id = :id", id=clerk.id)
+
+    # A service, step by step.
+
+    async def take(self, citizen: Actor, item: str = "P01", region: str = WEIDU, **more: Any) -> TicketView:
+        """Take a number."""
+        return (await self.run(citizen, take, wish(item, region, **more))).ticket
+
+    async def waiting(self, number: int = 1, **more: Any) -> list[TicketView]:
+        """Let so many people take a number, one after the other."""
+        return [await self.take(await self.citizen(), **more) for _ in range(number)]
+
+    async def ring_of(self, clerk: Actor) -> Any:
+        """Return the clerk's live ring, None when nothing rings."""
+        found = await self.rows("SELECT * FROM engagement WHERE staff_id = :id AND state = 'ringing'", id=clerk.id)
+        return found[0] if found else None
+
+    async def accept(self, clerk: Actor) -> Accepted:
+        """Answer the ring."""
+        ring = await self.ring_of(clerk)
+        assert ring is not None
+        return Accepted.model_validate(await self.run(clerk, accept, ring.id))
+
+    async def serve(self, clerk: Actor, citizen: Actor, **more: Any) -> Accepted:
+        """Take a number and answer it."""
+        await self.take(citizen, **more)
+        return await self.accept(clerk)
+
+    async def flow(self, joined: Accepted, *sides: Actor) -> None:
+        """Let sides report that media flow; a citizen who has not joined yet joins."""
+        self._received += 1000
+        for side in sides:
+            attempt = await self._attempt(joined.call.id, side)
+            if attempt == 0:
+                attempt = (await self.run(side, join, joined.call.id)).attempt
+            await self.run(side, report, joined.call.id, attempt, FLOWING, self._received)
+
+    async def _attempt(self, call_id: UUID, side: Actor) -> int:
+        attempt: int = await self.value(
+            "SELECT attempt FROM call_participant WHERE call_id = :call AND :me IN (staff_id, account_id)",
+            call=call_id,
+            me=side.id,
+        )
+        return attempt
+
+    async def talk(self, clerk: Actor, citizen: Actor, **more: Any) -> Accepted:
+        """Take a number, answer it, and connect."""
+        joined = await self.serve(clerk, citizen, **more)
+        await self.flow(joined, clerk, citizen)
+        return joined
+
+    async def close(self, clerk: Actor, session_id: UUID, outcome: str = "guided_online", **more: Any) -> None:
+        """Write the wrap-up."""
+        await self.run(clerk, wrap_up, session_id, summary(outcome, **more))
+
+    async def state(self, who: Actor) -> dict[str, Any]:
+        """Fetch the state document as a page would."""
+        async with self.database.reading() as session:
+            document: Any = (
+                await faces.workbench_state(session, who)
+                if who.kind == "staff"
+                else await faces.applicant_state(session, self.wiring, who)
+            )
+        found: dict[str, Any] = document.model_dump(mode="json")
+        return {name: part for name, part in found.items() if name not in {"cursor", "server_time"}}
+
+
+def wish(item: str = "P01", region: str = WEIDU, **more: Any) -> TakeRequest:
+    """Build a request for a number."""
+    body = {"item_key": item, "region_code": region, "consent_version": CONSENT, "device": "phone"} | more
+    return TakeRequest.model_validate(body)
+
+
+def summary(outcome: str = "guided_online", **more: Any) -> WrapUpRequest:
+    """Build a wrap-up."""
+    body = {"outcome": outcome, "summary": "指导网上参保，已提交。", "next_step": "none"} | more
+    return WrapUpRequest.model_validate(body)
+
+
+async def refused(awaitable: Awaitable[object]) -> str:
+    """Await something that must be refused; returns the problem's code."""
+    with pytest.raises(Problem) as caught:
+        await awaitable
+    return caught.value.code
+
+
+async def at_once(*calls: Callable[[], Awaitable[Any]]) -> list[Any]:
+    """Start calls in the same moment; returns answers, or the codes of refusals."""
+
+    async def one(call: Callable[[], Awaitable[Any]]) -> Any:
+        try:
+            return await call()
+        except Problem as problem:
+            return problem.code
+
+    return await asyncio.gather(*(one(call) for call in calls))
+
+
+@asynccontextmanager
+async def open_house(city: City, pool_size: int = 8) -> AsyncIterator[House]:
+    """Open a house in a city. A second one in the same city is a second process."""
+    house = House(city, pool_size)
+    try:
+        yield house
+    finally:
+        failpoints.disarm("matching.no_locks")
+        await house.database.close()
+
+
+@pytest.fixture
+async def house(cluster: Cluster) -> AsyncIterator[House]:
+    """A house in a city of this test's own."""
+    async with open_city(cluster) as city, open_house(city) as opened:
+        yield opened
