@@ -1,0 +1,126 @@
+"""Real Chromium browsers with a fake camera and microphone, and what a test may ask of their calls."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
+
+# Remembers every connection that the page makes, so that a test can read its statistics.
+_REMEMBER = """
+window.connections = [];
+const Original = window.RTCPeerConnection;
+window.RTCPeerConnection = class extends Original {
+  constructor(...args) { super(...args); window.connections.push(this); }
+};
+"""
+# Denies the camera but not the microphone, as a person may.
+DENY_CAMERA = """
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = (wanted) => wanted && wanted.video
+  ? Promise.reject(new DOMException('Permission denied', 'NotAllowedError')) : ask(wanted);
+"""
+_STATISTICS = """
+async () => {
+  const found = { frames: 0, energy: 0, audio: 0 };
+  for (const connection of window.connections) {
+    if (connection.connectionState === 'closed') continue;
+    for (const report of (await connection.getStats()).values()) {
+      if (report.type !== 'inbound-rtp') continue;
+      if (report.kind === 'video') found.frames += report.framesDecoded || 0;
+      if (report.kind === 'audio') {
+        found.energy += report.totalAudioEnergy || 0;
+        found.audio += report.bytesReceived || 0;
+      }
+    }
+  }
+  return found;
+}
+"""
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Start one Chromium."""
+    async with async_playwright() as playwright:
+        with tempfile.TemporaryDirectory(prefix="cw-chromium-"):
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            try:
+                yield browser
+            finally:
+                await browser.close()
+
+
+class Watched:
+    """A page whose console must stay clean: `trouble` collects errors, warnings and failed requests."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.trouble: list[str] = []
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
+        page.on("console", lambda line: self._note(line.type, line.text))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.trouble.append(f"{kind}: {text}")
+
+    async def statistics(self) -> dict[str, Any]:
+        """Return decoded frames, received audio energy and bytes over all open connections."""
+        found: dict[str, Any] = await self.page.evaluate(_STATISTICS)
+        return found
+
+    async def until_flows(self, *, video: bool = True) -> None:
+        """Wait until what this page receives grows: frames decoded, sound heard."""
+        before = await self.statistics()
+        await self.until(
+            f"const now = await ({_STATISTICS})();"
+            "return (!wanted.video || now.frames > wanted.before.frames + 5)"
+            "  && now.energy > wanted.before.energy && now.audio > wanted.before.audio;",
+            {"before": before, "video": video},
+        )
+
+    async def until(self, body: str, wanted: object = None) -> None:
+        """Wait in the page until a function body returns true; Playwright's own waiting needs eval, which CSP refuses."""
+        looping = f"""async (wanted) => {{
+            const holds = async () => {{ {body} }};
+            while (!(await holds())) await new Promise((again) => setTimeout(again, 50));
+        }}"""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            await self.page.evaluate(looping, wanted)
+
+
+async def open_context(browser: Browser, *, phone: bool, deny_camera: bool = False) -> BrowserContext:
+    """Open a phone (390 × 844, touch) or a PC (1440 × 900) in Chinese, with camera and microphone allowed."""
+    size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+    context = await browser.new_context(
+        viewport=size,  # type: ignore[arg-type]  # a plain dict of the same shape
+        has_touch=phone,
+        is_mobile=phone,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        permissions=["microphone"] if deny_camera else ["camera", "microphone"],
+    )
+    await context.add_init_script(_REMEMBER)
+    if deny_camera:
+        await context.add_init_script(DENY_CAMERA)
+    return context

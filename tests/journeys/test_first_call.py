@@ -1,0 +1,110 @@
+"""J1, reduced to what exists: from item to rating in two real browsers, media flowing both ways, rows agreeing."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from playwright.async_api import Browser, expect
+from sqlalchemy import text
+
+from tests.journeys.browsers import chromium
+from tests.journeys.people import CitizenPage, ClerkPage
+from tests.support.server import Server
+
+pytestmark = pytest.mark.journey
+
+# The issue's own figure (architecture J11): a promise to people, not a speed test of this machine.
+BACK_WITHIN_MS = 5000
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
+
+
+async def meet(browser: Browser, url: str, *, deny_camera: bool = False) -> tuple[ClerkPage, CitizenPage]:
+    """Bring a clerk and a citizen into a call."""
+    clerk = await ClerkPage.open(browser, url)
+    await clerk.sign_in()
+    await clerk.be_ready()
+    citizen = await CitizenPage.open(browser, url, deny_camera=deny_camera)
+    await citizen.take_number()
+    await clerk.answer("刘桂英")
+    if not deny_camera:
+        await citizen.in_call()
+    return clerk, citizen
+
+
+async def states(server: Server) -> tuple[str, str, str]:
+    async with server.city.database.reading() as rows:
+        found = await rows.execute(
+            text(
+                "SELECT t.state, s.state, c.state FROM ticket t JOIN session s ON s.ticket_id = t.id"
+                " JOIN call c ON c.session_id = s.id"
+            )
+        )
+        ticket, session, call = found.one()
+        return ticket, session, call
+
+
+async def until_rows(server: Server, wanted: tuple[str, str, str]) -> None:
+    async with server.city.database.reading() as rows:
+        for _ in range(200):
+            if await states(server) == wanted:
+                return
+            await rows.execute(text("SELECT pg_sleep(0.05)"))
+    assert await states(server) == wanted
+
+
+async def test_from_item_to_rating(browser: Browser, server: Server) -> None:
+    clerk, citizen = await meet(browser, server.url)
+    await clerk.until_flows()
+    await citizen.until_flows()
+    await until_rows(server, ("serving", "open", "connected"))
+    await clerk.end()
+    await clerk.wrap_up("已指导网上参保，本人已提交。")
+    await until_rows(server, ("closed", "closed", "ended"))
+    await citizen.see_result("已指导网上参保，本人已提交。")
+    await citizen.rate("非常满意", "不用提交证明")
+    await expect(citizen.page.get_by_text("谢谢您的评价")).to_be_visible()
+    async with server.city.database.reading() as rows:
+        assert (await rows.execute(text("SELECT state, level, options FROM rating"))).one() == ("given", 5, ["512"])
+        outcome = await rows.execute(text("SELECT outcome, end_reason FROM session"))
+        assert outcome.one() == ("guided_online", "clerk")
+    assert clerk.trouble == []
+    assert citizen.trouble == []
+    await clerk.context.close()
+    await citizen.context.close()
+
+
+async def test_each_side_reloads_and_is_back(
+    browser: Browser, server: Server, record_property: Callable[[str, object], None]
+) -> None:
+    clerk, citizen = await meet(browser, server.url)
+    await clerk.until_flows()
+    await citizen.until_flows()
+    for reloading in (citizen, clerk):
+        await reloading.page.reload()
+        await reloading.until("return window.connections.length > 0")
+        await reloading.until_flows()
+        took = await reloading.page.evaluate("Date.now() - performance.timeOrigin")
+        record_property(f"{type(reloading).__name__} back after a reload, ms", round(took))
+        assert took < BACK_WITHIN_MS
+        await clerk.until_flows()
+        await citizen.until_flows()
+    await until_rows(server, ("serving", "open", "connected"))
+    await clerk.context.close()
+    await citizen.context.close()
+
+
+async def test_voice_only_when_the_camera_is_denied(browser: Browser, server: Server) -> None:
+    clerk, citizen = await meet(browser, server.url, deny_camera=True)
+    await citizen.page.get_by_role("button", name="不用画面，只说话").click()
+    await citizen.in_call()
+    await clerk.until_flows(video=False)
+    await citizen.until_flows()
+    await until_rows(server, ("serving", "open", "connected"))
+    await citizen.hang_up()
+    await until_rows(server, ("closed", "wrapping", "ended"))
+    await clerk.context.close()
+    await citizen.context.close()
