@@ -1,0 +1,132 @@
+/** Opens one state of a page in Chromium: stores filled, the clock stopped, the server and the live line played from fixtures. */
+import { openPeer } from './peer.mjs'
+
+/** Runs before the page's own code: the stores, and devices that show a drawn citizen or are refused. */
+function before({ lasting, tab, devices, offline }) {
+  if (!location.protocol.startsWith('http')) return
+  for (const [key, value] of Object.entries(lasting)) localStorage.setItem(key, value)
+  for (const [key, value] of Object.entries(tab)) sessionStorage.setItem(key, value)
+  if (offline) Object.defineProperty(navigator, 'onLine', { get: () => false })
+  if (!navigator.mediaDevices) return
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    if (devices !== 'ok') throw new DOMException('refused', 'NotAllowedError')
+    const stream = new MediaStream()
+    if (wanted.video) stream.addTrack(drawnCitizen())
+    if (wanted.audio)
+      stream.addTrack(new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0])
+    return stream
+  }
+  function drawnCitizen() {
+    const canvas = document.createElement('canvas')
+    canvas.width = 480
+    canvas.height = 640
+    const image = new Image()
+    image.src = '/__scenes/citizen.svg'
+    const paint = canvas.getContext('2d')
+    setInterval(() => {
+      if (!image.complete || image.naturalWidth === 0) return
+      const scale = Math.max(canvas.width / image.naturalWidth, canvas.height / image.naturalHeight)
+      const [width, height] = [image.naturalWidth * scale, image.naturalHeight * scale]
+      paint.drawImage(image, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height)
+    }, 100)
+    return canvas.captureStream(10).getVideoTracks()[0]
+  }
+}
+
+/** Answers `/api` from the state's table: with its query first, then without. */
+async function answerApi(route, shot) {
+  const request = route.request()
+  const url = new URL(request.url())
+  const name = `${request.method()} ${url.pathname}`
+  const q = url.searchParams.get('q')
+  const answer = (q && shot.answers[`${name}?q=${q}`]) ?? shot.answers[name]
+  if (answer === 'never') return
+  if (answer === 'offline') return route.abort('internetdisconnected')
+  const { body, status = 200 } = answer ?? {
+    status: 404,
+    body: { code: 'not_found', status: 404, params: {} },
+  }
+  await route.fulfill({
+    status,
+    contentType: status < 400 ? 'application/json' : 'application/problem+json',
+    body: JSON.stringify(body),
+  })
+}
+
+/** Plays the server's end of the live line; what a call negotiates goes to the peer, when there is one. */
+function answerLive(socket, shot, now, peer) {
+  socket.onMessage(async (text) => {
+    const message = JSON.parse(String(text))
+    if (message.type === 'hello') {
+      socket.send(JSON.stringify({ type: 'welcome', server_time: now, heartbeat_seconds: 20 }))
+      for (const more of shot.live ?? []) socket.send(JSON.stringify(more))
+    }
+    if (message.type === 'ping') socket.send(JSON.stringify({ type: 'pong', server_time: now }))
+    if (message.type === 'signal' && peer.hear !== null) {
+      peer.say = (batch) =>
+        socket.send(
+          JSON.stringify({
+            type: 'signal',
+            call: message.call,
+            from: message.to,
+            from_attempt: message.to_attempt,
+            to_attempt: message.from_attempt,
+            batch,
+          }),
+        )
+      await peer.hear(message.batch)
+    }
+  })
+}
+
+/** Opens the page and brings it into its state. Console errors and uncaught ones are gathered in `errors`. */
+export async function openShot(browser, site, shot, mode, now) {
+  const context = await browser.newContext({
+    viewport: mode.viewport,
+    deviceScaleFactor: mode.viewport.width < 760 ? 2 : 1,
+    isMobile: false,
+    hasTouch: mode.viewport.width < 760,
+    reducedMotion: 'reduce',
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  })
+  const errors = []
+  const peer = { hear: null, say: () => undefined }
+  if (shot.peer) peer.hear = await openPeer(context, site.address, (batch) => peer.say(batch))
+  const page = await context.newPage()
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !expected(message.text())) errors.push(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`))
+  await page.clock.setFixedTime(now)
+  await page.addInitScript(before, {
+    lasting: { ...shot.stored?.lasting, ...mode.stored },
+    tab: shot.stored?.tab ?? {},
+    devices: shot.devices ?? 'denied',
+    offline: shot.offline ?? false,
+  })
+  await page.route('**/api/**', (route) => answerApi(route, shot))
+  await page.routeWebSocket(/\/api\/ws/, (socket) => answerLive(socket, shot, now, peer))
+  await page.goto(site.address + shot.path, { waitUntil: 'load' })
+  for (const step of shot.steps ?? []) await take(page, step)
+  await page
+    .locator(shot.until ?? 'h1')
+    .first()
+    .waitFor({ state: 'visible', timeout: 10_000 })
+  if (shot.peer) await page.waitForTimeout(700)
+  await page.evaluate(() => document.fonts.ready)
+  await page.waitForTimeout(150)
+  return { page, errors, close: () => context.close() }
+}
+
+/** The browser itself reports every refused request as an error; a state that asks for one expects it. */
+function expected(text) {
+  return /Failed to load resource/.test(text)
+}
+
+async function take(page, step) {
+  if ('press' in step) await page.locator(step.press).first().click()
+  if ('fill' in step) await page.locator(step.fill).first().fill(step.text)
+  if ('key' in step) await page.keyboard.press(step.key)
+  if ('see' in step) await page.locator(step.see).first().waitFor({ state: 'visible' })
+}

@@ -1,0 +1,44 @@
+/**
+ * A picture of a page in one of its states: which address, what the server would answer, what is pressed. Each face keeps a
+ * table of these beside its router; a test sees to it that no route is without.
+ */
+
+/** What the server says to one request: a body with 200, a refusal, or nothing at all (`never`: the page is still loading). */
+export type Answer = { body: unknown; status?: number } | 'never' | 'offline'
+
+export type Step =
+  | { press: string }
+  | { fill: string; text: string }
+  | { key: string }
+  /** Waits until this is on the page. */
+  | { see: string }
+
+export interface Shot {
+  /** Name of the route in the router. */
+  route: string
+  /** Name of the state, unique within the route. */
+  state: string
+  path: string
+  /** `GET /api/regions` → answer; the query does not count. What is not listed is answered with 404. */
+  answers: Readonly<Record<string, Answer>>
+  /** Values of the browser's stores before the page opens. */
+  stored?: { lasting?: Record<string, string>; tab?: Record<string, string> }
+  /** Messages that come over the WebSocket after its welcome. */
+  live?: readonly unknown[]
+  steps?: readonly Step[]
+  /** What must be there before the picture is taken; otherwise the heading. */
+  until?: string
+  /** Camera and microphone: allowed with a picture, or refused. */
+  devices?: 'ok' | 'denied'
+  /** Another browser page plays the other side of the call. */
+  peer?: boolean
+  /** The browser says that it has no network. */
+  offline?: boolean
+}
+
+/** A refusal as the server words it. */
+export const problem = (code: string, status: number, params: Record<string, unknown> = {}): Answer => ({
+  status,
+  body: { type: `urn:cloudwindow:problem:${code}`, title: code, status, code, params, detail: code },
+})
+export const ok = (body: unknown): Answer => ({ body })
