@@ -1,4 +1,4 @@
-"""The command line: ``cloudwindow serve | migrate | demo | staff | settings | openapi``.
+"""The command line: ``cloudwindow serve | migrate | demo | staff | settings | states | openapi``.
 
 What a person can mend ends as one line on standard error and exit code 2.
 """
@@ -99,6 +99,16 @@ def show_settings() -> None:
     for line in _settings().lines():
         mark = "" if line.is_default else "  (set)"
         typer.echo(f"{line.name} = {line.value or '(empty)'}{mark}\n    {line.help} [{line.unit}]")
+
+
+@app.command("states")
+def show_states() -> None:
+    """Print the state machines as docs/states.md holds them; needs no database."""
+    from cloudwindow import calls, dispatch, oversight
+    from cloudwindow.foundation.states import markdown
+
+    machines = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, oversight.RATING)
+    typer.echo(markdown(machines), nl=False)
 
 
 @app.command()

@@ -97,10 +97,10 @@ class Accepted(Joined):
 
 
 class WrapUpRequest(Asked):
-    """Outcome and summary are required to close (model §3); `then` is what the clerk wants next."""
+    """Outcome and summary are required to close (model §3), else `summary_missing`; `then` is what comes next."""
 
-    outcome: Annotated[str, StringConstraints(min_length=1, max_length=32)]
-    summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
+    outcome: Annotated[str, StringConstraints(max_length=32)]
+    summary: Summary
     next_step: NextStep
     then: Literal["ready", "break"] = "ready"
 

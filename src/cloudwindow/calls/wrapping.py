@@ -17,6 +17,9 @@ from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.people import PresenceRequest, account_stream, set_presence
 
+SHORTEST_SUMMARY = 2
+"""Characters; one alone says nothing."""
+
 
 async def _own_session(tx: Tx, session_id: UUID) -> Session:
     row = await tx.session.scalar(
@@ -47,9 +50,14 @@ async def save_draft(tx: Tx, session_id: UUID, draft: Draft) -> Draft:
 
 @action("session.wrap_up")
 async def wrap_up(tx: Tx, session_id: UUID, request: WrapUpRequest) -> ApplicantSession:
-    """Close a session with its outcome and summary; the clerk may be rung again. Raises `outcome_unknown`."""
+    """Close a session with its outcome and summary; the clerk may be rung again.
+
+    Raises `summary_missing` and `outcome_unknown`.
+    """
     row = await _own_session(tx, session_id)
     state = SESSION.after(row.state, "close")
+    if not request.outcome or len(request.summary) < SHORTEST_SUMMARY:
+        raise Problem("summary_missing")
     if await tx.session.get(Outcome, request.outcome) is None:
         raise Problem("outcome_unknown")
     await tx.session.execute(

@@ -55,6 +55,7 @@ async def take(tx: Tx, request: TakeRequest) -> Taken:
     await _check_consent(tx, request.consent_version)
     row = await _insert_ticket(tx, resolved, desk, request, answers)
     if row is None:  # another request of this account was faster: its ticket is the one
+        await tx.driver.execute(_GIVE_BACK, _series(tx, desk))
         other = await _live_ticket(tx, account_id)
         if other is None:
             raise Problem("busy_try_again")
@@ -127,19 +128,27 @@ _INSERT = """
     INSERT INTO ticket (id, number, day, account_id, item_id, implementation_id, version_id, line, flow, region_code,
         home_organisation_id, channel, device, elderly, answers, desk_id, state, taken_at, enqueued_at, bonus_seconds,
         bonus_reason, queue_key, lease_until)
-    SELECT $2, '云A' || lpad(n.value::text, 3, '0'), $3, $4, $5, $6, $7, $8, $9, $10, $11, 'web', $12, $13,
-        $14::text::jsonb, $15, $16, $17, $17, $18, $19, $20, $21
+    SELECT $2, '云A' || lpad(n.value::text, greatest(3, length(n.value::text)), '0'), $3, $4, $5, $6, $7, $8, $9, $10,
+        $11, 'web', $12, $13, $14::text::jsonb, $15, $16, $17, $17, $18, $19, $20, $21
     FROM n
     ON CONFLICT (account_id) WHERE state <> 'closed' DO NOTHING
     RETURNING *
 """
 
 
+_GIVE_BACK = "UPDATE counter SET value = value - 1 WHERE name = $1"
+"""The number that the insert drew and did not use; its row is still ours, so the series stays without gaps."""
+
+
+def _series(tx: Tx, desk: Desk) -> str:
+    return f"ticket:{desk.id}:{tx.today.isoformat()}"
+
+
 async def _insert_ticket(tx: Tx, resolved: Resolved, desk: Desk, request: TakeRequest, answers: dict[str, str]) -> Any:
     bonus, reason, grace = await _bonus(tx, request, desk)
     return await tx.driver.fetchrow(
         _INSERT,
-        f"ticket:{desk.id}:{tx.today.isoformat()}",
+        _series(tx, desk),
         new_id(),
         tx.today,
         tx.actor.id,
@@ -175,18 +184,14 @@ async def _bonus(tx: Tx, request: TakeRequest, desk: Desk) -> tuple[int, str | N
         region=request.region_code,
     )
     grace: int = values[limits.WAITING_GRACE]
-    dropped = await tx.session.scalar(
-        select(Ticket.id)
-        .where(
-            scope.visible(tx.actor, Ticket),
-            Ticket.account_id == tx.actor.id,
-            Ticket.close_reason == "expired",
-            Ticket.answered_at.is_not(None),
-            Ticket.closed_at > tx.now - timedelta(minutes=values[limits.RETURN_WITHIN]),
-        )
+    last = await tx.session.scalar(
+        scope.select_visible(tx.actor, Ticket)
+        .where(Ticket.account_id == tx.actor.id)
+        .order_by(Ticket.taken_at.desc())
         .limit(1)
     )
-    if dropped is not None:
+    kept_until = tx.now - timedelta(minutes=values[limits.RETURN_WITHIN])
+    if last and last.close_reason == "expired" and last.answered_at and last.closed_at and last.closed_at > kept_until:
         return values[limits.RETURN_BONUS], "dropped_call", grace
     if request.elderly:
         return values[limits.ELDERLY_BONUS], "elderly", grace

@@ -21,4 +21,3 @@ define(
     "The notice has just been updated. Please read it again.",
 )
 define("ring_over", 409, "这一位已经转给别人，或对方已离开。", "This person has been passed on, or has left.")
-define("not_your_ring", 403, "这个铃不是响给您的。", "This ring is not yours.")

@@ -234,6 +234,21 @@ async def miss(tx: Tx, engagement_id: UUID) -> None:
     tx.follow_up(ring_next, engagement.staff_id)
 
 
+# scope: whether the clerk who is rung still has an open page
+_OPEN_TAB = "SELECT EXISTS (SELECT 1 FROM tab_lease WHERE staff_id = $1 AND lease_until > app_now())"
+
+
+@action("engagement.tab_gone")
+async def tab_gone(tx: Tx, engagement_id: UUID) -> None:
+    """It rings where no page is open any more: that is no miss, and somebody else may take it at once."""
+    ticket, person, engagement = await lock_ring(tx, engagement_id)
+    if engagement.state != "ringing" or await tx.driver.fetchval(_OPEN_TAB, person.staff_id):
+        return
+    await withdraw(tx, engagement, "tab_gone")
+    await return_to_head(tx, ticket.id, "clerk_lost")
+    tx.follow_up(match_ticket, ticket.id)
+
+
 async def withdraw(tx: Tx, engagement: Engagement, reason: str) -> None:
     """Take a ring back whose ticket and engagement are locked; the caller decides what becomes of the ticket."""
     await _move_engagement(tx, engagement, "withdraw", ended_at=tx.now, reason=reason)

@@ -11,6 +11,14 @@ SWEEPS = [
         ringing.miss,
     ),
     Sweep(
+        "rings to nobody",
+        """
+        SELECT id FROM engagement e WHERE state = 'ringing' AND NOT EXISTS (
+            SELECT 1 FROM tab_lease l WHERE l.staff_id = e.staff_id AND l.lease_until > app_now()) LIMIT :batch
+        """,
+        ringing.tab_gone,
+    ),
+    Sweep(
         "set aside",
         "SELECT id FROM ticket WHERE state = 'parked' AND parked_until <= app_now() ORDER BY parked_until LIMIT :batch",
         actions.resume,

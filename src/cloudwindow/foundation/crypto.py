@@ -62,6 +62,11 @@ class Keys:
         key = _open(self.field, _context("data_key", "", owner), wrapped)
         return _seal(key, field.encode(), text.encode())
 
+    def open_for(self, owner: UUID, wrapped: bytes, field: str, cipher: bytes) -> str:
+        """Open what was sealed for an owner. Raises `KeyFault` once the data key is destroyed."""
+        key = _open(self.field, _context("data_key", "", owner), wrapped)
+        return _open(key, field.encode(), cipher).decode()
+
 
 def _load(path: Path) -> bytes:
     if not path.exists():
@@ -93,7 +98,7 @@ def _open(key: bytes, context: bytes, cipher: bytes) -> bytes:
     nonce, body = cipher[1 : 1 + _NONCE], cipher[1 + _NONCE :]
     try:
         return AESGCM(key).decrypt(nonce, body, context)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # a value too short to hold its nonce is no cipher either
         msg = "a personal field does not fit its key or its place"
         raise KeyFault(msg) from error
 

@@ -196,18 +196,19 @@ async def _actor(request: Request, face: Face) -> Actor:
     return actor
 
 
-async def _staff(request: Request) -> Actor:
-    actor = await _actor(request, "staff")
-    if actor.kind != "staff":
-        raise Problem("login_required")
+def _known(request: Request, face: Face, actor: Actor) -> Actor:
+    if actor.kind == "anonymous":
+        had_one = cookie_name(face, secure=request.url.scheme == "https") in request.cookies
+        raise Problem("login_expired") if had_one else Problem("login_required")
     return actor
+
+
+async def _staff(request: Request) -> Actor:
+    return _known(request, "staff", await _actor(request, "staff"))
 
 
 async def _applicant(request: Request) -> Actor:
-    actor = await _actor(request, "applicant")
-    if actor.kind != "account":
-        raise Problem("login_required")
-    return actor
+    return _known(request, "applicant", await _actor(request, "applicant"))
 
 
 async def _either(request: Request) -> Actor:

@@ -224,15 +224,20 @@ class Live:
     async def _listen(self) -> None:
         while True:
             try:
-                connection = await self._database.connect_alone()
-                gone = asyncio.Event()
-                connection.add_termination_listener(lambda _c: gone.set())  # noqa: B023  set at once, this turn
-                await connection.add_listener(events.CHANNEL, self._noticed)
-                self._touch({c.stream for c in self._connections})
-                await gone.wait()
+                await self._listen_on(await self._database.connect_alone())
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("live.listen_lost", error=type(error).__name__)
             await asyncio.sleep(0.5)
+
+    async def _listen_on(self, connection: asyncpg.Connection) -> None:
+        gone = asyncio.Event()
+        connection.add_termination_listener(lambda _c: gone.set())
+        try:
+            await connection.add_listener(events.CHANNEL, self._noticed)
+            self._touch({c.stream for c in self._connections})
+            await gone.wait()
+        finally:
+            connection.terminate()
 
     def _noticed(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
         kind, _, rest = payload.partition(":")
