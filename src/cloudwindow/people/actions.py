@@ -93,8 +93,11 @@ async def sign_in(tx: Tx, account: str, station_id: UUID) -> tuple[UUID, str]:
 
 @action("login.close")
 async def sign_out(tx: Tx) -> SignedOut:
-    """End the actor's login. A clerk goes off first, which is refused while serving or with unfinished wrap-ups."""
-    if tx.actor.kind == "staff":
+    """End the actor's login. A clerk goes off first, which is refused while serving or with unfinished wrap-ups.
+
+    Staff who serve nobody, such as a supervisor, have no presence to give up.
+    """
+    if tx.actor.kind == "staff" and tx.actor.id and await tx.port(WorkStates).presence(tx.session, tx.actor.id):
         await set_presence(tx, PresenceRequest(wanted="off"))
     if tx.actor.login_id is not None:
         await close_login(tx.session, tx.actor.login_id, tx.now)
