@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PUBLIC_TABLES = {
-    "calendar_day": "published holidays",
+    "calendar_day": "holidays as published",
     "consent_text": "the notice that everybody is shown",
     "counter": "numbers only, of no person",
     "deployment": "one row about the database itself",

@@ -1,0 +1,318 @@
+"""Who gets what: every route × every actor, written by hand. A new route without a row fails; so does a changed answer.
+
+One ticket of one citizen goes through its life (`at`): it waits at the social desk of 魏都, rings at a clerk, is
+served, is being wrapped up, is rated and closed (`done`). At every moment the ids in a path are the real ones of that
+ticket, its ring, session and call. Beside it stand another citizen's ticket at the social desk of 建安, and a third
+one's at the city's.
+
+    strn  stranger  no cookie
+    ownr  owner     the citizen of the ticket
+    othr  other     the citizen who waits in 建安
+    agnt  agent     客服 in 魏都 who is rung and serves (zhangyanli)
+    mate  mate      受理员 at the same desk (zhaoshumin)
+    line  line      at the same desk, but for other department lines (fenglei)
+    sibl  sibling   客服 in 建安: the same role in a sibling organisation (koujunjie)
+    city  city      客服 of the city, scope over all (liujingwen)
+    supr  super     值班督导 of the whole city (xuwenbo)
+    home  home      中心管理员 of 魏都, where the ticket belongs (yangzhenyu)
+    away  away      the same role in 建安 (yuecaihong)
+    audt  auditor   审计员 of the authority (fanguohua)
+    sysa  sysadmin  系统管理员 (lipengfei)
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+CITIZENS = ("owner", "other")
+STAFF = {
+    "agent": "zhangyanli",
+    "mate": "zhaoshumin",
+    "line": "fenglei",
+    "sibling": "koujunjie",
+    "city": "liujingwen",
+    "super": "xuwenbo",
+    "home": "yangzhenyu",
+    "away": "yuecaihong",
+    "auditor": "fanguohua",
+    "sysadmin": "lipengfei",
+}
+ACTORS = ("stranger", *CITIZENS, *STAFF)
+HEADS = ("strn", "ownr", "othr", "agnt", "mate", "line", "sibl", "city", "supr", "home", "away", "audt", "sysa")
+STAGES = ("waiting", "ringing", "serving", "wrapping", "done")
+
+# 401 who are you, 404 not there for you, 403 nothing for your role, 409 too late or not now.
+_TABLE = """
+route                                         at       strn ownr othr agnt mate line sibl city supr home away audt sysa
+
+# What everybody may read
+GET  /healthz                                 waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /readyz                                  waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/openapi.json                        waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/deployment                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/regions                             waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/stations                            waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/items                               waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/items/{key}                         serving   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/consent-text                        waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/outcomes                            waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/rating-options                      waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /{path:path}                             waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+
+# Who one is
+GET  /api/staff/me                            serving   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/login                         waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/sign-out                      waiting   401  401  401  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/sign-out                      serving   401  401  401  409  200  200  200  200  200  200  200  200  200
+GET  /api/applicant/me                        serving   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/applicant/enter                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/applicant/sign-out                  waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
+
+# The state documents
+GET  /api/applicant/state                     waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
+GET  /api/applicant/state                     serving   401  200  200  401  401  401  401  401  401  401  401  401  401
+GET  /api/applicant/state                     done      401  200  200  401  401  401  401  401  401  401  401  401  401
+GET  /api/workbench/state                     ringing   401  401  401  200  200  200  200  200  403  403  403  403  403
+GET  /api/workbench/state                     serving   401  401  401  200  200  200  200  200  403  403  403  403  403
+GET  /api/workbench/state                     wrapping  401  401  401  200  200  200  200  200  403  403  403  403  403
+
+# The ticket of a citizen
+POST /api/tickets                             waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets                             done      401  201  200  401  401  401  401  401  401  401  401  401  401
+GET  /api/tickets/{ticket_id}                 waiting   401  200  404  401  401  401  401  401  401  401  401  401  401
+GET  /api/tickets/{ticket_id}                 serving   401  200  404  401  401  401  401  401  401  401  401  401  401
+GET  /api/tickets/{ticket_id}                 done      401  200  404  401  401  401  401  401  401  401  401  401  401
+GET  /api/tickets/{other_ticket_id}           waiting   401  404  200  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/leave           waiting   401  200  404  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/leave           ringing   401  200  404  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/leave           serving   401  409  404  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{other_ticket_id}/leave     waiting   401  404  200  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/postpone        serving   401  200  404  401  401  401  401  401  401  401  401  401  401
+
+# The workbench
+POST /api/workbench/presence                  waiting   401  401  401  200  200  200  200  200  403  403  403  403  403
+GET  /api/workbench/queue                     waiting   401  401  401  200  200  200  200  200  200  200  200  200  200
+GET  /api/workbench/queue                     ringing   401  401  401  200  200  200  200  200  200  200  200  200  200
+GET  /api/workbench/colleagues                waiting   401  401  401  200  200  200  200  200  200  200  200  200  200
+GET  /api/workbench/today                     done      401  401  401  200  200  200  200  200  200  200  200  200  200
+GET  /api/workbench/tickets/{ticket_id}       waiting   401  401  401  404  404  404  404  404  404  404  404  404  404
+GET  /api/workbench/tickets/{ticket_id}       ringing   401  401  401  200  404  404  404  404  404  404  404  404  404
+GET  /api/workbench/tickets/{ticket_id}       serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+GET  /api/workbench/tickets/{ticket_id}       wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
+GET  /api/workbench/tickets/{other_ticket_id} waiting   401  401  401  404  404  404  404  404  404  404  404  404  404
+POST /api/engagements/{engagement_id}/accept  ringing   401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/engagements/{engagement_id}/accept  serving   401  401  401  409  404  404  404  404  404  404  404  404  404
+POST /api/engagements/{engagement_id}/decline ringing   401  401  401  200  404  404  404  404  404  404  404  404  404
+
+# The call and what became of it
+POST /api/calls/{call_id}/join                serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/join                wrapping  401  409  404  409  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/end                 serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}               serving   401  200  404  200  404  404  404  404  200  200  404  404  404
+GET  /api/sessions/{session_id}               done      401  200  404  200  404  404  404  404  200  200  404  404  404
+PUT  /api/sessions/{session_id}/draft         wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/wrap-up       wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/wrap-up       done      401  401  401  409  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/rating        wrapping  401  200  404  401  401  401  401  401  401  401  401  401  401
+POST /api/sessions/{session_id}/rating        done      401  409  404  401  401  401  401  401  401  401  401  401  401
+
+# Instruments of tests; in production they do not exist
+POST /api/test/clock                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/test/failpoints                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+"""
+
+_WRAP_UP = {"outcome": "guided_online", "summary": "指导网上参保，已提交。", "next_step": "none"}
+
+BODIES: dict[str, Any] = {
+    "POST /api/staff/login": {"account": "jinjianguo", "password": "{password}", "station_id": "{station_id}"},
+    "POST /api/applicant/enter": {"form_of_address": "郭先生", "phone": "19900001399", "elderly": False},
+    "POST /api/tickets": {
+        "item_key": "P01",
+        "region_code": "411002000000",
+        "consent_version": "2026-11",
+        "device": "phone",
+    },
+    "POST /api/workbench/presence": {"wanted": "break", "reason": "training"},
+    "POST /api/engagements/{engagement_id}/decline": {"reason": "conflict_of_interest"},
+    "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
+    "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
+    "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},
+    "POST /api/test/clock": {"seconds": 0},
+    "POST /api/test/failpoints": {"name": "nothing", "effect": "off"},
+}
+
+UNCHANGING = {"POST /api/test/clock", "POST /api/test/failpoints"}
+"""Allowed mutations that have nothing to change in this world."""
+
+LOOKS = {"GET /api/workbench/tickets/{ticket_id}"}
+"""Reads that leave an audit row when they are allowed (invariant 11)."""
+
+SECRETS = (
+    *("ticket", "engagement", "session", "call", "name", "masked_phone", "phone", "summary", "rated"),
+    *("other_ticket", "other_name", "far_ticket", "expert", *(f"{actor}_id" for actor in (*CITIZENS, *STAFF))),
+)
+"""What is looked for in every answer: ids, a name, a phone. It may appear where `SHOWN` says, and nowhere else."""
+
+_DESK = "agent mate line"
+SHOWN: dict[tuple[str, str], dict[str, str]] = {
+    ("GET /api/staff/me", "serving"): {f"{actor}_id": actor for actor in STAFF},
+    ("GET /api/applicant/me", "serving"): {
+        "owner_id": "owner",
+        "other_id": "other",
+        "name": "owner",
+        "other_name": "other",
+        "masked_phone": "owner",
+    },
+    ("GET /api/applicant/state", "waiting"): {
+        "ticket": "owner",
+        "other_ticket": "other",
+        "owner_id": "owner",
+        "other_id": "other",
+    },
+    ("GET /api/applicant/state", "serving"): {
+        "ticket": "owner",
+        "session": "owner",
+        "call": "owner",
+        "agent_id": "owner",
+        "other_ticket": "other",
+        "owner_id": "owner",
+        "other_id": "other",
+    },
+    ("GET /api/applicant/state", "done"): {
+        "ticket": "owner",
+        "session": "owner",
+        "call": "owner",
+        "agent_id": "owner",
+        "rated": "owner",
+        "other_ticket": "other",
+        "owner_id": "owner",
+        "other_id": "other",
+    },
+    ("GET /api/workbench/state", "ringing"): {
+        "ticket": "agent",
+        "engagement": "agent",
+        **{f"{actor}_id": actor for actor in ("agent", "mate", "line", "sibling", "city")},
+    },
+    ("GET /api/workbench/state", "serving"): {
+        "ticket": "agent",
+        "session": "agent",
+        "call": "agent",
+        **{f"{actor}_id": actor for actor in ("agent", "mate", "line", "sibling", "city")},
+    },
+    ("GET /api/workbench/state", "wrapping"): {
+        "ticket": "agent",
+        "session": "agent",
+        "call": "agent",
+        **{f"{actor}_id": actor for actor in ("agent", "mate", "line", "sibling", "city")},
+    },
+    ("POST /api/tickets", "waiting"): {"ticket": "owner", "other_ticket": "other"},
+    ("POST /api/tickets", "done"): {"other_ticket": "other"},
+    ("GET /api/tickets/{ticket_id}", "waiting"): {"ticket": "owner"},
+    ("GET /api/tickets/{ticket_id}", "serving"): {"ticket": "owner", "session": "owner"},
+    ("GET /api/tickets/{ticket_id}", "done"): {"ticket": "owner", "session": "owner"},
+    ("GET /api/tickets/{other_ticket_id}", "waiting"): {"other_ticket": "other"},
+    ("POST /api/tickets/{ticket_id}/leave", "waiting"): {"ticket": "owner"},
+    ("POST /api/tickets/{ticket_id}/leave", "ringing"): {"ticket": "owner"},
+    ("POST /api/tickets/{other_ticket_id}/leave", "waiting"): {"other_ticket": "other"},
+    ("POST /api/tickets/{ticket_id}/postpone", "serving"): {"ticket": "owner", "session": "owner"},
+    # fenglei sits at the desk, but not for this department line
+    ("GET /api/workbench/queue", "waiting"): {"ticket": "agent mate", "other_ticket": "sibling", "far_ticket": "city"},
+    ("GET /api/workbench/queue", "ringing"): {"ticket": "agent mate", "other_ticket": "sibling", "far_ticket": "city"},
+    # the expert at the city's desk is of another organisation
+    ("GET /api/workbench/colleagues", "waiting"): {
+        "agent_id": _DESK,
+        "mate_id": _DESK,
+        "line_id": _DESK,
+        "sibling_id": "sibling",
+        "city_id": "city",
+    },
+    ("GET /api/workbench/tickets/{ticket_id}", "ringing"): {
+        "ticket": "agent",
+        "name": "agent",
+        "masked_phone": "agent",
+    },
+    ("GET /api/workbench/tickets/{ticket_id}", "serving"): {
+        "ticket": "agent",
+        "name": "agent",
+        "masked_phone": "agent",
+    },
+    ("GET /api/workbench/tickets/{ticket_id}", "wrapping"): {
+        "ticket": "agent",
+        "name": "agent",
+        "masked_phone": "agent",
+    },
+    ("POST /api/engagements/{engagement_id}/accept", "ringing"): {"ticket": "agent"},
+    ("POST /api/calls/{call_id}/join", "serving"): {"call": "owner agent", "session": "owner agent"},
+    ("POST /api/calls/{call_id}/end", "serving"): {"call": "owner agent", "session": "owner agent"},
+    ("GET /api/sessions/{session_id}", "serving"): {
+        "session": "owner agent super home",
+        "agent_id": "owner agent super home",
+    },
+    # the rated clerk never learns a single rating
+    ("GET /api/sessions/{session_id}", "done"): {
+        "session": "owner agent super home",
+        "agent_id": "owner agent super home",
+        "summary": "owner agent super home",
+        "rated": "owner super home",
+    },
+    ("POST /api/sessions/{session_id}/wrap-up", "wrapping"): {"session": "agent", "agent_id": "agent"},
+    ("POST /api/sessions/{session_id}/rating", "wrapping"): {"session": "owner", "rated": "owner"},
+}
+
+LIVE_ROUTE = "WS   /api/ws"
+LIVE = {
+    # actor: which desks' hints it may watch, of 魏都 social, 建安 social, city social; no entry: no live line at all
+    "owner": ("weidu",),
+    "other": ("jianan",),
+    "agent": ("weidu",),
+    "mate": ("weidu",),
+    "line": ("weidu",),
+    "sibling": ("jianan",),
+    "city": ("city",),
+    "super": (),
+    "home": (),
+    "away": (),
+    "auditor": (),
+    "sysadmin": (),
+}
+"""The live line: everybody who is signed in has one, with the own stream and the own desks; a stranger has none."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route at one moment: the status for each actor, and who sees what."""
+
+    route: str
+    at: str
+    expect: dict[str, int]
+    shown: dict[str, frozenset[str]] = field(hash=False)
+
+    @property
+    def method(self) -> str:
+        return self.route.split(" ")[0]
+
+    @property
+    def path(self) -> str:
+        return self.route.split(" ")[1]
+
+    def __str__(self) -> str:
+        return f"{self.route} at {self.at}"
+
+
+def _read() -> list[Row]:
+    lines = [line.split() for line in _TABLE.splitlines() if line and not line.startswith("#")]
+    head, *body = lines
+    assert tuple(head) == ("route", "at", *HEADS)
+    rows = []
+    for method, path, at, *statuses in body:
+        route = f"{method} {path}"
+        shown = {thing: frozenset(who.split()) for thing, who in SHOWN.get((route, at), {}).items()}
+        expect = dict(zip(ACTORS, map(int, statuses), strict=True))
+        assert at in STAGES
+        assert set(shown) <= set(SECRETS)
+        rows.append(Row(route, at, expect, shown))
+    assert {(row.route, row.at) for row in rows} >= set(SHOWN)
+    assert len({(row.route, row.at) for row in rows}) == len(rows)
+    return rows
+
+
+ROWS = _read()

@@ -1,0 +1,284 @@
+"""The world of the matrix: an application in this process, and one ticket's life as snapshots to go back to."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from sqlalchemy import insert, text
+
+from cloudwindow import app as composition
+from cloudwindow.foundation.authentication import COOKIES, Face, csrf_token, open_login
+from cloudwindow.foundation.database import Base
+from cloudwindow.foundation.models import TabLease
+from cloudwindow.settings import Settings
+from scripts.lint_scope import PUBLIC_TABLES
+from tests.integration.scope.matrix import BODIES, CITIZENS, STAFF, Row
+from tests.support.city import JIANAN_VILLAGE, KEYS, PASSWORD, WEIDU, City
+
+ORIGIN = "http://localhost:8000"
+OWNER_PHONE, OTHER_PHONE, FAR_PHONE = "19900001301", "19900001302", "19900001303"
+YANLING = "411024000000"
+
+TABLES = sorted(set(Base.metadata.tables) - set(PUBLIC_TABLES) | {"counter"})
+"""Tables that requests change, compared and put back as a whole."""
+
+_DIGEST = text(
+    " UNION ALL ".join(
+        f"SELECT '{name}' AS name, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS digest FROM {name} t"  # noqa: S608  our own names
+        for name in TABLES
+    )
+)
+
+_FURNISH = """
+INSERT INTO desk (id, key, name, organisation_id, region_code, priority, flows, needs, hours_key, parent_id)
+SELECT gen_random_uuid(), 'desk-411003-social', '建安社保养老专席', o.id, '411003000000', 10, ARRAY['coach'],
+       ARRAY[]::text[], c.hours_key, c.id
+FROM organisation o, desk c WHERE o.key = 'centre-411003' AND c.key = 'desk-411000-social';
+INSERT INTO desk_item SELECT d.id, i.id FROM desk d, item i WHERE d.key = 'desk-411003-social' AND i.key = 'P01';
+INSERT INTO desk_member SELECT d.id, s.id FROM desk d, staff s
+WHERE (d.key, s.account) IN (('desk-411003-social', 'koujunjie'), ('desk-411002-social', 'fenglei'));
+UPDATE presence SET wanted = 'break', reason = 'rest' WHERE staff_id IN (SELECT id FROM staff WHERE status = 'active');
+"""
+"""A desk in 建安 like the one in 魏都, a member of another department line, and everybody on duty."""
+
+_KEEP = """
+UPDATE engagement SET expires_at = expires_at + interval '1 day', wrap_until = wrap_until + interval '1 day';
+UPDATE ticket SET lease_until = lease_until + interval '1 day';
+UPDATE session SET wrap_until = wrap_until + interval '1 day';
+UPDATE call SET grace_until = grace_until + interval '1 day';
+UPDATE tab_lease SET lease_until = lease_until + interval '1 day';
+"""
+"""A snapshot stays true for as long as the tests take."""
+
+
+class Still:
+    """A sweeper that never sweeps: nothing changes but by the requests of the test."""
+
+    def __init__(self, *_: Any) -> None: ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclass
+class Person:
+    """One actor's browser."""
+
+    face: Face
+    id: UUID
+    token: str
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "x-face": self.face,
+            "cookie": f"{COOKIES[self.face]}={self.token}",
+            "x-csrf-token": csrf_token(self.token),
+        }
+
+
+@dataclass
+class World:
+    """The application, the actors, the ids of the one ticket's things, and the stage that is set up now."""
+
+    app: FastAPI
+    city: City
+    http: httpx.AsyncClient
+    people: dict[str, Person] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    stage: str = ""
+    digest: dict[str, str] = field(default_factory=dict)
+
+    async def ask(
+        self, actor: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Send a request as an actor's page would."""
+        sent = {"origin": ORIGIN, "idempotency-key": str(uuid4())}
+        if actor in self.people:
+            sent |= self.people[actor].headers()
+        return await self.http.request(method, path, json=body, headers=sent | (headers or {}))
+
+    async def ask_row(
+        self, actor: str, row: Row, ids: dict[str, str] | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Send the request of a row; `ids` replaces the real ids."""
+        body = BODIES.get(row.route)
+        if body is not None:
+            filled = json.dumps(body).replace("{password}", PASSWORD).replace("{station_id}", self.ids["station_id"])
+            body = json.loads(filled)
+        path = row.path.replace("{path:path}", "workbench").replace("{key}", "P01")
+        return await self.ask(actor, row.method, path.format(**(ids or self.ids)), body, headers)
+
+    async def must(self, actor: str, method: str, path: str, body: Any = None) -> Any:
+        """Send a request that must work."""
+        answer = await self.ask(actor, method, path, body)
+        assert answer.is_success, f"{path}: {answer.text}"
+        return answer.json()
+
+    async def run(self, statements: str) -> None:
+        """Run statements of the test's own, triggers and foreign keys asleep."""
+        async with self.city.database.transaction() as session:
+            await session.execute(text("SET LOCAL session_replication_role = replica"))
+            for statement in filter(str.strip, statements.split(";")):
+                await session.execute(text(statement))
+
+    async def look(self) -> dict[str, str]:
+        """Return a digest of every table's rows."""
+        async with self.city.database.reading() as session:
+            return {row.name: row.digest for row in await session.execute(_DIGEST)}
+
+    async def keep(self, stage: str) -> None:
+        """Take a snapshot of this moment."""
+        await self.run(_KEEP)
+        copies = "".join(f"CREATE TABLE stage_{stage}.{table} AS TABLE public.{table};" for table in TABLES)
+        await self.run(f"CREATE SCHEMA stage_{stage};{copies}")
+
+    async def go_to(self, stage: str) -> None:
+        """Go to a stage; what is set up already is left as it is."""
+        if self.stage != stage:
+            await self.put_back(stage, TABLES)
+            self.stage, self.digest = stage, await self.look()
+
+    async def put_back(self, stage: str, tables: list[str]) -> None:
+        """Give tables the rows that they have at a stage."""
+        await self.run(
+            "".join(f"DELETE FROM {name};INSERT INTO {name} SELECT * FROM stage_{stage}.{name};" for name in tables)  # noqa: S608  our own names
+        )
+
+    async def changed(self) -> list[str]:
+        """Return the tables that differ from the stage, and put them back."""
+        now = await self.look()
+        differ = [table for table in TABLES if now[table] != self.digest[table]]
+        if differ:
+            await self.put_back(self.stage, differ)
+        return differ
+
+
+@asynccontextmanager
+async def open_world(city: City, folder: Path) -> AsyncIterator[World]:
+    """Start the application in this process and live through the ticket's life once."""
+    keys = folder / "keys"
+    keys.mkdir(mode=0o700)
+    for file, key in (("field.key", KEYS.field), ("blind.key", KEYS.blind_key)):
+        (keys / file).write_bytes(key)
+        (keys / file).chmod(0o600)
+    web = folder / "web"
+    web.mkdir()
+    for page in ("index.html", "workbench.html"):
+        (web / page).write_text("<!doctype html>", encoding="utf-8")
+    settings = Settings(mode="test", data=folder, web=web, port=8000, log_level="warning")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(composition, "Sweeper", Still)
+        app = composition.create_app(settings, city.url)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url=ORIGIN) as http,
+        ):
+            world = World(app, city, http)
+            await _live(world)
+            yield world
+
+
+async def _enter(world: World, name: str, phone: str) -> Person:
+    body = {"form_of_address": name, "phone": phone, "elderly": False}
+    answer = await world.ask("stranger", "POST", "/api/applicant/enter", body)
+    world.http.cookies.clear()
+    return Person("applicant", UUID(answer.json()["account"]["id"]), answer.cookies[COOKIES["applicant"]])
+
+
+async def _sign_in_staff(world: World) -> None:
+    async with world.city.database.transaction() as session:
+        now = await session.scalar(text("SELECT app_now()"))
+        station = await session.scalar(text("SELECT id FROM station WHERE status = 'in_use' ORDER BY key LIMIT 1"))
+        world.ids["station_id"] = str(station)
+        ids = {row.account: row.id for row in await session.execute(text("SELECT account, id FROM staff"))}
+        for actor, account in STAFF.items():
+            _, token = await open_login(session, "staff", ids[account], station_id=station, now=now)
+            world.people[actor] = Person("staff", ids[account], token)
+        world.secrets["expert"] = str(ids["lihongxia"])
+
+
+async def _open_a_tab(world: World, actor: str) -> None:
+    """Let an actor's page be open for as long as the tests take, without a live line that would renew it."""
+    person = world.people[actor]
+    async with world.city.database.transaction() as session:
+        login = await session.scalar(text("SELECT id FROM login WHERE staff_id = :id"), {"id": person.id})
+        now = await session.scalar(text("SELECT app_now()"))
+        await session.execute(
+            insert(TabLease).values(
+                id=uuid4(),
+                login_id=login,
+                staff_id=person.id,
+                account_id=None,
+                opened_at=now,
+                lease_until=now + timedelta(days=1),
+                holder=uuid4(),
+            )
+        )
+
+
+async def _live(world: World) -> None:
+    """Live through the life of one ticket and take a snapshot at each stage."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    await world.run(_FURNISH + f"UPDATE staff SET password_hash = '{cheap}' WHERE account = 'jinjianguo'")  # noqa: S608  our own names
+    await _sign_in_staff(world)
+    for actor, name, phone, region in (
+        ("owner", "刘桂英", OWNER_PHONE, WEIDU),
+        ("other", "赵长顺", OTHER_PHONE, JIANAN_VILLAGE),
+        ("far", "何女士", FAR_PHONE, YANLING),
+    ):
+        world.people[actor] = await _enter(world, name, phone)
+        wish = BODIES["POST /api/tickets"] | {"region_code": region}
+        ticket = (await world.must(actor, "POST", "/api/tickets", wish))["ticket"]["id"]
+        prefix = "" if actor == "owner" else f"{actor}_"
+        world.secrets |= {f"{prefix}ticket": ticket, f"{prefix}name": name}
+    await world.keep("waiting")
+
+    await _open_a_tab(world, "agent")
+    await world.must("agent", "POST", "/api/workbench/presence", {"wanted": "ready"})
+    offer = (await world.must("agent", "GET", "/api/workbench/state"))["offer"]
+    assert offer["ticket_id"] == world.secrets["ticket"]
+    await world.keep("ringing")
+
+    accepted = await world.must("agent", "POST", f"/api/engagements/{offer['engagement_id']}/accept")
+    call, session = accepted["call"]["id"], accepted["session"]["id"]
+    await world.keep("serving")
+
+    await world.must("agent", "POST", f"/api/calls/{call}/end")
+    await world.keep("wrapping")
+
+    rating = BODIES["POST /api/sessions/{session_id}/rating"]
+    await world.must("owner", "POST", f"/api/sessions/{session}/rating", rating)
+    wrap_up = BODIES["POST /api/sessions/{session_id}/wrap-up"]
+    await world.must("agent", "POST", f"/api/sessions/{session}/wrap-up", wrap_up | {"then": "break"})
+    await world.keep("done")
+
+    masked = (await world.must("owner", "GET", "/api/applicant/me"))["account"]["phone_masked"]
+    world.secrets |= {
+        "engagement": offer["engagement_id"],
+        "call": call,
+        "session": session,
+        "phone": OWNER_PHONE,
+        "masked_phone": masked,
+        "summary": wrap_up["summary"],
+        "rated": f'"level":{rating["level"]},"expires_at"',
+        **{f"{actor}_id": str(world.people[actor].id) for actor in (*CITIZENS, *STAFF)},
+    }
+    world.ids |= {
+        "ticket_id": world.secrets["ticket"],
+        "other_ticket_id": world.secrets["other_ticket"],
+        "engagement_id": world.secrets["engagement"],
+        "call_id": call,
+        "session_id": session,
+    }
