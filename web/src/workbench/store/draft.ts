@@ -34,6 +34,9 @@ export interface DraftKeeper {
   choose(outcome: string | null): void
   /** Tells the server now; false when it could not be reached. */
   flush(): Promise<boolean>
+  /** While it is being closed no draft may cross the closing; `release` goes on when closing failed. */
+  hold(): void
+  release(): void
   /** The session is closed: forget what was kept here. */
   done(): void
 }
@@ -49,12 +52,17 @@ export function keepDraft(session: string, known: Draft | null, who: string, ite
       compose({ who: form.who, item: form.item, done: form.done }, form.step, form.more, language.value),
   )
   let timer: ReturnType<typeof setTimeout> | undefined
-  let closed = false
+  let held = false
 
+  function hold(): void {
+    held = true
+    clearTimeout(timer)
+    timer = undefined
+  }
   async function flush(): Promise<boolean> {
     clearTimeout(timer)
     timer = undefined
-    if (closed) return true
+    if (held) return true
     try {
       await saveDraft(session, { outcome: form.outcome, summary: summary.value, next_step: form.step })
       if (timer === undefined) state.value = 'saved'
@@ -69,7 +77,7 @@ export function keepDraft(session: string, known: Draft | null, who: string, ite
       writeStoredJson(`wrap-up:${session}`, form, 'tab')
       state.value = 'waiting'
       clearTimeout(timer)
-      timer = setTimeout(() => void flush(), SETTLE_MS)
+      if (!held) timer = setTimeout(() => void flush(), SETTLE_MS)
     }),
     watch(line, (next) => {
       if (next === 'open' && state.value === 'local') void flush()
@@ -90,10 +98,13 @@ export function keepDraft(session: string, known: Draft | null, who: string, ite
       form.outcome = outcome
       if (untouched) form.done = phraseOf(outcome, language.value)
     },
+    hold,
+    release() {
+      held = false
+      void flush()
+    },
     done() {
-      closed = true
-      clearTimeout(timer)
-      timer = undefined
+      hold()
       writeStoredJson(`wrap-up:${session}`, null, 'tab')
     },
   }
