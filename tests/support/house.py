@@ -13,12 +13,13 @@ from sqlalchemy import text
 from cloudwindow import faces
 from cloudwindow.app import DEADLINES, SWEEPS, wire
 from cloudwindow.calls import report
-from cloudwindow.calls.calling import join
+from cloudwindow.calls.calling import end, join
 from cloudwindow.calls.schemas import Accepted, WrapUpRequest
 from cloudwindow.calls.wrapping import wrap_up
 from cloudwindow.dispatch import accept
 from cloudwindow.dispatch.actions import take
-from cloudwindow.dispatch.schemas import TakeRequest, TicketView
+from cloudwindow.dispatch.ringing import decline
+from cloudwindow.dispatch.schemas import DeclineRequest, TakeRequest, TicketView
 from cloudwindow.foundation import failpoints
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import Actor, Authenticator, Face
@@ -91,7 +92,8 @@ class House:
             await session.execute(text(f"UPDATE test_clock SET shift = shift + {by}"), {"s": seconds})  # noqa: S608
 
     async def sweep(self) -> None:
-        """Do what is due now."""
+        """Do what is due now. A test that took its time is no downtime."""
+        await self.change("UPDATE heartbeat SET at = clock_timestamp()")
         await self.sweeper.sweep()
 
     async def after(self, seconds: float) -> None:
@@ -169,6 +171,18 @@ class House:
         ring = await self.ring_of(clerk)
         assert ring is not None
         return Accepted.model_validate(await self.run(clerk, accept, ring.id))
+
+    async def miss_or_decline(self, clerk: Actor, how: str) -> None:
+        """Let the clerk's ring run out, or give it back."""
+        if how == "miss":
+            await self.after(20)
+            return
+        ring = await self.ring_of(clerk)
+        await self.run(clerk, decline, ring.id, DeclineRequest(reason="busy_paperwork"))
+
+    async def hang_up(self, side: Actor, joined: Accepted) -> None:
+        """End the call."""
+        await self.run(side, end, joined.call.id)
 
     async def serve(self, clerk: Actor, citizen: Actor, **more: Any) -> Accepted:
         """Take a number and answer it."""

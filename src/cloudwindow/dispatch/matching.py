@@ -15,6 +15,9 @@ from cloudwindow.dispatch import parameters as limits
 from cloudwindow.foundation import failpoints, parameters
 from cloudwindow.foundation.actions import Tx
 
+NO_LOCKS = "matching.no_locks"
+"""The failpoint that switches the locks of an assignment off, to prove that the unique indexes hold by themselves."""
+
 FIRST_WINDOW = 8
 LAST_WINDOW = 1024
 
@@ -126,7 +129,7 @@ async def match_for(tx: Tx, staff_id: UUID) -> Match | None:
 
 def _locked(statement: str, lock: str) -> str:
     """Fill the lock in, unless a test switched the locks off to prove that the unique indexes hold by themselves."""
-    return statement.format(lock="" if failpoints.is_on("matching.no_locks") else lock)
+    return statement.format(lock="" if failpoints.is_on(NO_LOCKS) else lock)
 
 
 # scope: the reasons of a ring name the clerk's own level
