@@ -35,7 +35,7 @@ export interface DraftKeeper {
   /** Tells the server now; false when it could not be reached. */
   flush(): Promise<boolean>
   /** While it is being closed no draft may cross the closing; `release` goes on when closing failed. */
-  hold(): void
+  hold(): Promise<unknown>
   release(): void
   /** The session is closed: forget what was kept here. */
   done(): void
@@ -54,17 +54,26 @@ export function keepDraft(session: string, known: Draft | null, who: string, ite
   let timer: ReturnType<typeof setTimeout> | undefined
   let held = false
 
-  function hold(): void {
+  let running: Promise<unknown> = Promise.resolve()
+
+  function hold(): Promise<unknown> {
     held = true
     clearTimeout(timer)
     timer = undefined
+    return running
   }
   async function flush(): Promise<boolean> {
     clearTimeout(timer)
     timer = undefined
     if (held) return true
     try {
-      await saveDraft(session, { outcome: form.outcome, summary: summary.value, next_step: form.step })
+      const saving = saveDraft(session, {
+        outcome: form.outcome,
+        summary: summary.value,
+        next_step: form.step,
+      })
+      running = saving.catch(() => undefined)
+      await saving
       if (timer === undefined) state.value = 'saved'
       return true
     } catch {
@@ -104,7 +113,7 @@ export function keepDraft(session: string, known: Draft | null, who: string, ite
       void flush()
     },
     done() {
-      hold()
+      void hold()
       writeStoredJson(`wrap-up:${session}`, null, 'tab')
     },
   }
