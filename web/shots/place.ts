@@ -169,9 +169,9 @@ const both = (zh: string, en: string) => ({ zh, en })
 const options = (rows: [string, string, string][]): RatingLevel['options'] =>
   rows.map(([code, zh, en], index) => ({ code, text: both(zh, en), first: index < 3 }))
 const local: RatingLevel['local'] = [
-  { code: 'picture', text: both('音画不清', 'Poor picture or sound') },
-  { code: 'wait', text: both('等待过久', 'Long wait') },
-  { code: 'transfer', text: both('频繁转接', 'Transferred too often') },
+  { code: 'picture', first: true, text: both('音画不清', 'Poor picture or sound') },
+  { code: 'wait', first: true, text: both('等待过久', 'Long wait') },
+  { code: 'transfer', first: true, text: both('频繁转接', 'Transferred too often') },
 ]
 export const ratingOptions: RatingLevel[] = [
   {

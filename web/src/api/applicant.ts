@@ -1,74 +1,79 @@
-/** What the applicant's pages ask of the server. Paths and answers are those of the OpenAPI document. */
+/** What the applicant's pages ask of the server, through the client that is generated from its OpenAPI document. */
+import createClient from 'openapi-fetch'
 import { createHttp } from './http'
 import { withKey } from './keys'
-import type {
-  Account,
-  ApplicantState,
-  Call,
-  ConsentText,
-  Deployment,
-  Guide,
-  Item,
-  JoinAnswer,
-  Level,
-  Me,
-  RatingLevel,
-  Region,
-  SessionView,
-  Ticket,
-  TicketView,
-} from './types'
+import type { components, paths } from './schema'
+import type { Account, ConsentText, Guide, JoinAnswer, Me, TicketView } from './types'
+
+type Requests = components['schemas']
 
 const http = createHttp('applicant', { me: '/api/applicant/me' })
+const client = createClient<paths>({ baseUrl: location.origin, fetch: http.fetch })
 
-export const getDeployment = (): Promise<Deployment> => http.get('/api/deployment')
-export const getRegions = (): Promise<Region[]> => http.get('/api/regions')
-export const getItems = (region: string, q: string, signal?: AbortSignal): Promise<Item[]> =>
-  http.get('/api/items', { query: { region, q }, ...(signal && { signal }) })
-export const getGuide = (key: string, region: string): Promise<Guide> =>
-  http.get(`/api/items/${encodeURIComponent(key)}`, { query: { region } })
-export const getConsentText = (): Promise<ConsentText> => http.get('/api/consent-text')
-export const getRatingOptions = (): Promise<RatingLevel[]> => http.get('/api/rating-options')
+/** Refusals are thrown on the way, so an answer always has its data. */
+async function data<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T
+}
+/** The same under a name of `types.ts`, where the client's own type is wider (it takes a pair for a list, ICE servers for anything). */
+async function named<T>(answer: Promise<{ data?: unknown }>): Promise<T> {
+  return (await answer).data as T
+}
+const keyed = (key: string): { headers: Record<string, string> } => ({ headers: { 'Idempotency-Key': key } })
+
+export const getDeployment = () => data(client.GET('/api/deployment'))
+export const getRegions = () => data(client.GET('/api/regions'))
+export const getItems = (region: string, q: string, signal?: AbortSignal) =>
+  data(client.GET('/api/items', { params: { query: { region, q } }, ...(signal && { signal }) }))
+export const getGuide = (key: string, region: string) =>
+  named<Guide>(client.GET('/api/items/{key}', { params: { path: { key }, query: { region } } }))
+export const getConsentText = () => named<ConsentText>(client.GET('/api/consent-text'))
+export const getRatingOptions = () => data(client.GET('/api/rating-options'))
 
 function remembered(me: Me): Account | null {
   http.setCsrf(me.csrf)
   return me.account
 }
 /** Who the cookie says is here, or null. */
-export const getMe = async (): Promise<Account | null> => remembered(await http.get<Me>('/api/applicant/me'))
-export const enter = async (who: {
-  form_of_address: string
-  phone: string
-  elderly: boolean
-}): Promise<Account | null> => remembered(await http.post<Me>('/api/applicant/enter', { body: who }))
-export const getState = (): Promise<ApplicantState> => http.get('/api/applicant/state')
+export const getMe = async () => remembered(await data(client.GET('/api/applicant/me')))
+export const enter = async (body: Requests['EnterRequest']) =>
+  remembered(await data(client.POST('/api/applicant/enter', { body })))
+export const getState = () => data(client.GET('/api/applicant/state'))
 
-export interface NewTicket {
-  item_key: string
-  region_code: string
-  flow: 'coach'
-  consent_version: string
-  answers: Record<string, string>
-  elderly: boolean
-  device: 'phone' | 'pc'
-}
 /** Takes a number; while one is alive, that one comes back (`created` false). */
-export const takeTicket = (wanted: NewTicket): Promise<{ ticket: Ticket; created: boolean }> =>
-  withKey(`ticket:${wanted.item_key}`, wanted, (key) => http.post('/api/tickets', { body: wanted, key }))
-export const getTicket = (id: string): Promise<TicketView> => http.get(`/api/tickets/${id}`)
-export const leaveTicket = (id: string): Promise<unknown> =>
-  withKey(`leave:${id}`, null, (key) => http.post(`/api/tickets/${id}/leave`, { key }))
+export const takeTicket = (body: Requests['TakeRequest']) =>
+  withKey(`ticket:${body.item_key}`, body, (key) =>
+    data(client.POST('/api/tickets', { body, ...keyed(key) })),
+  )
+export const getTicket = (ticket_id: string) =>
+  named<TicketView>(client.GET('/api/tickets/{ticket_id}', { params: { path: { ticket_id } } }))
+export const leaveTicket = (ticket_id: string) =>
+  withKey(`leave:${ticket_id}`, null, (key) =>
+    data(client.POST('/api/tickets/{ticket_id}/leave', { params: { path: { ticket_id } }, ...keyed(key) })),
+  )
 /** 先不接: the place is kept and comes back to the head after a minute. */
-export const postponeTicket = (id: string): Promise<unknown> =>
-  withKey(`postpone:${id}`, null, (key) => http.post(`/api/tickets/${id}/postpone`, { key }))
+export const postponeTicket = (ticket_id: string) =>
+  withKey(`postpone:${ticket_id}`, null, (key) =>
+    data(
+      client.POST('/api/tickets/{ticket_id}/postpone', { params: { path: { ticket_id } }, ...keyed(key) }),
+    ),
+  )
 
-export const joinCall = (id: string, key: string): Promise<JoinAnswer> =>
-  http.post(`/api/calls/${id}/join`, { key })
-export const endCall = (id: string, key: string): Promise<Call> => http.post(`/api/calls/${id}/end`, { key })
+export const joinCall = (call_id: string, key: string) =>
+  named<JoinAnswer>(
+    client.POST('/api/calls/{call_id}/join', { params: { path: { call_id } }, ...keyed(key) }),
+  )
+export const endCall = (call_id: string, key: string) =>
+  data(client.POST('/api/calls/{call_id}/end', { params: { path: { call_id } }, ...keyed(key) }))
 
-export const getSession = (id: string): Promise<SessionView> => http.get(`/api/sessions/${id}`)
-export const rateSession = (
-  id: string,
-  rating: { level: Level; options: string[]; local: string[]; text: string },
-): Promise<unknown> =>
-  withKey(`rate:${id}`, rating, (key) => http.post(`/api/sessions/${id}/rating`, { body: rating, key }))
+export const getSession = (session_id: string) =>
+  data(client.GET('/api/sessions/{session_id}', { params: { path: { session_id } } }))
+export const rateSession = (session_id: string, body: Requests['RatingRequest']) =>
+  withKey(`rate:${session_id}`, body, (key) =>
+    data(
+      client.POST('/api/sessions/{session_id}/rating', {
+        params: { path: { session_id } },
+        body,
+        ...keyed(key),
+      }),
+    ),
+  )

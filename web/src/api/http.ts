@@ -50,6 +50,8 @@ export interface Http {
   get<T>(path: string, ask?: Ask): Promise<T>
   post<T>(path: string, ask?: Ask): Promise<T>
   put<T>(path: string, ask?: Ask): Promise<T>
+  /** The same way for a typed client (openapi-fetch): answers are always `ok`, refusals are thrown as `ApiError`. */
+  fetch(request: Request): Promise<Response>
   /** The CSRF token of the present login, as `me` and `login` answer it. */
   setCsrf(token: string | null): void
 }
@@ -60,47 +62,56 @@ export interface HttpOptions {
   fetch?: typeof fetch
 }
 
+/** One request in plain parts, so that it can be sent more than once. */
+interface Sent {
+  method: string
+  address: string
+  headers: Record<string, string>
+  body: string | undefined
+  signal: AbortSignal | undefined
+}
+
 export function createHttp(face: Face, options: HttpOptions): Http {
   let csrf: string | null = null
   const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args))
 
-  async function once(method: string, path: string, ask: Ask): Promise<Response> {
-    const headers: Record<string, string> = { Accept: 'application/json', 'X-Face': face }
-    if (ask.body !== undefined) headers['Content-Type'] = 'application/json'
-    if (method !== 'GET' && csrf !== null) headers['X-CSRF-Token'] = csrf
-    if (ask.key !== undefined) headers['Idempotency-Key'] = ask.key
+  async function once(sent: Sent): Promise<Response> {
+    const headers: Record<string, string> = { ...sent.headers, Accept: 'application/json', 'X-Face': face }
+    if (sent.body !== undefined) headers['Content-Type'] = 'application/json'
+    if (sent.method !== 'GET' && csrf !== null) headers['X-CSRF-Token'] = csrf
     const stop = new AbortController()
     const timer = setTimeout(() => stop.abort(), PATIENCE_MS)
     const forward = (): void => stop.abort()
-    ask.signal?.addEventListener('abort', forward)
+    sent.signal?.addEventListener('abort', forward)
     try {
-      return await send(address(path, ask.query), {
-        method,
+      return await send(sent.address, {
+        method: sent.method,
         headers,
         signal: stop.signal,
         credentials: 'same-origin',
-        ...(ask.body !== undefined && { body: JSON.stringify(ask.body) }),
+        ...(sent.body !== undefined && { body: sent.body }),
       })
     } catch (error) {
-      if (ask.signal?.aborted) throw error
+      if (sent.signal?.aborted) throw error
       throw new ApiError(noAnswer(stop.signal.aborted), 0)
     } finally {
       clearTimeout(timer)
-      ask.signal?.removeEventListener('abort', forward)
+      sent.signal?.removeEventListener('abort', forward)
     }
   }
 
-  async function answer<T>(method: string, path: string, ask: Ask): Promise<T> {
-    const response = await once(method, path, ask)
-    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
+  async function answered(sent: Sent): Promise<Response> {
+    const response = await once(sent)
+    if (response.ok) return response
     throw await refusal(response)
   }
 
-  async function call<T>(method: string, path: string, ask: Ask = {}): Promise<T> {
-    const repeatable = method === 'GET' || method === 'PUT' || ask.key !== undefined
+  /** Sends until there is an answer: repeats what is safe to repeat, and once with a fresh CSRF token. */
+  async function exchange(sent: Sent): Promise<Response> {
+    const repeatable = sent.method === 'GET' || sent.method === 'PUT' || 'Idempotency-Key' in sent.headers
     for (let tried = 0; ; tried += 1) {
       try {
-        return await answer<T>(method, path, ask)
+        return await answered(sent)
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
         if (error.code === 'csrf_failed' && tried === 0) csrf = await freshToken()
@@ -111,17 +122,45 @@ export function createHttp(face: Face, options: HttpOptions): Http {
   }
 
   async function freshToken(): Promise<string | null> {
-    const me = await answer<{ csrf: string | null }>('GET', options.me, {})
-    return me.csrf
+    const response = await answered(plain('GET', options.me, {}))
+    return ((await response.json()) as { csrf: string | null }).csrf
+  }
+
+  async function call<T>(method: string, path: string, ask: Ask = {}): Promise<T> {
+    const response = await exchange(plain(method, path, ask))
+    return (response.status === 204 ? undefined : await response.json()) as T
   }
 
   return {
     get: (path, ask) => call('GET', path, ask),
     post: (path, ask) => call('POST', path, ask),
     put: (path, ask) => call('PUT', path, ask),
+    fetch: async (request) => exchange(await parts(request)),
     setCsrf(token) {
       csrf = token
     },
+  }
+}
+
+function plain(method: string, path: string, ask: Ask): Sent {
+  return {
+    method,
+    address: address(path, ask.query),
+    headers: ask.key === undefined ? {} : { 'Idempotency-Key': ask.key },
+    body: ask.body === undefined ? undefined : JSON.stringify(ask.body),
+    signal: ask.signal,
+  }
+}
+
+async function parts(request: Request): Promise<Sent> {
+  const key = request.headers.get('Idempotency-Key')
+  const body = request.method === 'GET' ? '' : await request.text()
+  return {
+    method: request.method,
+    address: request.url,
+    headers: key === null ? {} : { 'Idempotency-Key': key },
+    body: body === '' ? undefined : body,
+    signal: request.signal,
   }
 }
 

@@ -1,7 +1,8 @@
 /** Refusals in words: what happened and what to do, in the page's language. Codes the server sends, and those of the line itself. */
 import { language, messages, say, type Message } from '@/i18n'
+import { dayAndClock } from '@/i18n/format'
 import { ApiError } from './http'
-import { serverProblems } from './server-problems'
+import { problems } from 'virtual:problems'
 
 /** No answer of the server at all. */
 const line = messages({
@@ -23,14 +24,26 @@ const line = messages({
   },
 })
 
-const sentences: Record<string, Message> = { ...serverProblems, ...line }
+/** In place of the server's sentence where that names fields by their English codes: faces mark the field themselves. */
+const ours = messages({
+  invalid_input: {
+    zh: '有内容填得不对，请看一看，改好再按一次。',
+    en: 'Something is not filled in right. Please check it and press again.',
+  },
+})
+
+const sentences: Record<string, Message> = { ...problems, ...ours, ...line }
+
+/** An instant is said as people say it; everything else as it is. */
+const said = (value: string | number): string | number =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? dayAndClock(value) : value
 
 /** The sentence for any error that a request may throw; never a code and never a stack. */
 export function explain(error: unknown): string {
   if (!(error instanceof ApiError)) return say(language.value, line.refused)
   const params: Record<string, string | number> = {}
   for (const [name, value] of Object.entries(error.params)) {
-    if (typeof value === 'string' || typeof value === 'number') params[name] = value
+    if (typeof value === 'string' || typeof value === 'number') params[name] = said(value)
   }
   return say(language.value, sentences[error.code] ?? line.refused, params)
 }

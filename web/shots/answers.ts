@@ -1,0 +1,112 @@
+/** What the server answers in the states of the applicant's pages, put together from the invented place. */
+import { consentText, desk, guide, preparedP01 } from './guide'
+import {
+  account,
+  call,
+  clerk,
+  CALL,
+  deployment,
+  items,
+  MY_SEAT,
+  ratingOptions,
+  regions,
+  SESSION,
+  session,
+  state,
+  ticket,
+  TICKET,
+  XIANGCHENG,
+} from './place'
+import { ok, type Answer } from './types'
+import type { Account, ApplicantState, Availability, SessionView, TicketView } from '@/api/types'
+
+export const region = { 'cw:region': XIANGCHENG }
+export const answered = { ...region, 'cw:item:P01': preparedP01 }
+
+export const public_: Record<string, Answer> = {
+  'GET /api/deployment': ok(deployment),
+  'GET /api/regions': ok(regions),
+  'GET /api/items': ok(items),
+  ...Object.fromEntries(
+    items.map((one) => [
+      `GET /api/items/${one.key}`,
+      ok({ ...guide, key: one.key, name: one.name, short_name: one.short_name, plain: one.plain }),
+    ]),
+  ),
+  'GET /api/consent-text': ok(consentText),
+  'GET /api/rating-options': ok(ratingOptions),
+}
+export const stranger = { ...public_, 'GET /api/applicant/me': ok({ account: null, csrf: null }) }
+export const known = (
+  document: Partial<ApplicantState> = {},
+  who: Account = account,
+): Record<string, Answer> => ({
+  ...public_,
+  'GET /api/applicant/me': ok({ account: who, csrf: 'token' }),
+  'GET /api/applicant/state': ok(state(document)),
+})
+export const withDesk = (coach: Partial<Availability>): Record<string, Answer> => ({
+  ...stranger,
+  'GET /api/items/P01': ok({ ...guide, coach: { ...desk, ...coach } }),
+})
+
+export const waiting = (
+  view: Partial<TicketView> = {},
+  changes: Parameters<typeof ticket>[0] = {},
+  who: Account = account,
+): Record<string, Answer> => {
+  const one = ticket(changes)
+  return {
+    ...known({ ticket: one }, who),
+    [`GET /api/tickets/${TICKET}`]: ok({
+      ticket: one,
+      place: { ahead: 2, estimate_minutes: [4, 4], present: 2 },
+      clerk: null,
+      ...view,
+    }),
+  }
+}
+
+/** The applicant in a call, or after it. */
+export const inCall = (
+  calls: Parameters<typeof call>[0],
+  sessions: Parameters<typeof session>[0] = {},
+  tickets: Parameters<typeof ticket>[0] = {},
+): Record<string, Answer> => {
+  const one = ticket({ state: 'serving', session_id: SESSION, ...tickets })
+  const going = call(calls)
+  return {
+    ...known({ ticket: one, session: session(sessions), call: going }),
+    [`GET /api/tickets/${TICKET}`]: ok({ ticket: one, place: null, clerk }),
+    [`POST /api/calls/${CALL}/join`]: ok({
+      call: going,
+      participant_id: MY_SEAT,
+      attempt: 1,
+      polite: true,
+      ice_servers: [],
+      transport: 'p2p',
+    }),
+  }
+}
+export const ended = { state: 'wrapping', ended_at: '2026-11-24T06:15:00Z' } as const
+
+export const done = (more: Partial<SessionView> = {}): Record<string, Answer> => ({
+  ...known(),
+  [`GET /api/sessions/${SESSION}`]: ok({
+    session: session({ ...ended, state: 'closed', outcome: 'guided_online', end_reason: 'clerk' }),
+    item_name: '城乡居民养老保险参保登记',
+    summary: '李敏陪您在网上填好了参保登记表，您自己点了提交。',
+    next_step: 'none',
+    consult_phone: '0374-0000101',
+    item_key: 'P01',
+    region_code: XIANGCHENG,
+    clerk,
+    ticket_number: '云A012',
+    complaint_phone: '0374-0000102',
+    rating: { session_id: SESSION, state: 'asked', level: null, expires_at: '2026-12-24T06:15:00Z' },
+    ...more,
+  }),
+})
+export const rated = (stateOf: 'given' | 'expired') => ({
+  rating: { session_id: SESSION, state: stateOf, level: null, expires_at: '2026-12-24T06:15:00Z' } as const,
+})

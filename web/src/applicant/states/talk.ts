@@ -1,0 +1,137 @@
+/** The call, the rating, what was done. */
+import { known, inCall, ended, done, rated } from '../../../shots/answers'
+import { MY_SEAT, SESSION, session, TICKET } from '../../../shots/place'
+import { problem, type Shot } from '../../../shots/types'
+
+export const talk: Shot[] = [
+  {
+    route: 'call',
+    state: 'connecting',
+    path: `/call/${TICKET}`,
+    answers: inCall({}),
+    devices: 'ok',
+    until: '.self video',
+  },
+  {
+    route: 'call',
+    state: 'talking',
+    path: `/call/${TICKET}`,
+    answers: inCall({}),
+    devices: 'ok',
+    peer: true,
+    until: '.plate',
+  },
+  {
+    route: 'call',
+    state: 'hang-up',
+    path: `/call/${TICKET}`,
+    answers: inCall({}),
+    devices: 'ok',
+    peer: true,
+    steps: [{ see: '.plate' }, { press: '.control.end' }],
+    until: '.modal',
+  },
+  {
+    route: 'call',
+    state: 'device-denied',
+    path: `/call/${TICKET}`,
+    answers: inCall({}),
+    devices: 'denied',
+    until: '.modal',
+  },
+  {
+    route: 'call',
+    state: 'reconnecting',
+    path: `/call/${TICKET}`,
+    answers: inCall({ state: 'interrupted', grace_until: '2026-11-24T06:16:48Z' }),
+    devices: 'ok',
+    until: '.clock',
+  },
+  {
+    route: 'call',
+    state: 'elsewhere',
+    path: `/call/${TICKET}`,
+    answers: inCall({
+      state: 'connected',
+      participants: [
+        { id: 'c', side: 'clerk', attempt: 1 },
+        { id: MY_SEAT, side: 'applicant', attempt: 1 },
+      ],
+    }),
+    devices: 'ok',
+    until: '.blank',
+  },
+  {
+    route: 'call',
+    state: 'ended',
+    path: `/call/${TICKET}`,
+    answers: inCall(
+      { state: 'ended', ended_reason: 'clerk' },
+      { ...ended, end_reason: 'clerk' },
+      { state: 'closed', close_reason: 'served' },
+    ),
+    until: '.blank',
+  },
+  {
+    route: 'call',
+    state: 'dropped',
+    path: `/call/${TICKET}`,
+    answers: inCall(
+      { state: 'ended', ended_reason: 'dropped' },
+      { ...ended, end_reason: 'dropped' },
+      { state: 'waiting' },
+    ),
+    until: '.blank',
+  },
+  {
+    route: 'rate',
+    state: 'start',
+    path: `/rate/${SESSION}`,
+    answers: done(),
+    until: '.levels .choice',
+  },
+  {
+    route: 'rate',
+    state: 'good',
+    path: `/rate/${SESSION}`,
+    answers: done(),
+    steps: [{ press: '.levels .choice:nth-child(1)' }],
+    until: '.chip',
+  },
+  {
+    route: 'rate',
+    state: 'bad',
+    path: `/rate/${SESSION}`,
+    answers: done(),
+    steps: [{ press: '.levels .choice:nth-child(4)' }],
+    until: '.chip',
+  },
+  { route: 'rate', state: 'given', path: `/rate/${SESSION}`, answers: done(rated('given')), until: '.blank' },
+  {
+    route: 'rate',
+    state: 'expired',
+    path: `/rate/${SESSION}`,
+    answers: done(rated('expired')),
+    until: '.blank',
+  },
+  { route: 'done', state: 'solved', path: `/done/${SESSION}`, answers: done(), until: '.terms' },
+  { route: 'done', state: 'rated', path: `/done/${SESSION}`, answers: done(rated('given')), until: '.terms' },
+  {
+    route: 'done',
+    state: 'writing',
+    path: `/done/${SESSION}`,
+    answers: done({
+      session: session({ ...ended, end_reason: 'clerk' }),
+      summary: null,
+      rating: null,
+    }),
+    until: '.terms',
+  },
+  {
+    route: 'done',
+    state: 'foreign',
+    path: `/done/${SESSION}`,
+    answers: { ...known(), [`GET /api/sessions/${SESSION}`]: problem('not_found', 404) },
+    until: '.blank',
+  },
+]
