@@ -14,7 +14,7 @@ from cloudwindow.foundation import scope
 from cloudwindow.foundation.actions import Actions, Tx, action
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.errors import Problem
-from cloudwindow.people import account_stream, staff_stream
+from cloudwindow.people import account_stream, staff_stream, unchanged
 
 
 class Rooms:
@@ -86,6 +86,10 @@ class Rooms:
     async def renew(self, accounts: list[UUID]) -> None:
         """Keep the places of citizens whose pages are open."""
         await self._actions.run(SYSTEM, keep_places, accounts)
+
+    async def unchanged(self, session: AsyncSession, actors: list[Actor]) -> set[UUID]:
+        """Return the logins that are still open with the rights they came with."""
+        return await unchanged(session, actors)
 
     async def signals(self, session: AsyncSession, ids: list[UUID]) -> list[dict[str, Any]]:
         """Read signalling batches by their ids."""

@@ -65,13 +65,18 @@ class SessionDesk:
         )
         return state == "connecting"
 
-    async def previous(self, session: AsyncSession, phone_blind: bytes, before: UUID) -> list[PreviousSession]:
-        """List the latest sessions of a phone, but for one ticket's."""
+    async def previous(self, session: AsyncSession, phone_blind: bytes, ticket: Ticket) -> list[PreviousSession]:
+        """List the latest sessions of a phone at the ticket's own service centre, but for this ticket's."""
         rows = await session.execute(
             select(Session.ended_at, Session.outcome, Staff.name)  # scope: history shown with a ticket that is visible
             .join(Account, Account.id == Session.account_id)
             .join(Staff, Staff.id == Session.clerk_id)
-            .where(Account.phone_blind == phone_blind, Session.ticket_id != before, Session.ended_at.is_not(None))
+            .where(
+                Account.phone_blind == phone_blind,
+                Session.home_organisation_id == ticket.home_organisation_id,
+                Session.ticket_id != ticket.id,
+                Session.ended_at.is_not(None),
+            )
             .order_by(Session.ended_at.desc())
             .limit(PREVIOUS_SHOWN)
         )

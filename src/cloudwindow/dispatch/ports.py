@@ -34,8 +34,8 @@ class Sessions(Protocol):
         """Say whether the ticket's call has not been connected yet."""
         ...
 
-    async def previous(self, session: AsyncSession, phone_blind: bytes, before: UUID) -> list[PreviousSession]:
-        """List the latest sessions of a phone, but for one ticket's."""
+    async def previous(self, session: AsyncSession, phone_blind: bytes, ticket: Ticket) -> list[PreviousSession]:
+        """List the latest sessions of a phone at the ticket's own service centre, but for this ticket's."""
         ...
 
     async def unwritten(self, session: AsyncSession, staff_id: UUID) -> int:

@@ -226,7 +226,7 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
         enqueued_at=ticket.enqueued_at,
         answers=[AnswerShown.model_validate(a) for a in explain_answers(resolved.version.content, ticket.answers)],
         trust_level=GUEST_LEVEL,
-        previous=await wiring.port(Sessions).previous(session, account.phone_blind, ticket.id),
+        previous=await wiring.port(Sessions).previous(session, account.phone_blind, ticket),
         guide=guide(resolved, organisation, availability),
     )
 

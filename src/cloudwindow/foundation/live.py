@@ -67,6 +67,10 @@ class LiveRooms(Protocol):
         """Keep the places of citizens whose pages are open."""
         ...
 
+    async def unchanged(self, session: AsyncSession, actors: list[Actor]) -> set[UUID]:
+        """Return the logins that are still open with the rights they came with."""
+        ...
+
     async def signals(self, session: AsyncSession, ids: list[UUID]) -> list[dict[str, Any]]:
         """Read signalling batches by their ids, in the order of sending."""
         ...
@@ -313,10 +317,19 @@ class Live:
                 if tabs:
                     async with self._database.reading() as session:
                         await session.execute(_RENEW, {"tabs": tabs, "holders": holders, "lease": LEASE})
+                        await self._check_rights(session)
                 if accounts:
                     await self._rooms.renew(sorted(accounts))
             except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("live.renew_failed", error=type(error).__name__)
+
+    async def _check_rights(self, session: AsyncSession) -> None:
+        """Close the lines of people whose login, employment or roles changed; whoever may, comes back at once."""
+        connections = list(self._connections)
+        unchanged = await self._rooms.unchanged(session, [connection.actor for connection in connections])
+        for connection in connections:
+            if connection.actor.login_id not in unchanged:
+                connection.close()
 
 
 def _tell(connection: Connection, news: list[tuple[int, str, Any]] | None, last: int | None) -> None:

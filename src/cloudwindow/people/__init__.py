@@ -7,7 +7,7 @@ from cloudwindow.people.actions import (
     set_presence,
     staff_stream,
 )
-from cloudwindow.people.authentication import CookieAuthenticator
+from cloudwindow.people.authentication import CookieAuthenticator, unchanged
 from cloudwindow.people.models import Account, Presence, RoleGrant, Skill, Staff
 from cloudwindow.people.passwords import hash_password
 from cloudwindow.people.ports import WorkStates
@@ -36,5 +36,6 @@ __all__ = [
     "set_presence",
     "show_account",
     "staff_stream",
+    "unchanged",
 ]
 from cloudwindow.people import scopes as _scopes  # noqa: F401  declares who may see these rows
