@@ -3,6 +3,7 @@ import { ref, shallowRef, watch } from 'vue'
 import { ApiError } from '@/api/http'
 import { explain } from '@/api/problems'
 import { unlockSound } from '@/call/ring'
+import { readStored, writeStored } from '@/ui/stored'
 import * as api from '../api'
 import type { BreakReason, DeclineReason, Offer, Wanted } from '../types'
 import { now } from './clock'
@@ -55,6 +56,20 @@ export function toggleReady(): Promise<boolean> {
   return presence.value?.wanted === 'ready' ? wish('break', 'rest') : wish('ready')
 }
 
+/**
+ * The ticket whose ring this tab is answering. It outlives a reload and an answer that got lost on the way: when the call
+ * turns out to be ours, it is this tab that belongs in it.
+ */
+const ANSWERING = 'answering'
+watch(
+  () => [call.view.phase, session.value?.ticket_id] as const,
+  ([phase, id]) => {
+    if (phase !== 'elsewhere' || id === undefined || readStored(ANSWERING, 'tab') !== id) return
+    writeStored(ANSWERING, null, 'tab')
+    call.takeOver()
+  },
+)
+
 /** The ring that this tab has answered, so that its end is not taken for a miss. */
 let answered: string | null = null
 let declined: string | null = null
@@ -65,12 +80,15 @@ export function accept(): Promise<boolean> {
   ringer.stop()
   return act('accept', async () => {
     answered = ring.engagement_id
+    writeStored(ANSWERING, ring.ticket_id, 'tab')
     try {
       const answer = await api.acceptRing(ring.engagement_id)
+      writeStored(ANSWERING, null, 'tab')
       call.accept(answer)
       if (state.value !== null) state.value = { ...state.value, session: answer.session, offer: null }
     } catch (error) {
       answered = null
+      if (error instanceof ApiError && !error.lost) writeStored(ANSWERING, null, 'tab')
       if (offer.value?.engagement_id === ring.engagement_id) ringer.start()
       throw error
     }
