@@ -39,7 +39,7 @@ async function answerApi(route, shot) {
   const url = new URL(request.url())
   const name = `${request.method()} ${url.pathname}`
   const q = url.searchParams.get('q')
-  const answer = (q && shot.answers[`${name}?q=${q}`]) ?? shot.answers[name]
+  const answer = (q ? shot.answers[`${name}?q=${q}`] : undefined) ?? shot.answers[name]
   if (answer === 'never') return
   if (answer === 'offline') return route.abort('internetdisconnected')
   const { body, status = 200 } = answer ?? {
