@@ -28,7 +28,7 @@ from cloudwindow.foundation import parameters, scope
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
-from cloudwindow.organisation import service_centre, timetable
+from cloudwindow.organisation import find_place, service_centre, timetable
 from cloudwindow.people import account_stream
 
 PURPOSES = ["video_call"]
@@ -39,7 +39,7 @@ PURPOSES = ["video_call"]
 async def take(tx: Tx, request: TakeRequest) -> Taken:
     """Take a number. An account that already has a live ticket gets that one (model §2).
 
-    Raises `item_unknown`, `region_unknown`, `answers_invalid`, `no_desk`, `desk_closed`, `consent_outdated`.
+    Raises `item_unknown`, `region_unknown`, `answers_unknown`, `no_desk`, `desk_closed`, `consent_outdated`.
     """
     account_id = tx.actor.id
     if tx.actor.kind != "account" or account_id is None:
@@ -49,6 +49,7 @@ async def take(tx: Tx, request: TakeRequest) -> Taken:
         return Taken(ticket=await views.ticket_view(tx.session, tx.wiring, live), created=False)
     resolved = await resolve(tx.session, request.item_key, request.region_code)
     if resolved is None:
+        await find_place(tx.session, request.region_code)  # it is the place that is unknown, or the item
         raise Problem("item_unknown", item=request.item_key, region=request.region_code)
     answers = validate_answers(resolved.version.content, request.answers)
     desk = await _open_desk(tx, resolved, request)
