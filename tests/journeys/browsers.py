@@ -100,7 +100,7 @@ class Watched:
         )
 
     async def until(self, body: str, wanted: object = None) -> None:
-        """Wait in the page until a function body returns true; Playwright's own waiting needs eval, which CSP refuses."""
+        """Wait in the page until a function body returns true; Playwright's own way needs eval, which CSP refuses."""
         looping = f"""async (wanted) => {{
             const holds = async () => {{ {body} }};
             while (!(await holds())) await new Promise((again) => setTimeout(again, 50));

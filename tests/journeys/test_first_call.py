@@ -7,6 +7,7 @@ from playwright.async_api import Browser, expect
 from sqlalchemy import text
 
 from tests.journeys.browsers import chromium
+from tests.journeys.keyboard import KeyboardCitizen
 from tests.journeys.people import CitizenPage, ClerkPage
 from tests.support.server import Server
 
@@ -106,5 +107,24 @@ async def test_voice_only_when_the_camera_is_denied(browser: Browser, server: Se
     await until_rows(server, ("serving", "open", "connected"))
     await citizen.hang_up()
     await until_rows(server, ("closed", "wrapping", "ended"))
+    await clerk.context.close()
+    await citizen.context.close()
+
+
+async def test_by_keyboard_alone(browser: Browser, server: Server) -> None:
+    clerk = await ClerkPage.open(browser, server.url)
+    await clerk.sign_in()
+    await clerk.be_ready()
+    citizen = await KeyboardCitizen.open(browser, server.url)
+    await citizen.take_number()
+    await clerk.answer("刘桂英")
+    await citizen.in_call()
+    await clerk.until_flows()
+    await citizen.until_flows()
+    await citizen.hang_up()
+    await clerk.wrap_up("本人已在网上提交。")
+    await citizen.rate_by_keys()
+    async with server.city.database.reading() as rows:
+        assert (await rows.execute(text("SELECT state, level, options FROM rating"))).one() == ("given", 5, ["512"])
     await clerk.context.close()
     await citizen.context.close()
