@@ -55,6 +55,14 @@ async function answerApi(route, shot) {
 
 /** Plays the server's end of the live line; what a call negotiates goes to the peer, when there is one. */
 function answerLive(socket, shot, now, peer) {
+  if (shot.answers['GET /api/ws'] === 'offline') {
+    socket.close()
+    return
+  }
+  if (shot.answers['GET /api/ws'] === 'offline') {
+    void socket.close()
+    return
+  }
   socket.onMessage(async (text) => {
     const message = JSON.parse(String(text))
     if (message.type === 'hello') {

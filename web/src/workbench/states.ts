@@ -114,7 +114,7 @@ export const states: Shot[] = [
   ),
   shot('menu', signedIn(desk.state()), { steps: press('.state'), until: '.menu' }),
   shot('ringer', signedIn(desk.state()), { steps: press('.topbar .push'), until: '.popover' }),
-  shot('keys', signedIn(desk.state()), { steps: [{ key: '?' }], until: '.dialog' }),
+  shot('keys', signedIn(desk.state()), { steps: [{ see: '.idle-head' }, { key: '?' }], until: '.dialog' }),
   shot('unfinished', signedIn(desk.state({ unfinished: desk.unfinished }))),
   shot(
     'long-name',
@@ -142,10 +142,10 @@ export const states: Shot[] = [
   shot('call-materials', signedIn(inCall(), joining), {
     stored: owned,
     peer: true,
-    steps: [{ key: 'F2' }],
+    steps: [{ see: '.side .tabs' }, { key: 'F2' }],
     until: '.material',
   }),
-  shot('call-connecting', signedIn(inCall(), joining), { stored: owned }),
+  shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
     stored: owned,
     devices: 'denied',
