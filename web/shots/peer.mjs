@@ -4,8 +4,8 @@
 function install() {
   const connection = new RTCPeerConnection()
   const canvas = document.createElement('canvas')
-  canvas.width = 720
-  canvas.height = 1280
+  canvas.width = 1280
+  canvas.height = 720
   const image = new Image()
   image.src = '/__scenes/clerk.svg'
   const paint = canvas.getContext('2d')

@@ -19,7 +19,10 @@ export interface Shot {
   /** Name of the state, unique within the route. */
   state: string
   path: string
-  /** `GET /api/regions` → answer; the query does not count. What is not listed is answered with 404. */
+  /**
+   * `GET /api/regions` → answer; the query does not count. What is not listed is answered with 404. `GET /api/ws` as
+   * `offline` keeps the live line down.
+   */
   answers: Readonly<Record<string, Answer>>
   /** Values of the browser's stores before the page opens. */
   stored?: { lasting?: Record<string, string>; tab?: Record<string, string> }

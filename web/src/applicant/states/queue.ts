@@ -65,12 +65,20 @@ export const queue: Shot[] = [
   },
   {
     route: 'waiting',
+    state: 'line-down',
+    path: `/waiting/${TICKET}`,
+    answers: { ...waiting(), 'GET /api/ws': 'offline' },
+    stored: { lasting: answered },
+    until: '.line-down',
+  },
+  {
+    route: 'waiting',
     state: 'ringing',
     path: `/waiting/${TICKET}`,
     answers: waiting({ place: null }, { state: 'ringing' }),
     stored: { lasting: answered },
     devices: 'ok',
-    until: '.preview, .materials',
+    until: '.materials',
   },
   {
     route: 'waiting',
