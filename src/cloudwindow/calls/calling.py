@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
@@ -110,26 +110,29 @@ async def _check_flow(tx: Tx, call_id: UUID) -> None:
         .with_for_update(key_share=True),
         execution_options={"populate_existing": True},
     )
-    if call is None or call.state == "ended" or not await _both_flow(tx, call_id, seconds):
+    if call is None or call.state == "ended":
+        return
+    good_at = await tx.driver.fetchval(_BOTH_FLOW, call_id, seconds)
+    if good_at is None:
         return
     await tx.session.execute(
         update(Call)
         .where(Call.id == call_id)
-        .values(last_good_at=tx.now)  # scope: the actor's place was found by the report
+        .values(
+            last_good_at=func.greatest(Call.last_good_at, good_at)
+        )  # scope: the actor's place was found by the report
         .execution_options(synchronize_session=False)
     )
     if call.state != "connected":
         await _move_call(tx, call, "flow", connected_at=call.connected_at or tx.now, grace_until=None)
 
 
-async def _both_flow(tx: Tx, call_id: UUID, seconds: int) -> bool:
-    fresh: bool = await tx.driver.fetchval(
-        "SELECT count(*) = 2 FROM call_participant"  # scope: of a call that the caller locked
-        " WHERE call_id = $1 AND flowing_at > app_now() - make_interval(secs => $2)",
-        call_id,
-        seconds,
-    )
-    return fresh
+# scope: of a call that the caller locked
+_BOTH_FLOW = """
+    SELECT min(flowing_at) FROM call_participant
+    WHERE call_id = $1 AND flowing_at > app_now() - make_interval(secs => $2) HAVING count(*) = 2
+"""
+"""Until when both sides saw media: the report of the side that has been silent for longer."""
 
 
 async def _move_call(tx: Tx, call: Call, event: str, **values: datetime | None) -> None:

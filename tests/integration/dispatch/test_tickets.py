@@ -183,7 +183,7 @@ async def _coming_week(house: House) -> dict[str, date]:
     return {name: tuesday + timedelta(days=number) for number, name in enumerate(DAYS)}
 
 
-@pytest.mark.parametrize(("day", "clock", "opens"), CLOSED, ids=lambda value: str(value))
+@pytest.mark.parametrize(("day", "clock", "opens"), CLOSED, ids=str)
 async def test_outside_hours_the_desk_says_when_it_opens(
     house: House, day: str, clock: time, opens: tuple[str, str | None]
 ) -> None:

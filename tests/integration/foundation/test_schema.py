@@ -1,0 +1,122 @@
+"""The migrated schema is what the models say; what must outlive cannot be changed; production has no instruments."""
+
+import asyncpg
+import httpx
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from cloudwindow import tables
+from cloudwindow.app import create_app
+from cloudwindow.foundation.database import Base, Database, Ltree
+from cloudwindow.foundation.migrations import upgrade
+from cloudwindow.settings import Settings
+from tests.support.cluster import Cluster
+from tests.support.house import House
+
+tables.load()
+
+
+def _differences(connection: Connection) -> list[object]:
+    connection.dialect.ischema_names["ltree"] = Ltree  # type: ignore[attr-defined]  # every dialect that reflects has it
+
+    def ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
+        return not (kind == "table" and name in {"test_clock", "alembic_version"})
+
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "compare_server_default": True, "include_object": ours}
+    )
+    return list(compare_metadata(context, Base.metadata))
+
+
+SHAPE = """
+    SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+    UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'column', table_name, column_name,
+        concat_ws(' ', udt_name, is_nullable, column_default, ordinal_position)
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'table', relname, relkind::text, relpersistence::text FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+"""
+OTHERS = {"test_clock", "alembic_version"}
+
+
+async def _shape(database: Database) -> set[tuple[str, ...]]:
+    """Everything that PostgreSQL says about the tables, the conditions of partial indexes and checks included."""
+    async with database.reading() as session:
+        rows = (await session.execute(text(SHAPE))).all()
+    return {tuple(row) for row in rows if row[1] not in OTHERS}
+
+
+async def test_the_migrated_schema_is_what_the_models_say(cluster: Cluster, database_url: str) -> None:
+    migrated = Database(database_url, pool_size=1)
+    fresh = Database(await cluster.create_database(), pool_size=1)
+    try:
+        async with migrated.engine.connect() as connection:
+            assert await connection.run_sync(_differences) == []
+        async with fresh.engine.begin() as connection:
+            await connection.execute(text("CREATE EXTENSION ltree"))
+            await connection.run_sync(Base.metadata.create_all)
+        there, wanted = await _shape(migrated), await _shape(fresh)
+        assert there - wanted == set()
+        assert wanted - there == set()
+    finally:
+        await migrated.close()
+        await fresh.close()
+        await cluster.drop_database(fresh.url)
+
+
+@pytest.mark.parametrize("table", ["audit", "event", "session_event"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET at = now()", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE {} CASCADE"])
+async def test_what_must_outlive_cannot_be_changed(house: House, table: str, change: str) -> None:
+    clerk, citizen = await house.clerk(), await house.citizen()
+    await house.serve(clerk, citizen)
+    before = await house.value(f"SELECT count(*) FROM {table}")  # noqa: S608  our own names
+    assert before > 0
+    connection = await house.database.connect_alone()
+    try:
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="append-only"):
+            await connection.execute(change.format(table))
+    finally:
+        await connection.close()
+    assert await house.value(f"SELECT count(*) FROM {table}") == before  # noqa: S608  our own names
+
+
+async def test_nor_by_emptying_what_it_hangs_on(house: House) -> None:
+    await house.serve(await house.clerk(), await house.citizen())
+    connection = await house.database.connect_alone()
+    try:
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="append-only"):
+            await connection.execute("TRUNCATE session CASCADE")
+    finally:
+        await connection.close()
+
+
+async def test_production_has_no_clock_and_no_instruments(cluster: Cluster) -> None:
+    url = await cluster.create_database()
+    await upgrade(url, "production")
+    database = Database(url, pool_size=1)
+    try:
+        async with database.reading() as session:
+            assert await session.scalar(text("SELECT to_regclass('test_clock')")) is None
+            source = await session.scalar(text("SELECT prosrc FROM pg_proc WHERE proname = 'app_now'"))
+            assert source == "SELECT clock_timestamp()"
+        with pytest.raises(RuntimeError, match="never changes"):
+            await upgrade(url, "test")
+    finally:
+        await database.close()
+        await cluster.drop_database(url)
+
+
+@pytest.mark.parametrize("mode", ["production", "demonstration", "test"])
+async def test_the_routes_of_instruments_exist_outside_production_only(mode: str) -> None:
+    application = create_app(Settings(mode=mode), "postgresql://nobody@localhost/nothing")  # type: ignore[arg-type]  # the three modes
+    transport = httpx.ASGITransport(application, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        for path in ("/api/test/clock", "/api/test/failpoints"):
+            answer = await client.post(path, json={"nonsense": 1})
+            assert answer.headers["content-type"] == "application/problem+json"
+            found = (answer.status_code, answer.json()["code"])
+            assert found == ((404, "not_found") if mode == "production" else (422, "invalid_input"))

@@ -1,0 +1,101 @@
+"""Signing in: five wrong passwords lock, time or an operator unlocks, and nobody learns which accounts exist."""
+
+import pytest
+
+from cloudwindow.foundation.authentication import ANONYMOUS, Authenticator
+from cloudwindow.foundation.errors import Problem
+from cloudwindow.people import commands, passwords
+from cloudwindow.people.actions import check_not_locked, note_failure, sign_in, sign_out
+from tests.support.city import PASSWORD
+from tests.support.house import House, refused
+
+
+async def _try(house: House, password: str, account: str = "zhangyanli") -> str:
+    """Do what the route does, a hash of argon2 apart; returns `in` or the refusal with the tries left."""
+    try:
+        known = await house.run(ANONYMOUS, check_not_locked, account)
+        if known is None or password != PASSWORD:
+            return f"left {await house.run(ANONYMOUS, note_failure, account)}"
+        station = await house.value("SELECT id FROM station WHERE status IN ('in_use', 'closed') LIMIT 1")
+        await house.run(ANONYMOUS, sign_in, account, station)
+    except Problem as problem:
+        return problem.code
+    return "in"
+
+
+async def test_five_wrong_passwords_lock_and_time_unlocks(house: House) -> None:
+    assert [await _try(house, "wrong") for _ in range(5)] == [f"left {left}" for left in (4, 3, 2, 1, 0)]
+    assert await _try(house, PASSWORD) == "account_locked"
+    assert await _try(house, "wrong") == "account_locked"
+    await house.move(14 * 60)
+    assert await _try(house, PASSWORD) == "account_locked"
+    await house.move(2 * 60)
+    assert await _try(house, PASSWORD) == "in"
+    assert await _try(house, "wrong") == "left 4"
+
+
+async def test_a_right_password_starts_the_count_anew(house: House) -> None:
+    for _ in range(3):
+        assert [await _try(house, "wrong") for _ in range(4)][-1] == "left 1"
+        assert await _try(house, PASSWORD) == "in"
+
+
+async def test_an_operator_unlocks(house: House) -> None:
+    for _ in range(5):
+        await _try(house, "wrong")
+    await commands.unlock(house.city.url, "zhangyanli")
+    assert await _try(house, PASSWORD) == "in"
+    with pytest.raises(LookupError):
+        await commands.unlock(house.city.url, "nobody")
+    written = await house.row("SELECT * FROM audit WHERE action = 'staff.unlock'")
+    assert written.actor_kind == "system"
+
+
+async def test_an_account_that_does_not_exist_is_no_exception(house: House) -> None:
+    assert await _try(house, "wrong", "nobody") == "left 4"
+    assert await passwords.fits(None, PASSWORD) is False
+    await house.change("UPDATE staff SET status = 'suspended' WHERE account = 'zhangyanli'")
+    assert await _try(house, PASSWORD) == "left 4"
+
+
+async def test_a_hash_is_argon2id_and_never_the_password(house: House) -> None:
+    kept = await house.value("SELECT password_hash FROM staff WHERE account = 'zhangyanli'")
+    assert kept.startswith("$argon2id$")
+    assert await passwords.fits(kept, PASSWORD)
+    assert not await passwords.fits(kept, PASSWORD + " ")
+    assert not await passwords.fits("no hash", PASSWORD)
+
+
+async def test_a_seat_that_is_not_in_use_is_refused(house: House) -> None:
+    await house.change("UPDATE station SET status = 'closed'")
+    assert await _try(house, PASSWORD) == "station_unknown"
+
+
+@pytest.mark.parametrize("how", ["signed out", "expired", "suspended"])
+async def test_a_login_that_is_over_opens_nothing(house: House, how: str) -> None:
+    station = await house.value("SELECT id FROM station WHERE status = 'in_use' LIMIT 1")
+    _, token = await house.run(ANONYMOUS, sign_in, "zhangyanli", station)
+    find = house.wiring.port(Authenticator).actor
+    clerk = await find("staff", token, "")
+    assert clerk is not None
+    assert await find("applicant", token, "") is None
+    assert await find("staff", token[:-1], "") is None
+    if how == "signed out":
+        await house.run(clerk, sign_out)
+    elif how == "expired":
+        await house.move(12 * 3600)
+    else:
+        await house.change("UPDATE staff SET status = 'suspended'")
+    assert await find("staff", token, "") is None
+
+
+async def test_the_secret_of_a_cookie_is_kept_nowhere(house: House) -> None:
+    station = await house.value("SELECT id FROM station WHERE status = 'in_use' LIMIT 1")
+    _, token = await house.run(ANONYMOUS, sign_in, "zhangyanli", station)
+    rows = await house.rows("SELECT login::text FROM login UNION ALL SELECT audit::text FROM audit")
+    assert token not in "".join(row[0] for row in rows)
+
+
+async def test_a_citizen_cannot_want_to_be_ready(house: House) -> None:
+    citizen = await house.citizen()
+    assert await refused(house.ready(citizen)) == "not_allowed"
