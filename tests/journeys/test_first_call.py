@@ -1,12 +1,11 @@
 """J1, reduced to what exists: from item to rating in two real browsers, media flowing both ways, rows agreeing."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import text
 
-from tests.journeys.browsers import chromium
 from tests.journeys.keyboard import KeyboardCitizen
 from tests.journeys.people import CitizenPage, ClerkPage
 from tests.support.server import Server
@@ -15,12 +14,6 @@ pytestmark = pytest.mark.journey
 
 # The issue's own figure (architecture J11): a promise to people, not a speed test of this machine.
 BACK_WITHIN_MS = 5000
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
 
 
 async def meet(browser: Browser, url: str, *, deny_camera: bool = False) -> tuple[ClerkPage, CitizenPage]:
