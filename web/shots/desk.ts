@@ -22,6 +22,7 @@ export const LATE_SESSION = '3f1f6a0e-7a52-4b0a-8a55-0d3f9c7b2e11'
 
 export const staff: Staff = {
   id: '2b7c1c1e-7a0e-4f39-9a55-1c8e2f8a9d10',
+  account: 'limin',
   name: '李敏',
   organisation: '襄城县政务服务中心',
   roles: ['agent'],

@@ -1,75 +1,95 @@
-/** What the workbench asks of the server. Paths and answers are those of the OpenAPI document. */
-import { ApiError, createHttp } from '@/api/http'
+/** What the workbench asks of the server, through the client that is generated from its OpenAPI document. */
+import createClient from 'openapi-fetch'
+import { createHttp } from '@/api/http'
 import { withKey } from '@/api/keys'
+import type { components, paths } from '@/api/schema'
 import type {
-  Accepted,
-  BreakReason,
-  Call,
-  Colleague,
+  ChosenReason,
   DeclineReason,
-  Deployment,
+  DeskSession,
   Draft,
   JoinAnswer,
-  Outcome,
-  Presence,
-  QueueRow,
   Staff,
   StaffMe,
-  StationChoice,
   TicketDetail,
-  Today,
   Wanted,
   WorkbenchState,
+  WrapUpRequest,
 } from './types'
 
 const http = createHttp('staff', { me: '/api/staff/me' })
+const client = createClient<paths>({ baseUrl: location.origin, fetch: http.fetch })
 
-export const getDeployment = (): Promise<Deployment & { mode: string }> => http.get('/api/deployment')
-export const getStations = (): Promise<StationChoice[]> => http.get('/api/stations')
-export const getOutcomes = (): Promise<Outcome[]> => http.get('/api/outcomes')
+/** Refusals are thrown on the way, so an answer always has its data. */
+async function data<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T
+}
+/** The same under a name of `types.ts`, where the client's own type is wider (it takes a pair for a list, ICE servers for anything). */
+async function named<T>(answer: Promise<{ data?: unknown }>): Promise<T> {
+  return (await answer).data as T
+}
+const keyed = (key: string): { headers: Record<string, string> } => ({ headers: { 'Idempotency-Key': key } })
+
+export const getDeployment = () => data(client.GET('/api/deployment'))
+export const getStations = () => data(client.GET('/api/stations'))
+export const getOutcomes = () => data(client.GET('/api/outcomes'))
 
 function remembered(me: StaffMe): Staff | null {
   http.setCsrf(me.csrf)
   return me.staff
 }
 /** Who the cookie says sits here, or null. */
-export async function getMe(): Promise<Staff | null> {
-  try {
-    return remembered(await http.get<StaffMe>('/api/staff/me'))
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return null
-    throw error
-  }
-}
-export const signIn = async (who: {
-  account: string
-  password: string
-  station_id: string
-}): Promise<Staff | null> => remembered(await http.post<StaffMe>('/api/staff/login', { body: who }))
-export const signOut = (): Promise<unknown> => http.post('/api/staff/sign-out')
+export const getMe = async () => remembered(await data(client.GET('/api/staff/me')))
+export const signIn = async (body: components['schemas']['LoginRequest']) =>
+  remembered(await data(client.POST('/api/staff/login', { body })))
+export const signOut = () => data(client.POST('/api/staff/sign-out'))
 
-export const getState = (): Promise<WorkbenchState> => http.get('/api/workbench/state')
-export const getToday = (): Promise<Today> => http.get('/api/workbench/today')
-export const getQueue = (): Promise<QueueRow[]> => http.get('/api/workbench/queue')
-export const getColleagues = (): Promise<Colleague[]> => http.get('/api/workbench/colleagues')
-export const getTicket = (id: string): Promise<TicketDetail> => http.get(`/api/workbench/tickets/${id}`)
+export const getState = () => named<WorkbenchState>(client.GET('/api/workbench/state'))
+export const getToday = () => data(client.GET('/api/workbench/today'))
+export const getQueue = () => data(client.GET('/api/workbench/queue'))
+export const getColleagues = () => data(client.GET('/api/workbench/colleagues'))
+export const getTicket = (ticket_id: string) =>
+  named<TicketDetail>(client.GET('/api/workbench/tickets/{ticket_id}', { params: { path: { ticket_id } } }))
 
-export const setPresence = (wanted: Wanted, reason: BreakReason | null): Promise<Presence> =>
-  http.post('/api/workbench/presence', { body: { wanted, reason } })
-export const acceptRing = (engagement: string): Promise<Accepted> =>
-  withKey(`accept:${engagement}`, null, (key) => http.post(`/api/engagements/${engagement}/accept`, { key }))
-export const declineRing = (engagement: string, reason: DeclineReason): Promise<unknown> =>
-  withKey(`decline:${engagement}`, reason, (key) =>
-    http.post(`/api/engagements/${engagement}/decline`, { body: { reason }, key }),
+export const setPresence = (wanted: Wanted, reason: ChosenReason | null) =>
+  data(client.POST('/api/workbench/presence', { body: { wanted, reason } }))
+export const acceptRing = (engagement_id: string) =>
+  withKey(`accept:${engagement_id}`, null, (key) =>
+    named<JoinAnswer & { session: DeskSession }>(
+      client.POST('/api/engagements/{engagement_id}/accept', {
+        params: { path: { engagement_id } },
+        ...keyed(key),
+      }),
+    ),
+  )
+export const declineRing = (engagement_id: string, reason: DeclineReason) =>
+  withKey(`decline:${engagement_id}`, reason, (key) =>
+    data(
+      client.POST('/api/engagements/{engagement_id}/decline', {
+        params: { path: { engagement_id } },
+        body: { reason },
+        ...keyed(key),
+      }),
+    ),
   )
 
-export const joinCall = (id: string, key: string): Promise<JoinAnswer> =>
-  http.post(`/api/calls/${id}/join`, { key })
-export const endCall = (id: string, key: string): Promise<Call> => http.post(`/api/calls/${id}/end`, { key })
+/** The key comes from the call controller: one per join, the same for every try. */
+export const joinCall = (call_id: string, key: string) =>
+  named<JoinAnswer>(
+    client.POST('/api/calls/{call_id}/join', { params: { path: { call_id } }, ...keyed(key) }),
+  )
+export const endCall = (call_id: string, key: string) =>
+  data(client.POST('/api/calls/{call_id}/end', { params: { path: { call_id } }, ...keyed(key) }))
 
-export const saveDraft = (session: string, draft: Draft): Promise<unknown> =>
-  http.put(`/api/sessions/${session}/draft`, { body: draft })
-export const wrapUp = (session: string, done: Draft & { then: 'ready' | 'break' }): Promise<unknown> =>
-  withKey(`wrap-up:${session}`, done, (key) =>
-    http.post(`/api/sessions/${session}/wrap-up`, { body: done, key }),
+export const saveDraft = (session_id: string, body: Draft) =>
+  data(client.PUT('/api/sessions/{session_id}/draft', { params: { path: { session_id } }, body }))
+export const wrapUp = (session_id: string, body: WrapUpRequest) =>
+  withKey(`wrap-up:${session_id}`, body, (key) =>
+    data(
+      client.POST('/api/sessions/{session_id}/wrap-up', {
+        params: { path: { session_id } },
+        body,
+        ...keyed(key),
+      }),
+    ),
   )

@@ -82,7 +82,7 @@ export const states: Shot[] = [
     answers: {
       ...everywhere,
       'GET /api/staff/me': ok({ staff: null, csrf: null }),
-      'POST /api/staff/login': problem('sign_in_failed', 401),
+      'POST /api/staff/login': problem('wrong_password', 401, { left: 4 }),
     },
     stored: { lasting: { 'cw:staff-station': desk.staff.station?.id ?? '' } },
     devices: 'denied',

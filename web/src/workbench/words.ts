@@ -1,6 +1,6 @@
 /** Words that several pages of the workbench share. */
 import { messages, t } from '@/i18n'
-import type { BreakReason, Colleague, Presence } from './types'
+import type { BreakReason, ChosenReason, Colleague, Presence } from './types'
 
 export const words = messages({
   brand: { zh: '云综窗', en: 'Cloud Window' },
@@ -56,13 +56,7 @@ export function colleagueState(one: Colleague): { word: string; tone: Tone } {
 }
 
 /** The reasons for a break that a person may choose, in the order of their keys 1–5. */
-export const BREAKS: readonly Exclude<BreakReason, 'missed_rings'>[] = [
-  'rest',
-  'paperwork',
-  'meeting',
-  'training',
-  'other',
-]
+export const BREAKS: readonly ChosenReason[] = ['rest', 'paperwork', 'meeting', 'training', 'other']
 export const reasonWord = (reason: BreakReason): string => t(words[reason])
 export const deviceWord = (device: string): string => (device === 'pc' ? t(words.pc) : t(words.phone))
 export function levelWord(level: number): string {

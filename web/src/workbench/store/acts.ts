@@ -5,7 +5,7 @@ import { explain } from '@/api/problems'
 import { unlockSound } from '@/call/ring'
 import { readStored, writeStored } from '@/ui/stored'
 import * as api from '../api'
-import type { BreakReason, DeclineReason, Offer, Wanted } from '../types'
+import type { ChosenReason, DeclineReason, Offer, Wanted } from '../types'
 import { now } from './clock'
 import { call, leave, offer, presence, refreshState, ringer, session, state, ticket } from './desk'
 
@@ -37,7 +37,7 @@ async function act(name: NonNullable<typeof busy.value>, run: () => Promise<void
   }
 }
 
-export function wish(wanted: Wanted, reason: BreakReason | null = null): Promise<boolean> {
+export function wish(wanted: Wanted, reason: ChosenReason | null = null): Promise<boolean> {
   void unlockSound()
   lastRing.value = null
   return act('presence', async () => {

@@ -21,7 +21,9 @@ function keep(known: Parameters<typeof keepDraft>[1] = null): DraftKeeper {
 
 beforeEach(() => {
   vi.useFakeTimers()
-  vi.mocked(api.saveDraft).mockReset().mockResolvedValue(undefined)
+  vi.mocked(api.saveDraft)
+    .mockReset()
+    .mockImplementation((_session, draft) => Promise.resolve(draft))
   sessionStorage.clear()
 })
 afterEach(() => {
