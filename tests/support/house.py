@@ -17,9 +17,9 @@ from cloudwindow.calls.calling import end, join
 from cloudwindow.calls.schemas import Accepted, WrapUpRequest
 from cloudwindow.calls.wrapping import wrap_up
 from cloudwindow.dispatch import accept
-from cloudwindow.dispatch.actions import take
 from cloudwindow.dispatch.ringing import decline
 from cloudwindow.dispatch.schemas import DeclineRequest, TakeRequest, TicketView
+from cloudwindow.dispatch.taking import take
 from cloudwindow.foundation import failpoints
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import Actor, Authenticator, Face

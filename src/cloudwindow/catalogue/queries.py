@@ -30,7 +30,7 @@ class Resolved:
 
 
 _here = aliased(Region)
-_RESOLVE = (  # built once: making the statement anew takes longer than running it
+RESOLVING = (  # built once: making the statement anew takes longer than running it
     select(Item, Implementation, Version)
     .join(Implementation, Implementation.item_id == Item.id)
     .join(Version, Version.implementation_id == Implementation.id)
@@ -44,6 +44,7 @@ _RESOLVE = (  # built once: making the statement anew takes longer than running 
     .order_by(func.nlevel(Region.path).desc(), Implementation.kind, Version.number.desc())
     .limit(1)
 )
+"""What counts for the parameters `item` (its key) and `region`; see `resolve`."""
 
 
 async def resolve(session: AsyncSession, item_key: str, region_code: str) -> Resolved | None:
@@ -54,7 +55,7 @@ async def resolve(session: AsyncSession, item_key: str, region_code: str) -> Res
     """
     if "\x00" in item_key or "\x00" in region_code:
         return None  # PostgreSQL's text has no such character, so nothing is called that
-    row = (await session.execute(_RESOLVE, {"item": item_key, "region": region_code})).one_or_none()
+    row = (await session.execute(RESOLVING, {"item": item_key, "region": region_code})).one_or_none()
     return Resolved(*row) if row else None
 
 

@@ -15,8 +15,9 @@ from cloudwindow.dispatch import Desk, DeskItem, DeskMember
 from cloudwindow.foundation import audit
 from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.crypto import Keys
-from cloudwindow.foundation.database import Base, Database
+from cloudwindow.foundation.database import Base, Database, driver_of
 from cloudwindow.foundation.models import Parameter
+from cloudwindow.foundation.recording import record
 from cloudwindow.organisation import (
     OPEN_ALL_HOURS,
     CalendarDay,
@@ -58,7 +59,7 @@ async def load(database: Database, keys: Keys, password: str, zone: ZoneInfo) ->
         summary = await _insert(session, _tables(keys, password_hash, now, now.astimezone(zone).date()))
         note = audit.AuditNote("deployment", None, {}, {"loaded": summary.rows})
         line = audit.row(SYSTEM, "", "demonstration.load", note, now)
-        await (await database.driver(session)).execute(audit.INSERT_AUDIT, *([value] for value in line))
+        await record(await driver_of(session), [line])
     return summary
 
 

@@ -30,7 +30,7 @@ _PULSE = text(
     SELECT
       (SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id
         WHERE m.desk_id = :desk
-          AND EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > app_now())
+          AND EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > (SELECT app_now()))
           AND (p.wanted = 'ready' OR EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = p.staff_id
                                               AND e.state IN ('ringing', 'accepted')))) AS present,
       (SELECT count(*) FROM ticket t WHERE t.desk_id = :desk AND t.state = 'waiting') AS waiting,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from asyncpg import Record
 
 from cloudwindow.dispatch import parameters as limits
@@ -36,18 +37,23 @@ MAY_TAKE = """
 FREE = """
     p.wanted = 'ready'
     AND EXISTS (SELECT 1 FROM staff s WHERE s.id = p.staff_id AND s.status = 'active'
-                AND s.certificate_valid_to >= app_now()::date)
-    AND EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > app_now())
-    AND NOT EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = p.staff_id AND e.state IN ('ringing', 'accepted'))
-    AND NOT EXISTS (SELECT 1 FROM engagement w WHERE w.staff_id = p.staff_id AND w.wrap_until > app_now())
+                AND s.certificate_valid_to >= (SELECT app_now())::date OFFSET 0)
+    AND EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > (SELECT app_now()) OFFSET 0)
+    AND NOT EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = p.staff_id AND e.state IN ('ringing', 'accepted')
+                    OFFSET 0)
+    AND NOT EXISTS (SELECT 1 FROM engagement w WHERE w.staff_id = p.staff_id AND w.wrap_until > (SELECT app_now())
+                    OFFSET 0)
 """
-"""Ready, allowed to serve today, with a live tab, not rung, not serving, not writing a wrap-up."""
+"""Ready, allowed to serve today, with a live tab, not rung, not serving, not writing a wrap-up.
+
+`OFFSET 0` keeps each look-up to itself, one index each: as a join of eleven tables planning took 20 ms.
+"""
 
 # scope: matching passes over whoever gave the ticket back
 NOT_EXCLUDED = """
     NOT EXISTS (SELECT 1 FROM engagement x WHERE x.ticket_id = t.id AND x.staff_id = {staff}
                 AND x.state IN ('missed', 'declined')
-                AND x.ended_at > app_now() - make_interval(secs => {seconds}))
+                AND x.ended_at > (SELECT app_now()) - make_interval(secs => {seconds}) OFFSET 0)
 """
 
 # scope: matching is the system's own work; what it hands out is checked by MAY_TAKE.
@@ -56,7 +62,7 @@ HEADS = f"""
     JOIN desk d ON d.id = m.desk_id
     CROSS JOIN LATERAL (
         SELECT t.id, t.desk_id, t.queue_key FROM ticket t
-        WHERE t.desk_id = m.desk_id AND t.state = 'waiting' AND t.lease_until > app_now()
+        WHERE t.desk_id = m.desk_id AND t.state = 'waiting' AND t.lease_until > (SELECT app_now())
           AND {NOT_EXCLUDED.format(staff="$1", seconds="$3")}
           AND {MAY_TAKE.format(staff="$1", line="t.line", flow="t.flow")}
         ORDER BY t.queue_key, t.id LIMIT $2
@@ -101,10 +107,15 @@ class Match:
     why: dict[str, Any]
 
 
-async def free_members(tx: Tx, ticket_id: UUID) -> list[UUID]:
+async def free_members(driver: asyncpg.Connection, ticket_id: UUID) -> list[UUID]:
     """Return up to three free clerks for a waiting ticket: the best level first, then the longest idle. Unlocked."""
-    seconds = await parameters.get(tx.session, limits.EXCLUDE_SECONDS)
-    return [row["staff_id"] for row in await tx.driver.fetch(FREE_MEMBERS, ticket_id, seconds)]
+    (seconds,) = (await parameters.glance(driver, limits.EXCLUDE_SECONDS)).values()
+    return [row["staff_id"] for row in await driver.fetch(FREE_MEMBERS, ticket_id, seconds)]
+
+
+async def is_anybody_free(driver: asyncpg.Connection, ticket_id: UUID) -> bool:
+    """Say whether matching a ticket could ring somebody."""
+    return bool(await free_members(driver, ticket_id))
 
 
 async def match_for(tx: Tx, staff_id: UUID) -> Match | None:

@@ -67,6 +67,7 @@ class Ticket(Base):
     __table_args__ = (
         CheckConstraint(TICKET.check(), name="state"),
         Index("uq_ticket_live_account", "account_id", unique=True, postgresql_where=text(LIVE_TICKET)),
+        Index("ix_ticket_account", "account_id", "taken_at"),
         Index("ix_ticket_waiting", "desk_id", "queue_key", "id", postgresql_where=text("state = 'waiting'")),
         Index("ix_ticket_parked", "parked_until", postgresql_where=text("state = 'parked'")),
         Index("uq_ticket_number", "desk_id", "day", "number", unique=True),

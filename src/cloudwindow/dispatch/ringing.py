@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from cloudwindow.dispatch import parameters as limits
 from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.dispatch import views
-from cloudwindow.dispatch.matching import NO_LOCKS, Match, free_members, match_for
+from cloudwindow.dispatch.matching import NO_LOCKS, Match, free_members, is_anybody_free, match_for
 from cloudwindow.dispatch.models import Desk, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.schemas import Declined, DeclineRequest
@@ -46,10 +46,10 @@ async def ring_next(tx: Tx, staff_id: UUID) -> UUID | None:
     return ticket_id
 
 
-@action("dispatch.match_ticket")
+@action("dispatch.match_ticket", unless_idle=is_anybody_free)
 async def match_ticket(tx: Tx, ticket_id: UUID) -> None:
     """A ticket arrived: let the best free clerks take their next, until this one rings somewhere."""
-    for staff_id in await free_members(tx, ticket_id):
+    for staff_id in await free_members(tx.driver, ticket_id):
         if await ring_next(tx, staff_id) == ticket_id:
             return
 

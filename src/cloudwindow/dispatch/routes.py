@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from cloudwindow.dispatch import actions, looks, queries, ringing
+from cloudwindow.dispatch import actions, looks, queries, ringing, taking
 from cloudwindow.dispatch.schemas import (
     Colleague,
     ConsentTextView,
@@ -33,7 +33,7 @@ async def take_ticket(
     body: TakeRequest, response: Response, acting: Acting, actor: ApplicantActor, key: OnceKey
 ) -> Taken:
     """Take a number; an account with a live ticket gets that one, with status 200."""
-    taken = await acting.once(actor, once_key(actor, key, Taken), actions.take, body)
+    taken = await acting.once(actor, once_key(actor, key, Taken), taking.take, body)
     if not taken.created:
         response.status_code = 200
     return taken

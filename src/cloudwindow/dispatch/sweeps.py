@@ -14,7 +14,7 @@ SWEEPS = [
         "rings to nobody",
         """
         SELECT id FROM engagement e WHERE state = 'ringing' AND NOT EXISTS (
-            SELECT 1 FROM tab_lease l WHERE l.staff_id = e.staff_id AND l.lease_until > app_now()) LIMIT :batch
+            SELECT 1 FROM tab_lease l WHERE l.staff_id = e.staff_id AND l.lease_until > (SELECT app_now())) LIMIT :batch
         """,
         ringing.tab_gone,
     ),
@@ -25,7 +25,7 @@ SWEEPS = [
     ),
     Sweep(
         "pages gone",
-        "SELECT id FROM ticket WHERE state IN ('waiting', 'parked') AND lease_until <= app_now() LIMIT :batch",
+        "SELECT id FROM ticket WHERE state IN ('waiting', 'parked') AND lease_until <= (SELECT app_now()) LIMIT :batch",
         actions.expire,
     ),
     Sweep(
@@ -38,7 +38,7 @@ SWEEPS = [
         f"""
         SELECT p.staff_id FROM presence p WHERE {matching.FREE} AND EXISTS (
             SELECT 1 FROM desk_member m JOIN ticket t ON t.desk_id = m.desk_id
-            WHERE m.staff_id = p.staff_id AND t.state = 'waiting' AND t.lease_until > app_now())
+            WHERE m.staff_id = p.staff_id AND t.state = 'waiting' AND t.lease_until > (SELECT app_now()) OFFSET 0)
         ORDER BY p.idle_since LIMIT :batch
         """,
         ringing.ring_next,

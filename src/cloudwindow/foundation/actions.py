@@ -14,14 +14,13 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import structlog
 from pydantic import BaseModel
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.foundation import audit, events, failpoints, idempotency
+from cloudwindow.foundation import audit, events, failpoints, idempotency, recording
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.crypto import Keys
-from cloudwindow.foundation.database import Database, sqlstate
+from cloudwindow.foundation.database import Database, driver_of, sqlstate
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.wiring import Wiring
@@ -33,7 +32,7 @@ T = TypeVar("T")
 Answer = TypeVar("Answer", bound=BaseModel)
 Port = TypeVar("Port")
 
-_NOW = text("SELECT app_now()")
+_NOW = "SELECT app_now()"
 _RUN_AGAIN = {"40001", "40P01"}
 """SQLSTATE of a serialization failure and of a deadlock: the whole action runs once more."""
 
@@ -86,11 +85,18 @@ class Tx:
 Act = Callable[Concatenate[Tx, P], Awaitable[T]]
 
 
-def action(name: str) -> Callable[[Act[P, T]], Act[P, T]]:
-    """Mark a function as an action; `name` is what audit rows and failpoints call it."""
+Look = Callable[..., Awaitable[bool]]
+
+
+def action(name: str, *, unless_idle: Look | None = None) -> Callable[[Act[P, T]], Act[P, T]]:
+    """Mark a function as an action; `name` is what audit rows and failpoints call it.
+
+    `unless_idle` looks, unlocked, whether there is anything to do: as a follow-up the action is left out when not.
+    """
 
     def mark(function: Act[P, T]) -> Act[P, T]:
         function.action_name = name  # type: ignore[attr-defined]  # an attribute on a function, read by `_name`
+        function.unless_idle = unless_idle  # type: ignore[attr-defined]  # likewise, read by `_follow_up`
         return function
 
     return mark
@@ -152,13 +158,11 @@ class Actions:
         self, actor: Actor, name: str, call: Callable[[Tx], Awaitable[T]], key: idempotency.Key | None
     ) -> T:
         async with self.database.transaction() as session:
-            now = (await session.execute(_NOW)).scalar_one()
-            driver = await self.database.driver(session)
+            driver = await driver_of(session)
+            now = await driver.fetchval(_NOW)
             tx = Tx(session, driver, actor, now, self.keys, self.wiring, self.database.zone)
             result = await call(tx)
-            await self._record(tx, name)
-            if key is not None and isinstance(result, BaseModel):
-                await idempotency.remember(driver, key, name, result)
+            await self._record(tx, name, key, result)
             failpoints.reach(f"{name}.before_commit")
         failpoints.reach(f"{name}.after_commit")
         self.notifier.send([f"stream:{news.stream}" for news in tx.news] + [f"hint:{key}" for key in tx.hints])
@@ -168,25 +172,23 @@ class Actions:
 
     async def _follow_up(self, act: Callable[..., Awaitable[object]], args: tuple[Any, ...]) -> None:
         """Run what comes after a commit. Whatever becomes of it, the caller's change is done and must be answered."""
+        look: Callable[..., Awaitable[bool]] | None = getattr(act, "unless_idle", None)
         try:
+            if look is not None:
+                async with self.database.glance() as driver:
+                    if not await look(driver, *args):
+                        return
             await self.run(SYSTEM, act, *args)
         except Problem:
             return  # somebody else was faster
         except Exception:  # the sweeper does it later
             log.exception("actions.follow_up_failed", action=_name(act))
 
-    async def _record(self, tx: Tx, name: str) -> None:
-        if tx.notes:
-            origin = self.keys.blind("address", tx.actor.address).hex()[:32] if tx.actor.address else ""
-            rows = [audit.row(tx.actor, origin, name, note, tx.now) for note in tx.notes]
-            await tx.driver.execute(audit.INSERT_AUDIT, *map(list, zip(*rows, strict=True)))
-        if tx.news:
-            await tx.driver.execute(
-                events.APPEND,
-                [news.stream for news in tx.news],
-                [news.type for news in tx.news],
-                [news.json() for news in tx.news],
-            )
+    async def _record(self, tx: Tx, name: str, key: idempotency.Key | None, result: object) -> None:
+        origin = self.keys.blind("address", tx.actor.address).hex()[:32] if tx.actor.address else ""
+        notes = [audit.row(tx.actor, origin, name, note, tx.now) for note in tx.notes]
+        answer = (key, name, result.model_dump_json()) if key and isinstance(result, BaseModel) else None
+        await recording.record(tx.driver, notes, tx.news, answer)
 
 
 def _name(act: Callable[..., object]) -> str:

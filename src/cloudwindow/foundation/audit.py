@@ -39,7 +39,7 @@ def plain(value: Any) -> str:
 
 
 def row(actor: Actor, origin: str, action: str, note: AuditNote, now: datetime) -> tuple[Any, ...]:
-    """Build the row of one note for `INSERT_AUDIT`; `origin` is the blind index of the sender's address."""
+    """Build the row of one note for `recording.record`; `origin` is the blind index of the sender's address."""
     body = canonical(
         {
             "at": now,
@@ -67,11 +67,3 @@ def row(actor: Actor, origin: str, action: str, note: AuditNote, now: datetime) 
         body,
         hashlib.sha256(body).digest(),
     )
-
-
-# scope: what an action changed; rows are only added
-INSERT_AUDIT = """
-    INSERT INTO audit (id, at, actor_kind, actor_id, action, subject_table, subject_id, body, digest)
-    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::uuid[],
-                         $8::bytea[], $9::bytea[])
-"""

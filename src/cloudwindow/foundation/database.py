@@ -12,7 +12,13 @@ from sqlalchemy import ARRAY, BigInteger, Date, LargeBinary, MetaData, Text, Typ
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import NullPool
 from sqlalchemy.types import UserDefinedType
+
+from cloudwindow.foundation.leases import Leases
+
+_DRIVER = "driver"
+"""Where a session keeps the driver's connection under it."""
 
 
 class Ltree(UserDefinedType[str]):
@@ -58,7 +64,7 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """Connections to one PostgreSQL database, shared by all requests of a process.
+    """Connections to one PostgreSQL database, shared by all requests of a process: `pool_size` each to read and to act.
 
     `url` is a libpq-style address such as `postgresql://user@/name?host=/socket/folder`. Connections run in the
     deployment's time zone, so that `app_now()::date` is its today; instants stay UTC.
@@ -74,38 +80,42 @@ class Database:
     ) -> None:
         self.url = url
         self.zone = ZoneInfo(time_zone)
-        self.engine: AsyncEngine = create_async_engine(
-            sqlalchemy_url(url),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_pre_ping=False,
-            hide_parameters=True,  # an error that is logged must not carry what people typed
-            connect_args={"server_settings": {"application_name": application_name, "timezone": time_zone}},
-        )
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        event.listen(self.engine.sync_engine, "connect", _teach_ltree)
+        server = {"application_name": application_name, "timezone": time_zone}
+        # Our statements look rows up by key: one plan serves all values, and planning takes longer than running.
+        server["plan_cache_mode"] = "force_generic_plan"
+        # An error that is logged must not carry what people typed. Transactions are begun on the driver, see below.
+        how: dict[str, Any] = {"hide_parameters": True, "isolation_level": "AUTOCOMMIT"}
+        how["connect_args"] = {"server_settings": server}
+        # No overflow: a connection that is closed after use costs ten times what it is used for.
+        self.engine: AsyncEngine = create_async_engine(sqlalchemy_url(url), pool_size=pool_size, max_overflow=0, **how)
+        lent = create_async_engine(sqlalchemy_url(url), poolclass=NullPool, **how)
+        for engine in (self.engine, lent):
+            event.listen(engine.sync_engine, "connect", _teach_ltree)
+        self._leases = Leases(lent, pool_size)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Open a session for reads only: no transaction is begun, each statement sees what is committed."""
-        async with AsyncSession(self._autocommit, autoflush=False, expire_on_commit=False) as session:
+        async with AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session:
             yield session
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend the driver's connection for one hot read outside any transaction."""
+        async with self._leases.lend() as lease:
+            yield lease.driver
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Open a session in one transaction (READ COMMITTED); it commits at the end, or rolls back on an error."""
         async with (
-            AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session,
-            session.begin(),
+            self._leases.lend() as lease,
+            lease.driver.transaction(),
+            AsyncSession(
+                lease.connection, autoflush=False, expire_on_commit=False, info={_DRIVER: lease.driver}
+            ) as session,
         ):
             yield session
-
-    async def driver(self, session: AsyncSession) -> asyncpg.Connection:
-        """Return the asyncpg connection under a session, for the few statements that are hot."""
-        connection = await session.connection()
-        raw = await connection.get_raw_connection()
-        driver: asyncpg.Connection = raw.driver_connection
-        return driver
 
     async def connect_alone(self) -> asyncpg.Connection:
         """Open a connection outside the pool, for LISTEN and NOTIFY."""
@@ -113,7 +123,17 @@ class Database:
 
     async def close(self) -> None:
         """Close every pooled connection."""
+        await self._leases.close()
         await self.engine.dispose()
+
+
+async def driver_of(session: AsyncSession) -> asyncpg.Connection:
+    """Return the asyncpg connection under a session, for the statements that are hot."""
+    driver: asyncpg.Connection | None = session.info.get(_DRIVER)
+    if driver is None:
+        connection = await session.connection()
+        driver = session.info[_DRIVER] = (await connection.get_raw_connection()).driver_connection
+    return driver
 
 
 def sqlstate(error: BaseException) -> str | None:

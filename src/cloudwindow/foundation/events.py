@@ -29,25 +29,6 @@ class NewEvent:
         return json.dumps(self.data, ensure_ascii=False, default=plain)
 
 
-# scope: actions name the streams that they tell; rows are only added
-APPEND = """
-    WITH incoming AS (
-        SELECT stream, type, data, place FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
-            AS t (stream, type, data, place)
-    ), counted AS (
-        SELECT stream, count(*) AS n FROM incoming GROUP BY stream ORDER BY stream
-    ), numbered AS (
-        INSERT INTO event_stream (stream, last_seq) SELECT stream, n FROM counted
-        ON CONFLICT (stream) DO UPDATE SET last_seq = event_stream.last_seq + excluded.last_seq
-        RETURNING stream, last_seq
-    )
-    INSERT INTO event (stream, seq, at, type, data)
-    SELECT i.stream, s.last_seq - c.n + row_number() OVER (PARTITION BY i.stream ORDER BY i.place), app_now(), i.type,
-           i.data::jsonb
-    FROM incoming i JOIN counted c USING (stream) JOIN numbered s USING (stream)
-"""
-"""Append a batch: streams are locked in sorted order, and last of all locks in the action."""
-
 # scope: of the stream that the live line or the state document found for its own actor
 _SINCE = text("SELECT seq, type, data FROM event WHERE stream = :stream AND seq > :after ORDER BY seq LIMIT :limit")
 # scope: a number, of a stream found for its own actor

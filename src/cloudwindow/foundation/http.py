@@ -163,7 +163,7 @@ Reading = Annotated[AsyncSession, Depends(_reading)]
 """A session for reads only."""
 
 
-def _actions(request: Request) -> Actions:
+async def _actions(request: Request) -> Actions:  # async: FastAPI runs others in a thread, which costs far more
     return house(request).actions
 
 

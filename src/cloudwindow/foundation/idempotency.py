@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,19 +24,6 @@ class Key:
     key: UUID
     request_digest: bytes
     model: type[BaseModel]
-
-
-# scope: written under the actor's own login
-_INSERT = """
-    INSERT INTO idempotency (login_id, key, action, request_digest, status, response, at)
-    VALUES ($1, $2, $3, $4, 200, $5::text::jsonb, app_now()) ON CONFLICT DO NOTHING RETURNING true
-"""
-
-
-async def remember(driver: asyncpg.Connection, key: Key, action: str, answer: BaseModel) -> None:
-    """Store the answer in the action's own transaction. Raises `AlreadyAnswered` when the key is taken."""
-    if not await driver.fetchval(_INSERT, key.login_id, key.key, action, key.request_digest, answer.model_dump_json()):
-        raise AlreadyAnswered
 
 
 async def find(session: AsyncSession, key: Key) -> Any | None:

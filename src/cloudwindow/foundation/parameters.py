@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
+import asyncpg
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cloudwindow.foundation.database import driver_of
 from cloudwindow.foundation.models import Parameter
 
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
@@ -60,15 +61,12 @@ async def seed(session: AsyncSession) -> None:
         await session.execute(insert(Parameter).values(rows).on_conflict_do_nothing())
 
 
-_READ = text(
-    """
+_READ = """
     SELECT DISTINCT ON (key) key, value FROM parameter
-    WHERE key = ANY(:keys) AND valid_from <= app_now()
-      AND (scope_kind = 'all' OR (scope_kind = 'region' AND scope_key = :region)
-           OR (scope_kind = 'desk' AND scope_key = :desk))
+    WHERE key = ANY($1::text[]) AND valid_from <= (SELECT app_now())
+      AND (scope_kind = 'all' OR (scope_kind = 'region' AND scope_key = $2) OR (scope_kind = 'desk' AND scope_key = $3))
     ORDER BY key, CASE scope_kind WHEN 'desk' THEN 0 WHEN 'region' THEN 1 ELSE 2 END, valid_from DESC
-    """
-).bindparams(bindparam("keys", type_=ARRAY(TEXT)))
+"""
 
 
 async def read(session: AsyncSession, *keys: str, region: str | None = None, desk: str | None = None) -> dict[str, Any]:
@@ -76,8 +74,14 @@ async def read(session: AsyncSession, *keys: str, region: str | None = None, des
 
     Raises `KeyError` for a parameter that nobody defined.
     """
-    rows = await session.execute(_READ, {"keys": list(keys), "region": region or "", "desk": desk or ""})
-    found = {row.key: row.value for row in rows}
+    return await glance(await driver_of(session), *keys, region=region, desk=desk)
+
+
+async def glance(
+    driver: asyncpg.Connection, *keys: str, region: str | None = None, desk: str | None = None
+) -> dict[str, Any]:
+    """Read them on the driver's own connection; see `read`."""
+    found = {row["key"]: row["value"] for row in await driver.fetch(_READ, keys, region or "", desk or "")}
     return {key: found[key] if key in found else _definitions[key].default for key in keys}
 
 

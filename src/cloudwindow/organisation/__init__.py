@@ -13,6 +13,7 @@ from cloudwindow.organisation.models import (
 from cloudwindow.organisation.queries import (
     OPEN_ALL_HOURS,
     Place,
+    centre_above,
     find_city,
     find_place,
     list_regions,
@@ -41,6 +42,7 @@ __all__ = [
     "Station",
     "StationChoice",
     "Timetable",
+    "centre_above",
     "find_city",
     "find_place",
     "list_regions",

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from cloudwindow.foundation import parameters
+from cloudwindow.foundation.database import driver_of
 from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.hot import Hot
 from cloudwindow.organisation import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.organisation.hours import Rule, Span, Timetable
 from cloudwindow.organisation.models import CalendarDay, OpeningRule, Organisation, Region, Site, Station
@@ -45,16 +47,23 @@ _PLACE = (
     .where(Region.code == bindparam("region"))
     .order_by(func.nlevel(_other.path).desc())
 )
-_CENTRE = (
-    select(Organisation.id)
-    .join(Region, Region.code == Organisation.region_code)
-    .join(_other, Region.path.op("@>")(_other.path))
-    .where(_other.code == bindparam("region"), Organisation.kind == "centre")
-    .order_by(func.nlevel(Region.path).desc(), Organisation.key)
-    .limit(1)
-)
-_DAYS = select(CalendarDay.day, CalendarDay.kind)
-_RULES = (
+
+
+def centre_above(region: ColumnElement[str]) -> Select[UUID]:
+    """Select the service centre 政务服务中心 nearest upward of a region: the home of its tickets (model §4)."""
+    return (
+        select(Organisation.id)
+        .join(Region, Region.code == Organisation.region_code)
+        .join(_other, Region.path.op("@>")(_other.path))
+        .where(_other.code == region, Organisation.kind == "centre")
+        .order_by(func.nlevel(Region.path).desc(), Organisation.key)
+        .limit(1)
+    )
+
+
+_CENTRE = centre_above(bindparam("region"))
+_DAYS = Hot(select(CalendarDay.day, CalendarDay.kind))
+_RULES = Hot(
     select(
         OpeningRule.hours_key,
         OpeningRule.weekdays,
@@ -62,7 +71,7 @@ _RULES = (
         OpeningRule.to_day,
         OpeningRule.spans,
     )
-    .where(OpeningRule.hours_key.in_(bindparam("keys", expanding=True)))
+    .where(OpeningRule.hours_key == func.any(bindparam("keys", type_=ARRAY(Text))))
     .order_by(OpeningRule.hours_key, OpeningRule.position)
 )
 
@@ -141,10 +150,10 @@ async def timetables(session: AsyncSession, hours_keys: Sequence[str], zone: Zon
     """Return several timetables in at most three reads; see `timetable`."""
     if await parameters.get(session, OPEN_ALL_HOURS):
         return {key: Timetable((), {}, zone, always=True) for key in hours_keys}
-    days = {row.day: row.kind for row in await session.execute(_DAYS)}
-    found = await session.execute(_RULES, {"keys": list(set(hours_keys))})
+    driver = await driver_of(session)
+    days = {row["day"]: row["kind"] for row in await _DAYS.rows(driver)}
     rules: dict[str, list[Rule]] = {key: [] for key in hours_keys}
-    for row in found:
-        spans = tuple(Span.parse(text) for text in row.spans)
-        rules[row.hours_key].append(Rule(frozenset(row.weekdays), row.from_day, row.to_day, spans))
+    for row in await _RULES.rows(driver, keys=list(rules)):
+        spans = tuple(Span.parse(text) for text in row["spans"])
+        rules[row["hours_key"]].append(Rule(frozenset(row["weekdays"]), row["from_day"], row["to_day"], spans))
     return {key: Timetable(rules[key], days, zone) for key in hours_keys}

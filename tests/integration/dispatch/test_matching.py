@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from cloudwindow.dispatch import match_ticket, ring_next
-from cloudwindow.dispatch.actions import take
+from cloudwindow.dispatch.taking import take
 from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.people.actions import set_presence
 from cloudwindow.people.schemas import PresenceRequest

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cloudwindow.dispatch.actions import leave, postpone, take
+from cloudwindow.dispatch.actions import leave, postpone
 from cloudwindow.dispatch.schemas import Taken, TicketView
+from cloudwindow.dispatch.taking import take
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.idempotency import Key

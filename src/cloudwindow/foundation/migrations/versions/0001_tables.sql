@@ -348,6 +348,7 @@ CREATE TABLE ticket (
     CONSTRAINT fk_ticket_home_organisation_id_organisation FOREIGN KEY(home_organisation_id) REFERENCES organisation (id),
     CONSTRAINT fk_ticket_desk_id_desk FOREIGN KEY(desk_id) REFERENCES desk (id)
 );
+CREATE INDEX ix_ticket_account ON ticket (account_id, taken_at);
 CREATE INDEX ix_ticket_parked ON ticket (parked_until) WHERE state = 'parked';
 CREATE INDEX ix_ticket_waiting ON ticket (desk_id, queue_key, id) WHERE state = 'waiting';
 CREATE UNIQUE INDEX uq_ticket_live_account ON ticket (account_id) WHERE state <> 'closed';

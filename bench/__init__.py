@@ -1,0 +1,1 @@
+"""Figures of Cloud Window: `python -m bench` measures them, `README.md` says what each means."""

@@ -1,0 +1,29 @@
+"""Measure and write `bench/results.json`: all figures, or those of the parts named on the command line."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import uvloop
+
+from bench import taking
+
+RESULTS = Path(__file__).parent / "results.json"
+PARTS = {"http": taking.measure}
+
+
+async def main(names: list[str]) -> None:
+    """Run the parts one after the other and keep what the others measured before."""
+    figures: dict[str, float] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    for name in names or PARTS:
+        print(name)
+        figures |= await PARTS[name]()
+    rounded = {key: round(value, 3) for key, value in sorted(figures.items())}
+    RESULTS.write_text(json.dumps(rounded, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(rounded, indent=2))
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(sys.argv[1:]))
