@@ -173,29 +173,32 @@ export const preparedP01 = JSON.stringify({
   ready: ['id_card'],
 })
 
+/** The notice in force. */
 export const consentText: ConsentText = {
-  version: '1',
+  version: '2026-11',
   digest: 'sha256:0',
   zh: {
-    title: '视频帮办告知书',
+    title: '视频通话告知书',
     rows: [
-      ['谁在用', '襄城县政务服务中心'],
-      ['用什么', '您的画面、声音和材料，只用来帮您办这件事'],
-      ['留多久', '画面和声音不留；办了什么、几点办的，留 6 个月'],
-      ['谁能看', '帮您的工作人员和检查服务的人'],
-      ['您可以', '随时退出，要求删除'],
+      ['谁在用', '为您办事的政务服务中心'],
+      ['用什么', '您的称呼、手机号、画面和声音，只用来帮您办这件事'],
+      ['录不录像', '本次不录像'],
+      ['留多久', '称呼、手机号和办事记录留 3 年，到期删掉'],
+      ['谁能看', '接待您的工作人员，和检查服务的人'],
+      ['您可以', '随时退出，也可以要求查看、更正、删除'],
     ],
-    body: '本次通话不录像。\n您的称呼和手机号只用来叫号和断线时联系您。',
+    body: '一、政务服务中心通过视频帮您办事，需要用到您填写的称呼和手机号，以及通话时的画面和声音。二、画面和声音只在通话双方之间传送，本次不录像，通话结束即不再保留。三、系统保留取号、接通、结束的时间，工作人员写的小结和您的评价，保留 3 年，到期删除。四、您的称呼和手机号加密保存，工作人员每次查看都会留下记录。五、您可以随时挂断退出，不影响用其他方式办事；也可以要求查看、复制、更正或删除您的信息，撤回同意。六、不满十四周岁的，请由监护人陪同并由监护人同意。',
   },
   en: {
-    title: 'Notice on video help',
+    title: 'Notice about this video call',
     rows: [
-      ['Who', 'Xiangcheng County Service Centre'],
-      ['What', 'Your picture, voice and papers, only to help you with this matter'],
-      ['How long', 'Picture and voice are not kept. What was done and when is kept for 6 months'],
-      ['Who sees it', 'The clerk who helps you and service inspectors'],
-      ['You may', 'leave at any time and ask for deletion'],
+      ['Who uses it', 'The service centre that handles your matter'],
+      ['What is used', 'Your form of address, phone, picture and voice, only to help with this matter'],
+      ['Recording', 'This call is not recorded'],
+      ['How long', 'Form of address, phone and the service record are kept for 3 years, then deleted'],
+      ['Who can see it', 'The clerk who serves you, and those who check the service'],
+      ['You may', 'Leave at any time, and ask to see, correct or delete your data'],
     ],
-    body: 'This call is not recorded.\nYour name and number are used only to call you.',
+    body: "1. The service centre helps you by video. It uses the form of address and phone that you give, and the picture and sound of the call. 2. Picture and sound travel between the two sides only; this call is not recorded, and nothing of them is kept afterwards. 3. The system keeps the times of taking a number, answering and ending, the clerk's summary and your rating for 3 years, then deletes them. 4. Your form of address and phone are stored encrypted, and every look at them is put on record. 5. You may hang up at any time and use another way; you may also ask to see, copy, correct or delete your data and withdraw your consent. 6. If you are under fourteen, a guardian must be with you and agree.",
   },
 }
