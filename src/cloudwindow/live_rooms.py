@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.calls import MediaReport, report, signalling
+from cloudwindow.calls import MediaReport, completed, report, signalling
 from cloudwindow.dispatch import DeskMember, Ticket, match_ticket, parameters, renew_leases, ring_next
 from cloudwindow.foundation import parameters as values
 from cloudwindow.foundation import scope
@@ -94,6 +94,10 @@ class Rooms:
     async def signals(self, session: AsyncSession, ids: list[UUID]) -> list[dict[str, Any]]:
         """Read signalling batches by their ids."""
         return await signalling.fetch(session, ids)
+
+    async def completed(self, session: AsyncSession, stream: str, type_: str, data: Any) -> Any:
+        """Put drafts of wrap-ups into the events of their clerk."""
+        return await completed(session, type_, data) if stream.startswith("staff:") else data
 
 
 @action("ticket.keep_places")

@@ -64,13 +64,44 @@ class Client:
         assert response.status_code in expected, f"{path}: {response.status_code} {response.text}"
         return response.json()
 
-    async def open_line(self) -> None:
-        """Fetch the state document and follow it on the live line."""
+    async def document(self) -> dict[str, Any]:
+        """Fetch the state document."""
         face = "applicant" if self.face == "applicant" else "workbench"
-        document = await self.get(f"/api/{face}/state")
+        document: dict[str, Any] = await self.get(f"/api/{face}/state")
+        return document
+
+    async def refresh(self) -> None:
+        """Begin anew with a fresh state document, as a page does when it is told to reset."""
+        document = await self.document()
         self.cursor = {document["cursor"]["stream"]: document["cursor"]["seq"]}
         self.state = {name: part for name, part in document.items() if name not in {"cursor", "server_time"}}
+
+    async def open_line(self) -> None:
+        """Fetch the state document and follow it on the live line."""
+        await self.refresh()
         await self.connect()
+
+    async def agrees(self, seconds: float = LONG_ENOUGH) -> None:
+        """Check that the state kept by events is what a fresh fetch says, once both are at the same event.
+
+        A draft belongs to the tab that types it: it comes with a fetch and with events that come anyway, so it is
+        left out here.
+        """
+        async with asyncio.timeout(seconds):
+            while True:
+                fresh = await self.document()
+                stream, seq = fresh["cursor"]["stream"], fresh["cursor"]["seq"]
+                async with self._changed:
+                    while self.cursor.get(stream, 0) < seq:
+                        await self._changed.wait()
+                    kept, told = _parts(self.state), _parts(fresh)
+                if kept == told:
+                    return
+                if self.cursor[stream] != seq:
+                    continue
+                again = await self.document()  # a document is read in several statements: did something move meanwhile?
+                if again["cursor"] == fresh["cursor"] and _parts(again) == told:
+                    assert kept == told
 
     async def connect(self) -> None:
         """Open the live line at the cursor; after a lost one this is all a client does."""
@@ -122,6 +153,18 @@ class Client:
             while not (found := next((m for m in self.messages if fits(m)), None)):
                 await self._changed.wait()
         return found
+
+
+def _parts(document: dict[str, Any]) -> Any:
+    return _without_drafts({name: part for name, part in document.items() if name not in {"cursor", "server_time"}})
+
+
+def _without_drafts(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_without_drafts(each) for each in part]
+    if isinstance(part, dict):
+        return {name: _without_drafts(each) for name, each in part.items() if name != "draft"}
+    return part
 
 
 class Citizen(Client):

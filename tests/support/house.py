@@ -240,6 +240,12 @@ def summary(outcome: str = "guided_online", **more: Any) -> WrapUpRequest:
     return WrapUpRequest.model_validate(body)
 
 
+def id_of(actor: Actor) -> UUID:
+    """Return the key of somebody who is signed in."""
+    assert actor.id is not None
+    return actor.id
+
+
 async def refused(awaitable: Awaitable[object]) -> str:
     """Await something that must be refused; returns the problem's code."""
     with pytest.raises(Problem) as caught:

@@ -11,6 +11,7 @@ from cloudwindow.calls.states import CALL, SESSION
 from cloudwindow.calls.sweeps import SWEEPS
 from cloudwindow.calls.views import (
     call_of_session,
+    completed,
     current_of_clerk,
     for_applicant,
     for_clerk,
@@ -37,6 +38,7 @@ __all__ = [
     "SessionEvent",
     "Unfinished",
     "call_of_session",
+    "completed",
     "current_of_clerk",
     "for_applicant",
     "for_clerk",

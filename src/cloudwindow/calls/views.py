@@ -1,5 +1,6 @@
 """Sub-documents of the state that clients keep; the same functions serve events and fresh fetches."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -75,6 +76,25 @@ def for_clerk(row: Session) -> ClerkSession:
         wrap_until=row.wrap_until,
         draft=Draft.model_validate(row.draft) if row.draft else None,
     )
+
+
+def recorded(view: ClerkSession | Unfinished) -> dict[str, Any]:
+    """Return a view as an event keeps it for ever: without the draft, in which a name may stand (model §8)."""
+    return view.model_dump(mode="json") | {"draft": None}
+
+
+async def completed(session: AsyncSession, type_: str, data: Any) -> Any:
+    """Put the drafts of now into an event of a clerk's own stream, on its way to the clerk's pages."""
+    if type_ not in {"session", "unfinished"} or not data:
+        return data
+    parts = [data] if type_ == "session" else data
+    names = {"session": "id", "unfinished": "session_id"}
+    ids = [UUID(part[names[type_]]) for part in parts]
+    # scope: sessions that the clerk's own stream names
+    rows = await session.execute(select(Session.id, Session.draft).where(Session.id.in_(ids)))
+    drafts = {str(row.id): row.draft for row in rows}
+    filled = [part | {"draft": drafts.get(part[names[type_]])} for part in parts]
+    return filled[0] if type_ == "session" else filled
 
 
 async def of_ticket(session: AsyncSession, ticket_id: UUID) -> Session | None:

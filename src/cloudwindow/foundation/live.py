@@ -75,6 +75,10 @@ class LiveRooms(Protocol):
         """Read signalling batches by their ids, in the order of sending."""
         ...
 
+    async def completed(self, session: AsyncSession, stream: str, type_: str, data: Any) -> Any:
+        """Add to an event what its row must not hold (model §8), on its way to the person whose stream it is."""
+        ...
+
 
 @dataclass(eq=False)
 class Connection:
@@ -296,6 +300,9 @@ class Live:
                 continue
             news = await events.since(session, stream, min(c.cursor for c in listeners))
             last = None if news is not None else await events.cursor(session, stream)
+            news = news and [
+                (seq, kind, await self._rooms.completed(session, stream, kind, d)) for seq, kind, d in news
+            ]
             for connection in listeners:
                 _tell(connection, news, last)
 

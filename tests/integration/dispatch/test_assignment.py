@@ -16,7 +16,7 @@ from cloudwindow.foundation import failpoints
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.ids import new_id
 from tests.support.city import CITY
-from tests.support.house import House, at_once
+from tests.support.house import House, at_once, id_of
 
 INSERT = """
     INSERT INTO engagement (id, kind, ticket_id, staff_id, desk_id, state, why, offered_at, expires_at)
@@ -75,7 +75,7 @@ async def _assign(house: House, clerks: list[Actor], dice: random.Random) -> Non
     """Everything that assigns, at the same moment, for every clerk and some tickets."""
     waiting = await house.rows("SELECT id FROM ticket WHERE state = 'waiting' ORDER BY queue_key LIMIT 4")
     calls: list[Callable[[], Awaitable[Any]]] = [
-        partial(house.run, SYSTEM, ring_next, clerk.id) for clerk in clerks for _ in range(3)
+        partial(house.run, SYSTEM, ring_next, id_of(clerk)) for clerk in clerks for _ in range(3)
     ]
     calls += [partial(house.run, SYSTEM, match_ticket, ticket.id) for ticket in waiting]
     dice.shuffle(calls)
@@ -88,8 +88,10 @@ async def _answer(house: House, clerks: list[Actor], dice: random.Random) -> Non
     for clerk in clerks:
         if ring := await house.ring_of(clerk):
             no = DeclineRequest(reason="busy_paperwork")
-            answer = partial(house.run, clerk, decline, ring.id, no) if dice.random() < 0.7 else None
-            answers += [answer or partial(house.run, clerk, accept, ring.id)] * 2
+            answer: Callable[[], Awaitable[Any]] = partial(house.run, clerk, accept, ring.id)
+            if dice.random() < 0.7:
+                answer = partial(house.run, clerk, decline, ring.id, no)
+            answers += [answer] * 2
     await at_once(*answers)
 
 

@@ -10,7 +10,7 @@ from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.people.actions import set_presence
 from cloudwindow.people.schemas import PresenceRequest
 from tests.support.city import CITY, WEIDU
-from tests.support.house import House, at_once, wish
+from tests.support.house import House, at_once, id_of, wish
 
 QUEUE = "SELECT id FROM ticket WHERE state = 'waiting' ORDER BY queue_key, id"
 
@@ -166,7 +166,7 @@ async def test_who_may_not_take_it_is_not_rung(house: House, wrong: str) -> None
     await house.change(WRONG[wrong])
     (ticket,) = await house.waiting()
     await house.run(SYSTEM, match_ticket, ticket.id)
-    assert await house.run(SYSTEM, ring_next, clerk.id) is None
+    assert await house.run(SYSTEM, ring_next, id_of(clerk)) is None
     await house.sweep()
     assert await house.ring_of(clerk) is None
     assert await house.value("SELECT state FROM ticket WHERE id = :id", id=ticket.id) == "waiting"
@@ -197,9 +197,9 @@ async def test_nobody_is_rung_twice_or_while_serving_or_wrapping(house: House) -
     clerk, citizen = await house.clerk(), await house.citizen()
     await house.take(citizen)
     await house.waiting()
-    assert await house.run(SYSTEM, ring_next, clerk.id) is None
+    assert await house.run(SYSTEM, ring_next, id_of(clerk)) is None
     joined = await house.accept(clerk)
-    assert await house.run(SYSTEM, ring_next, clerk.id) is None
+    assert await house.run(SYSTEM, ring_next, id_of(clerk)) is None
     await house.hang_up(citizen, joined)
     await house.sweep()
     assert await house.ring_of(clerk) is None

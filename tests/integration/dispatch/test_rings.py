@@ -1,6 +1,8 @@
 """Answering a ring: one answer only, in time, whoever else moves at the same moment."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -83,7 +85,8 @@ async def test_answering_and_leaving_at_once(house: House) -> None:
         citizen = await house.citizen()
         ticket = await house.take(citizen)
         ring = await house.ring_of(clerk)
-        calls = [partial(house.run, clerk, accept, ring.id), partial(house.run, citizen, leave, ticket.id)]
+        calls: list[Callable[[], Awaitable[Any]]] = [partial(house.run, clerk, accept, ring.id)]
+        calls += [partial(house.run, citizen, leave, ticket.id)]
         answers = await at_once(*(calls if round_ % 2 else calls[::-1]))
         assert await house.value(COHERENT) == 0
         state = await house.value("SELECT state FROM ticket WHERE id = :id", id=ticket.id)
@@ -102,7 +105,8 @@ async def test_answering_and_running_out_at_once(house: House) -> None:
         (ticket,) = await house.waiting()
         ring = await house.ring_of(clerk)
         await house.change("UPDATE engagement SET expires_at = app_now() + interval '20 ms' WHERE id = :id", id=ring.id)
-        calls = [partial(house.run, clerk, accept, ring.id), partial(house.run, SYSTEM, miss, ring.id)]
+        calls: list[Callable[[], Awaitable[Any]]] = [partial(house.run, clerk, accept, ring.id)]
+        calls += [partial(house.run, SYSTEM, miss, ring.id)]
         calls += [partial(house.run, SYSTEM, miss, ring.id) for _ in range(3)]
         await at_once(*(calls if round_ % 2 else calls[::-1]))
         await house.move(1)

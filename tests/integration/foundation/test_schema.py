@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from cloudwindow import tables
 from cloudwindow.app import create_app
@@ -19,7 +20,7 @@ tables.load()
 
 
 def _differences(connection: Connection) -> list[object]:
-    connection.dialect.ischema_names["ltree"] = Ltree  # type: ignore[attr-defined]  # every dialect that reflects has it
+    ischema_names["ltree"] = Ltree
 
     def ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
         return not (kind == "table" and name in {"test_clock", "alembic_version"})
@@ -112,7 +113,7 @@ async def test_production_has_no_clock_and_no_instruments(cluster: Cluster) -> N
 
 @pytest.mark.parametrize("mode", ["production", "demonstration", "test"])
 async def test_the_routes_of_instruments_exist_outside_production_only(mode: str) -> None:
-    application = create_app(Settings(mode=mode), "postgresql://nobody@localhost/nothing")  # type: ignore[arg-type]  # the three modes
+    application = create_app(Settings(mode=mode), "postgresql://nobody@localhost/nothing")
     transport = httpx.ASGITransport(application, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         for path in ("/api/test/clock", "/api/test/failpoints"):
