@@ -1991,7 +1991,7 @@ export interface components {
         };
         /**
          * WrapUpRequest
-         * @description Outcome and summary are required to close (model §3); `then` is what the clerk wants next.
+         * @description Outcome and summary are required to close (model §3), else `summary_missing`; `then` is what comes next.
          */
         WrapUpRequest: {
             /**
