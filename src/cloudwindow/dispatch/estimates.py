@@ -38,7 +38,8 @@ _PULSE = text(
     FROM (SELECT count(*) AS sessions,
                  coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes), 0) AS median_minutes
           FROM (SELECT extract(epoch FROM e.ended_at - e.answered_at) / 60 AS minutes FROM engagement e
-                WHERE e.desk_id = :desk AND e.state = 'ended' ORDER BY e.ended_at DESC LIMIT :enough) last) h
+                WHERE e.desk_id = :desk AND e.state = 'ended' AND e.reason NOT IN ('postponed', 'lost')
+                ORDER BY e.ended_at DESC LIMIT :enough) last) h
     """
 )
 

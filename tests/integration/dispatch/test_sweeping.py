@@ -182,3 +182,12 @@ async def test_a_follow_up_that_fails_takes_nothing_back(house: House) -> None:
 
     assert await house.run(Actor("system"), does) == "done"
     assert await house.value("SELECT count(*) FROM audit WHERE action = 'test.does'") == 1
+
+
+async def test_tabs_of_a_process_that_died_are_forgotten_after_an_hour(house: House) -> None:
+    await house.clerk(ready=False)
+    await house.change("UPDATE tab_lease SET lease_until = app_now() - interval '59 minutes'")
+    await house.sweep()
+    assert await house.value("SELECT count(*) FROM tab_lease") == 1
+    await house.after(120)
+    assert await house.value("SELECT count(*) FROM tab_lease") == 0
