@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -131,6 +132,10 @@ def install_problem_handlers(app: FastAPI) -> None:
         if sqlstate(error) in _NO_TEXT:  # in an address; bodies are checked by their models
             return problem_response(Problem("invalid_input", fields="text"))
         return await on_fault(request, error)
+
+    @app.exception_handler(NoConnection)
+    async def on_busy(_request: Request, _error: NoConnection) -> Response:
+        return problem_response(Problem("busy_try_again"))
 
     @app.exception_handler(HTTPException)
     async def on_http(_request: Request, error: HTTPException) -> Response:

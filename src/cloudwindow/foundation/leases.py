@@ -10,12 +10,11 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import asyncpg
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cloudwindow.foundation.errors import Problem
-
 PATIENCE_SECONDS = 10.0
-"""Whoever waits longer for a connection is told that the service is busy."""
+"""Whoever waits longer for a connection gives up; a request then answers `busy_try_again`."""
 
 
 class Lease(NamedTuple):
@@ -35,12 +34,12 @@ class Leases:
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Lease]:
-        """Lend a connection that is in no transaction. Raises `busy_try_again` when none comes back in time."""
+        """Lend a connection that is in no transaction. Raises SQLAlchemy's `TimeoutError` when none is free in time."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._room.acquire()
         except TimeoutError:
-            raise Problem("busy_try_again") from None
+            raise NoConnection("no database connection became free") from None
         try:
             lease = await self._take()
             try:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from cloudwindow.foundation import events
+from cloudwindow.foundation import events, tasks
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.ids import new_id
@@ -133,11 +133,7 @@ class Live:
         """Close every connection, so that clients go elsewhere at once."""
         for connection in list(self._connections):
             connection.close()
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await tasks.end(*self._tasks)
 
     async def serve(self, socket: WebSocket, actor: Actor) -> None:
         """Serve one accepted WebSocket until it ends. The first message must be `hello`."""

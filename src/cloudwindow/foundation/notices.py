@@ -5,11 +5,11 @@ A notice that is lost because a process died is caught by the hub's polling and 
 
 import asyncio
 from collections.abc import Iterable
-from contextlib import suppress
 
 import asyncpg
 import structlog
 
+from cloudwindow.foundation import tasks
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.events import CHANNEL
 
@@ -40,10 +40,7 @@ class Notifier:
 
     async def stop(self) -> None:
         """Stop; what still waits is left to polling."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await tasks.end(self._task)
 
     async def _run(self) -> None:
         while True:

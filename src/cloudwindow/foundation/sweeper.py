@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from uuid import UUID
@@ -13,7 +12,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloudwindow.foundation import downtime
+from cloudwindow.foundation import downtime, tasks
 from cloudwindow.foundation.actions import Actions, Tx
 from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.database import sqlstate
@@ -84,10 +83,7 @@ class Sweeper:
 
     async def stop(self) -> None:
         """Stop between two rows."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await tasks.end(self._task)
 
     async def _run(self) -> None:
         while True:

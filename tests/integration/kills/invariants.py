@@ -1,0 +1,90 @@
+"""What must hold in the rows at any moment: each query finds what is wrong, so each must find nothing."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+
+from tests.integration.kills.steady import Steady
+from tests.support.city import City
+
+WRONG = {
+    "a clerk with two live engagements": """
+        SELECT staff_id FROM engagement WHERE state IN ('ringing', 'accepted') GROUP BY 1 HAVING count(*) > 1
+    """,
+    "a ticket with two live engagements": """
+        SELECT ticket_id FROM engagement WHERE state IN ('ringing', 'accepted') GROUP BY 1 HAVING count(*) > 1
+    """,
+    "an account with two live tickets": """
+        SELECT account_id FROM ticket WHERE state <> 'closed' GROUP BY 1 HAVING count(*) > 1
+    """,
+    "a ticket whose state is not its engagement's": """
+        SELECT t.number, t.state, e.state FROM ticket t
+        LEFT JOIN engagement e ON e.ticket_id = t.id AND e.state IN ('ringing', 'accepted')
+        WHERE CASE t.state WHEN 'ringing' THEN 'ringing' WHEN 'serving' THEN 'accepted' END
+              IS DISTINCT FROM e.state
+    """,
+    "a ticket whose state is not its session's": """
+        SELECT t.number, t.state, s.state FROM ticket t LEFT JOIN session s ON s.ticket_id = t.id
+        WHERE (t.state = 'serving') <> (s.state IS NOT NULL AND s.state = 'open')
+    """,
+    "an open session without exactly one live call, or an ended one with any": """
+        SELECT s.number, s.state, count(c.id) FROM session s
+        LEFT JOIN call c ON c.session_id = s.id AND c.state <> 'ended'
+        GROUP BY s.id HAVING count(c.id) <> (s.state = 'open')::int
+    """,
+    "a session served by another than its engagement's clerk": """
+        SELECT s.number FROM session s JOIN engagement e ON e.ticket_id = s.ticket_id AND e.state = 'accepted'
+        WHERE e.staff_id <> s.clerk_id
+    """,
+    "a call that has not two participants": """
+        SELECT call_id FROM call_participant GROUP BY 1 HAVING count(*) <> 2
+    """,
+    "ticket numbers with a gap": """
+        SELECT t.desk_id, count(*), max(ltrim(t.number, '云A')::int), c.value FROM ticket t
+        LEFT JOIN counter c ON c.name = 'ticket:' || t.desk_id || ':' || t.day
+        GROUP BY t.desk_id, t.day, c.value
+        HAVING count(*) IS DISTINCT FROM max(ltrim(t.number, '云A')::int) OR count(*) IS DISTINCT FROM c.value
+    """,
+    "session numbers with a gap": """
+        SELECT c.name FROM counter c WHERE c.name LIKE 'session:%'
+            AND c.value <> (SELECT count(*) FROM session WHERE number LIKE '%-' || right(c.name, 8) || '-%')
+    """,
+    "a ticket without its one consent": """
+        SELECT t.number FROM ticket t LEFT JOIN consent c ON c.ticket_id = t.id GROUP BY t.id HAVING count(c.id) <> 1
+    """,
+    "a ticket whose taking is not on record once": """
+        SELECT t.number FROM ticket t LEFT JOIN audit a ON a.subject_id = t.id AND a.action = 'ticket.take'
+        GROUP BY t.id HAVING count(a.id) <> 1
+    """,
+    "a stream with a gap": """
+        SELECT s.stream, s.last_seq, count(e.seq), min(e.seq), max(e.seq) FROM event_stream s
+        LEFT JOIN event e ON e.stream = s.stream GROUP BY s.stream
+        HAVING (count(e.seq), min(e.seq), max(e.seq)) IS DISTINCT FROM (s.last_seq, 1::bigint, s.last_seq)
+    """,
+    "evidence with a gap": """
+        SELECT session_id FROM session_event GROUP BY 1 HAVING count(*) <> max(seq) OR min(seq) <> 1
+    """,
+    "an account's last ticket event that is not the row": """
+        SELECT t.number, t.state, e.data FROM ticket t JOIN LATERAL (
+            SELECT data FROM event WHERE stream = 'account:' || t.account_id AND type = 'ticket'
+            ORDER BY seq DESC LIMIT 1) e ON true
+        WHERE t.state <> 'closed' AND (e.data ->> 'id', e.data ->> 'state') <> (t.id::text, t.state)
+    """,
+}
+
+
+async def check(city: City) -> None:
+    """Find nothing wrong."""
+    async with city.database.reading() as rows:
+        for what, query in WRONG.items():
+            found = [tuple(row) for row in await rows.execute(text(query))]
+            assert not found, f"{what}: {found}"
+
+
+async def check_answers(city: City, clients: list[Steady]) -> None:
+    """Every answer that a client got is the one that is kept under its key."""
+    async with city.database.reading() as rows:
+        kept = {row.key: row.response for row in await rows.execute(text("SELECT key, response FROM idempotency"))}
+    for client in clients:
+        for key, path, answer in client.answers:
+            assert kept.get(UUID(key)) == answer, f"{path}: answered {answer}, kept {kept.get(UUID(key))}"
