@@ -34,6 +34,7 @@ from cloudwindow.dispatch import (
 )
 from cloudwindow.foundation import events
 from cloudwindow.foundation.authentication import Actor
+from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.http import ApplicantActor, Reading, StaffActor, house
 from cloudwindow.foundation.wiring import Wiring
@@ -89,7 +90,7 @@ async def applicant_state(session: AsyncSession, wiring: Wiring, actor: Actor) -
     )
 
 
-async def workbench_state(session: AsyncSession, actor: Actor) -> WorkbenchState:
+async def workbench_state(session: AsyncSession, keys: Keys, actor: Actor) -> WorkbenchState:
     """Read the workbench's state document."""
     if actor.id is None:
         raise Problem("login_required")
@@ -103,9 +104,9 @@ async def workbench_state(session: AsyncSession, actor: Actor) -> WorkbenchState
         server_time=now,
         presence=presence,
         offer=await offer_view(session, actor.id),
-        session=for_clerk(row) if row else None,
+        session=for_clerk(row, keys) if row else None,
         call=await call_of_session(session, row.id) if row else None,
-        unfinished=await unfinished_of_clerk(session, actor.id),
+        unfinished=await unfinished_of_clerk(session, keys, actor.id),
     )
 
 
@@ -116,6 +117,6 @@ async def show_applicant_state(request: Request, session: Reading, actor: Applic
 
 
 @router.get("/workbench/state")
-async def show_workbench_state(session: Reading, actor: StaffActor) -> WorkbenchState:
+async def show_workbench_state(request: Request, session: Reading, actor: StaffActor) -> WorkbenchState:
     """The workbench's state document."""
-    return await workbench_state(session, actor)
+    return await workbench_state(session, house(request).keys, actor)

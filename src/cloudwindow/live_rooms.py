@@ -97,7 +97,7 @@ class Rooms:
 
     async def completed(self, session: AsyncSession, stream: str, type_: str, data: Any) -> Any:
         """Put drafts of wrap-ups into the events of their clerk."""
-        return await completed(session, type_, data) if stream.startswith("staff:") else data
+        return await completed(session, self._actions.keys, type_, data) if stream.startswith("staff:") else data
 
 
 @action("ticket.keep_places")

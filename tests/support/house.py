@@ -220,7 +220,7 @@ class House:
         """Fetch the state document as a page would."""
         async with self.database.reading() as session:
             document: Any = (
-                await faces.workbench_state(session, who)
+                await faces.workbench_state(session, self.city.keys, who)
                 if who.kind == "staff"
                 else await faces.applicant_state(session, self.wiring, who)
             )

@@ -94,24 +94,24 @@ _REPORT = """
 @action("call.report")
 async def report(tx: Tx, call_id: UUID, attempt: int, ice: str, bytes_received: int) -> None:
     """Take a client's report of its ICE state and bytes received; it may connect the call. Old attempts are ignored."""
-    flowing = ice in CONNECTED
-    if not await tx.driver.fetchval(_REPORT, call_id, tx.actor.id, attempt, ice, bytes_received, flowing):
-        return
-    if flowing:
-        await _check_flow(tx, call_id)
-
-
-async def _check_flow(tx: Tx, call_id: UUID) -> None:
-    """Connect the call when both sides have reported flowing media of late."""
-    seconds = await parameters.get(tx.session, limits.FLOWING_SECONDS)
-    call = await tx.session.scalar(
-        select(Call)  # scope: the actor's place was found by the report
-        .where(Call.id == call_id)
+    call = await tx.session.scalar(  # the call before its places, as `join` locks them
+        select(Call)  # scope: the actor's place is found below
+        .where(Call.id == call_id, Call.state != "ended")
         .with_for_update(key_share=True),
         execution_options={"populate_existing": True},
     )
-    if call is None or call.state == "ended":
+    if call is None:
         return
+    flowing = ice in CONNECTED
+    found = await tx.driver.fetchval(_REPORT, call_id, tx.actor.id, attempt, ice, bytes_received, flowing)
+    if found and flowing:
+        await _check_flow(tx, call)
+
+
+async def _check_flow(tx: Tx, call: Call) -> None:
+    """Connect a locked call when both sides have reported flowing media of late."""
+    call_id = call.id
+    seconds = await parameters.get(tx.session, limits.FLOWING_SECONDS)
     good_at = await tx.driver.fetchval(_BOTH_FLOW, call_id, seconds)
     if good_at is None:
         return

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, PrimaryKeyConstraint, SmallInteger, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.calls.states import CALL, SESSION
@@ -25,7 +24,10 @@ class Outcome(Base):
 
 
 class Session(Base):
-    """One service between people, from the first answer to the close: one per ticket, over any number of calls."""
+    """One service between people, from the first answer to the close: one per ticket, over any number of calls.
+
+    Draft and summary are the clerk's own words, in which the citizen's name stands: both are encrypted.
+    """
 
     __tablename__ = "session"
     __table_args__ = (
@@ -47,9 +49,9 @@ class Session(Base):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     wrap_until: Mapped[datetime | None]
-    draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    draft_cipher: Mapped[bytes | None]
     outcome: Mapped[str | None] = mapped_column(ForeignKey("outcome.code"))
-    summary: Mapped[str | None]
+    summary_cipher: Mapped[bytes | None]
     next_step: Mapped[str | None]
     closed_at: Mapped[datetime | None]
 

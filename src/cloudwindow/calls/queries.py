@@ -13,6 +13,7 @@ from cloudwindow.catalogue import frozen
 from cloudwindow.dispatch import ClerkCard, Ticket
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.authentication import Actor
+from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.people import card
@@ -24,7 +25,7 @@ async def outcomes(session: AsyncSession) -> list[OutcomeView]:
     return [OutcomeView(code=row.code, group=row.group, solved=row.solved) for row in rows]
 
 
-async def summary(session: AsyncSession, wiring: Wiring, actor: Actor, session_id: UUID) -> SessionSummary:
+async def summary(session: AsyncSession, wiring: Wiring, keys: Keys, actor: Actor, session_id: UUID) -> SessionSummary:
     """Return what was done in a session, for its citizen or its clerk. Raises `not_found`."""
     row = await session.scalar(scope.select_visible(actor, Session).where(Session.id == session_id))
     if row is None:
@@ -38,7 +39,7 @@ async def summary(session: AsyncSession, wiring: Wiring, actor: Actor, session_i
         item_key=resolved.item.key,
         item_name=resolved.item.task_name,
         region_code=ticket.region_code,
-        summary=row.summary,
+        summary=row.summary_cipher and keys.decrypt("session", "summary", row.id, row.summary_cipher),
         next_step=row.next_step,
         clerk=ClerkCard(name=name, organisation=organisation),
         consult_phone=resolved.implementation.consult_phone,

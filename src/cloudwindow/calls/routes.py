@@ -49,7 +49,8 @@ async def list_outcomes(session: Reading) -> list[OutcomeView]:
 @router.get("/sessions/{session_id}")
 async def show_session(session_id: UUID, request: Request, session: Reading, actor: EitherActor) -> SessionSummary:
     """What was done."""
-    return await queries.summary(session, house(request).wiring, actor, session_id)
+    here = house(request)
+    return await queries.summary(session, here.wiring, here.keys, actor, session_id)
 
 
 @router.put("/sessions/{session_id}/draft")

@@ -33,9 +33,9 @@ class SessionDesk:
         row = await (_open(tx, ticket, engagement) if row is None else _hand_on(tx, row, engagement))
         joined = await _begin_call(tx, row)
         tx.event(account_stream(ticket.account_id), "session", views.for_applicant(row).model_dump(mode="json"))
-        tx.event(staff_stream(row.clerk_id), "session", views.recorded(views.for_clerk(row)))
+        tx.event(staff_stream(row.clerk_id), "session", views.for_clerk(row, None).model_dump(mode="json"))
         await announce_call(tx, row, joined.call.id)
-        return Accepted(**joined.model_dump(), session=views.for_clerk(row))
+        return Accepted(**joined.model_dump(), session=views.for_clerk(row, tx.keys))
 
     async def set_aside(self, tx: Tx, ticket: Ticket, reason: str) -> None:
         """End the ticket's live call, keeping the session for the next answer."""
@@ -251,10 +251,10 @@ async def announce_clerk_session(tx: Tx, staff_id: UUID) -> None:
     current = await views.current_of_clerk(tx.session, staff_id)
     stream = staff_stream(staff_id)
     call = await views.call_of_session(tx.session, current.id) if current else None
-    tx.event(stream, "session", current and views.recorded(views.for_clerk(current)))
+    tx.event(stream, "session", current and views.for_clerk(current, None).model_dump(mode="json"))
     tx.event(stream, "call", call and call.model_dump(mode="json"))
-    unfinished = await views.unfinished_of_clerk(tx.session, staff_id)
-    tx.event(stream, "unfinished", [views.recorded(item) for item in unfinished])
+    unfinished = await views.unfinished_of_clerk(tx.session, None, staff_id)
+    tx.event(stream, "unfinished", [item.model_dump(mode="json") for item in unfinished])
 
 
 async def _wrap_up_seconds(tx: Tx, desk_id: UUID) -> int:

@@ -17,6 +17,7 @@ from cloudwindow.calls.schemas import (
 )
 from cloudwindow.catalogue import Item
 from cloudwindow.dispatch import Engagement, Ticket
+from cloudwindow.foundation.crypto import Keys
 
 _FRESH = {"populate_existing": True}
 
@@ -63,8 +64,8 @@ def for_applicant(row: Session) -> ApplicantSession:
     )
 
 
-def for_clerk(row: Session) -> ClerkSession:
-    """Show a session to its clerk."""
+def for_clerk(row: Session, keys: Keys | None) -> ClerkSession:
+    """Show a session to its clerk; an event keeps it without `keys`, and so without the draft (model §8)."""
     return ClerkSession(
         id=row.id,
         number=row.number,
@@ -74,16 +75,18 @@ def for_clerk(row: Session) -> ClerkSession:
         ended_at=row.ended_at,
         end_reason=row.end_reason,
         wrap_until=row.wrap_until,
-        draft=Draft.model_validate(row.draft) if row.draft else None,
+        draft=read_draft(keys, row.id, row.draft_cipher),
     )
 
 
-def recorded(view: ClerkSession | Unfinished) -> dict[str, Any]:
-    """Return a view as an event keeps it for ever: without the draft, in which a name may stand (model §8)."""
-    return view.model_dump(mode="json") | {"draft": None}
+def read_draft(keys: Keys | None, session_id: UUID, cipher: bytes | None) -> Draft | None:
+    """Decrypt a draft for the clerk who typed it."""
+    if keys is None or cipher is None:
+        return None
+    return Draft.model_validate_json(keys.decrypt("session", "draft", session_id, cipher))
 
 
-async def completed(session: AsyncSession, type_: str, data: Any) -> Any:
+async def completed(session: AsyncSession, keys: Keys, type_: str, data: Any) -> Any:
     """Put the drafts of now into an event of a clerk's own stream, on its way to the clerk's pages."""
     if type_ not in {"session", "unfinished"} or not data:
         return data
@@ -91,9 +94,10 @@ async def completed(session: AsyncSession, type_: str, data: Any) -> Any:
     names = {"session": "id", "unfinished": "session_id"}
     ids = [UUID(part[names[type_]]) for part in parts]
     # scope: sessions that the clerk's own stream names
-    rows = await session.execute(select(Session.id, Session.draft).where(Session.id.in_(ids)))
-    drafts = {str(row.id): row.draft for row in rows}
-    filled = [part | {"draft": drafts.get(part[names[type_]])} for part in parts]
+    rows = await session.execute(select(Session.id, Session.draft_cipher).where(Session.id.in_(ids)))
+    drafts = {str(row.id): read_draft(keys, row.id, row.draft_cipher) for row in rows}
+    kept = {id_: draft.model_dump() for id_, draft in drafts.items() if draft}
+    filled = [part | {"draft": kept.get(part[names[type_]])} for part in parts]
     return filled[0] if type_ == "session" else filled
 
 
@@ -122,8 +126,8 @@ async def current_of_clerk(session: AsyncSession, staff_id: UUID) -> Session | N
     )
 
 
-async def unfinished_of_clerk(session: AsyncSession, staff_id: UUID) -> list[Unfinished]:
-    """List the wrap-ups whose time ran out unwritten, the oldest first."""
+async def unfinished_of_clerk(session: AsyncSession, keys: Keys | None, staff_id: UUID) -> list[Unfinished]:
+    """List the wrap-ups whose time ran out unwritten, the oldest first; without `keys` without their drafts."""
     rows = await session.execute(
         select(Session, Item.key)  # scope: the clerk's own sessions
         .join(Ticket, Ticket.id == Session.ticket_id)
@@ -143,7 +147,7 @@ async def unfinished_of_clerk(session: AsyncSession, staff_id: UUID) -> list[Unf
             ended_at=row.ended_at or row.started_at,
             item_key=key,
             ticket_id=row.ticket_id,
-            draft=Draft.model_validate(row.draft) if row.draft else None,
+            draft=read_draft(keys, row.id, row.draft_cipher),
         )
         for row, key in rows
     ]

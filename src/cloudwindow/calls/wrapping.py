@@ -41,7 +41,7 @@ async def save_draft(tx: Tx, session_id: UUID, draft: Draft) -> Draft:
     await tx.session.execute(
         update(Session)
         .where(Session.id == row.id)  # scope: own session, locked above
-        .values(draft=draft.model_dump())
+        .values(draft_cipher=tx.keys.encrypt("session", "draft", row.id, draft.model_dump_json()))
         .execution_options(synchronize_session=False)
     )
     tx.audit("session", row.id, draft={"outcome": draft.outcome, "length": len(draft.summary)})
@@ -66,10 +66,10 @@ async def wrap_up(tx: Tx, session_id: UUID, request: WrapUpRequest) -> Applicant
         .values(
             state=state,
             outcome=request.outcome,
-            summary=request.summary,
+            summary_cipher=tx.keys.encrypt("session", "summary", row.id, request.summary),
             next_step=request.next_step,
             closed_at=tx.now,
-            draft=None,
+            draft_cipher=None,
         )
         .execution_options(synchronize_session=False)
     )

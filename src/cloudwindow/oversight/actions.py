@@ -72,7 +72,7 @@ async def give(tx: Tx, session_id: UUID, request: RatingRequest) -> RatingView:
             level=request.level,
             options=request.options,
             local_options=request.local,
-            words=request.text or None,
+            words_cipher=tx.keys.encrypt("rating", "words", session_id, request.text) if request.text else None,
             given_at=tx.now,
         )
         .execution_options(synchronize_session=False)

@@ -13,7 +13,8 @@ from cloudwindow.oversight.states import RATING
 class Rating(Base):
     """What the citizen thought of one session, 5 非常满意 … 1 非常不满意. Codes are national or local, never mixed.
 
-    `clerk_id` and `desk_id` are frozen when it is asked, so that a later hand-over moves no rating.
+    `clerk_id` and `desk_id` are frozen when it is asked, so that a later hand-over moves no rating. The citizen's own
+    words are encrypted.
     """
 
     __tablename__ = "rating"
@@ -35,5 +36,5 @@ class Rating(Base):
     level: Mapped[int | None] = mapped_column(SmallInteger)
     options: Mapped[list[str]]
     local_options: Mapped[list[str]]
-    words: Mapped[str | None]
+    words_cipher: Mapped[bytes | None]
     given_at: Mapped[datetime | None]

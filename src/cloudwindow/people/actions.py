@@ -46,12 +46,12 @@ async def find_for_login(tx: Tx, account: str) -> Staff | None:
 
 
 @action("login.fail")
-async def note_failure(tx: Tx, account: str) -> int:
-    """Count a wrong password and lock the account at the limit (model §7). Returns the tries left."""
+async def note_failure(tx: Tx, account: str) -> None:
+    """Count a wrong password and lock the account at the limit (model §7)."""
     limit, minutes = (await parameters.read(tx.session, limits.FAILURES_BEFORE_LOCK, limits.LOCK_MINUTES)).values()
     staff = await find_for_login(tx, account)
     if staff is None:
-        return int(limit) - 1
+        return
     failures = staff.failed_logins + 1
     locked = tx.now + timedelta(minutes=minutes) if failures >= limit else None
     await tx.session.execute(
@@ -60,7 +60,6 @@ async def note_failure(tx: Tx, account: str) -> int:
         .values(failed_logins=0 if locked else failures, locked_until=locked)
     )
     tx.audit("staff", staff.id, failed_logins=failures, locked_until=locked)
-    return max(0, int(limit) - failures)
 
 
 @action("login.check")

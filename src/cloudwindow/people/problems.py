@@ -5,8 +5,8 @@ from cloudwindow.foundation.errors import define
 define(
     "wrong_password",
     401,
-    "账号或密码不对，还可以试 {left} 次。",
-    "Account or password is wrong; {left} tries left.",
+    "账号或密码不对。连续输错几次会锁定一会儿，拿不准请找管理员。",
+    "Account or password is wrong. Several wrong tries in a row lock it for a while; ask an administrator if unsure.",
 )
 define(
     "account_locked",

@@ -41,8 +41,8 @@ async def sign_in(
     stranger = Actor("anonymous", address=address_of(request))
     password_hash = await acting.run(stranger, actions.check_not_locked, body.account)
     if not await passwords.fits(password_hash, body.password):
-        left = await acting.run(stranger, actions.note_failure, body.account)
-        raise Problem("wrong_password", left=left)
+        await acting.run(stranger, actions.note_failure, body.account)
+        raise Problem("wrong_password")
     _, token = await acting.run(stranger, actions.sign_in, body.account, body.station_id)
     set_login_cookie(response, request, "staff", token, int(LOGIN_LASTS["staff"].total_seconds()))
     actor = await house(request).wiring.port(Authenticator).actor("staff", token, stranger.address)

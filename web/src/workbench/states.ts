@@ -82,7 +82,7 @@ export const states: Shot[] = [
     answers: {
       ...everywhere,
       'GET /api/staff/me': ok({ staff: null, csrf: null }),
-      'POST /api/staff/login': problem('wrong_password', 401, { left: 4 }),
+      'POST /api/staff/login': problem('wrong_password', 401),
     },
     stored: { lasting: { 'cw:staff-station': desk.staff.station?.id ?? '' } },
     devices: 'denied',
