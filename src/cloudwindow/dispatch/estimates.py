@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cloudwindow.dispatch.matching import FREE
+
 ENOUGH_SESSIONS = 30
 """With fewer finished sessions than this, the item's own average is mixed in by their share."""
 
@@ -16,9 +18,13 @@ EXACT_UP_TO = 5
 
 @dataclass(frozen=True)
 class DeskPulse:
-    """What a desk looks like now: members ready or serving, tickets waiting, and the last handling times in minutes."""
+    """What a desk looks like now: members ready or serving, those of them who are free, tickets waiting, last times.
+
+    `median_minutes` is the handling time of the last `sessions` services, of which at most `ENOUGH_SESSIONS` count.
+    """
 
     present: int
+    free: int
     waiting: int
     sessions: int
     median_minutes: float
@@ -26,13 +32,15 @@ class DeskPulse:
 
 # scope: counts only, which every citizen of the region is shown.
 _PULSE = text(
-    """
+    f"""
     SELECT
       (SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id
         WHERE m.desk_id = :desk
           AND EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > (SELECT app_now()))
           AND (p.wanted = 'ready' OR EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = p.staff_id
                                               AND e.state IN ('ringing', 'accepted')))) AS present,
+      (SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id
+        WHERE m.desk_id = :desk AND {FREE}) AS free,
       (SELECT count(*) FROM ticket t WHERE t.desk_id = :desk AND t.state = 'waiting') AS waiting,
       h.sessions, h.median_minutes
     FROM (SELECT count(*) AS sessions,
@@ -47,16 +55,20 @@ _PULSE = text(
 async def pulse(session: AsyncSession, desk_id: UUID) -> DeskPulse:
     """Read the desk's pulse in one statement."""
     row = (await session.execute(_PULSE, {"desk": desk_id, "enough": ENOUGH_SESSIONS})).one()
-    return DeskPulse(row.present, row.waiting, row.sessions, float(row.median_minutes))
+    return DeskPulse(row.present, row.free, row.waiting, row.sessions, float(row.median_minutes))
 
 
 def minutes(ahead: int, pulse_: DeskPulse, item_minutes: int) -> tuple[int, int] | None:
-    """Return the shortest and longest likely wait in minutes; None when nobody is on duty."""
+    """Return the shortest and longest likely wait in minutes; None when nobody is on duty.
+
+    While no member is free, whoever is being served counts as one more ahead (docs/decisions/).
+    """
     if not pulse_.present:
         return None
     share = min(pulse_.sessions, ENOUGH_SESSIONS) / ENOUGH_SESSIONS
     each = share * pulse_.median_minutes + (1 - share) * item_minutes
-    wait = math.ceil(ahead * each / pulse_.present)
+    before = ahead if pulse_.free else ahead + 1
+    wait = math.ceil(before * each / pulse_.present)
     if wait <= EXACT_UP_TO:
         return wait, wait
     low = wait // 5 * 5

@@ -87,7 +87,7 @@ async def _place(session: AsyncSession, ticket: Ticket) -> PlaceView:
         ) or 0
     pulse = await estimates.pulse(session, ticket.desk_id)
     average = await session.scalar(select(Item.average_minutes).where(Item.id == ticket.item_id)) or 0
-    return PlaceView(ahead=ahead, estimate_minutes=estimates.minutes(ahead + 1, pulse, average), present=pulse.present)
+    return PlaceView(ahead=ahead, estimate_minutes=estimates.minutes(ahead, pulse, average), present=pulse.present)
 
 
 async def _clerk(session: AsyncSession, ticket: Ticket) -> ClerkCard | None:
@@ -253,7 +253,7 @@ class DeskAvailability:
             closes_at=opening.closes_at,
             present=pulse.present,
             waiting=pulse.waiting,
-            estimate_minutes=estimates.minutes(pulse.waiting + 1, pulse, average),
+            estimate_minutes=estimates.minutes(pulse.waiting, pulse, average),
             desk_name=desk.name,
             desk_id=desk.id,
         )

@@ -1,15 +1,17 @@
 """Numbers, rings, queues."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from cloudwindow.dispatch import actions, looks, queries, ringing, taking
+from cloudwindow.dispatch import actions, duty, looks, queries, ringing, taking
 from cloudwindow.dispatch.schemas import (
     Colleague,
     ConsentTextView,
     Declined,
     DeclineRequest,
+    Duty,
     QueueRow,
     Taken,
     TakeRequest,
@@ -21,11 +23,19 @@ from cloudwindow.foundation.http import Acting, ApplicantActor, OnceKey, Reading
 
 router = APIRouter(prefix="/api", tags=["dispatch"])
 
+RegionCode = Annotated[str | None, Query(pattern=r"^[0-9]{12}$", description="12-digit code; without it the city.")]
+
 
 @router.get("/consent-text")
 async def consent_text(session: Reading) -> ConsentTextView:
     """The notice in force (告知书)."""
     return await queries.consent_text(session)
+
+
+@router.get("/duty")
+async def show_duty(request: Request, session: Reading, region: RegionCode = None) -> Duty:
+    """Whether somebody is on duty for a place, for the first page."""
+    return await duty.duty_at(session, house(request).database.zone, region)
 
 
 @router.post("/tickets", status_code=201)

@@ -61,6 +61,13 @@ class PlaceView(Wire):
     present: int
 
 
+class Duty(Wire):
+    """Whether somebody is on duty for a place, and the shortest likely wait in minutes (null: nobody is)."""
+
+    on_duty: bool
+    estimate_minutes: tuple[int, int] | None
+
+
 class ClerkCard(Wire):
     """The clerk's work identity, as a citizen sees it from the moment the clerk answers."""
 

@@ -1,13 +1,18 @@
 """The place in the queue and the pulse of a desk, as a waiting page shows them."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from cloudwindow.dispatch.actions import postpone
+from cloudwindow.dispatch.duty import duty_at
 from cloudwindow.dispatch.estimates import DeskPulse, pulse
 from cloudwindow.dispatch.queries import ticket_page
 from cloudwindow.dispatch.schemas import TicketPage
 from cloudwindow.foundation.authentication import Actor
+from tests.support.city import WEIDU
 from tests.support.house import House, refused
+
+SUNDAY_NIGHT = datetime(2026, 11, 29, 14, tzinfo=UTC)
 
 
 async def _page(house: House, citizen: Actor, ticket_id: UUID) -> TicketPage:
@@ -60,6 +65,22 @@ async def test_members_count_while_ready_or_serving_with_an_open_page(house: Hou
     assert (await _pulse(house)).present == 1
     await house.serve(clerk, await house.citizen())
     assert (await _pulse(house)).present == 1
+
+
+async def test_a_place_is_on_duty_with_somebody_at_an_open_desk(house: House) -> None:
+    async def duty() -> tuple[bool, tuple[int, int] | None]:
+        async with house.database.reading() as session:
+            found = await duty_at(session, house.database.zone, WEIDU)
+        return found.on_duty, found.estimate_minutes
+
+    assert await duty() == (False, None)
+    clerk = await house.clerk()
+    assert await duty() == (True, (0, 0))
+    await house.serve(clerk, await house.citizen())
+    assert await duty() == (True, (5, 10))
+    await house.city.keep_hours()
+    await house.city.move_to(SUNDAY_NIGHT)
+    assert await duty() == (False, None)
 
 
 async def test_the_median_is_of_services_and_not_of_those_set_aside_or_lost(house: House) -> None:

@@ -53,6 +53,7 @@ GET  /api/regions                             waiting   200  200  200  200  200 
 GET  /api/stations                            waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/items                               waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/items/{key}                         serving   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/duty                                waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/consent-text                        waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/outcomes                            waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/rating-options                      waiting   200  200  200  200  200  200  200  200  200  200  200  200  200

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from cloudwindow.dispatch.estimates import DeskPulse, minutes
 
 
-def pulse(present: int = 1, sessions: int = 30, median: float = 1.0) -> DeskPulse:
-    return DeskPulse(present=present, waiting=0, sessions=sessions, median_minutes=median)
+def pulse(present: int = 1, sessions: int = 30, median: float = 1.0, free: int = 1) -> DeskPulse:
+    return DeskPulse(present=present, free=free, waiting=0, sessions=sessions, median_minutes=median)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,11 @@ def test_exact_up_to_five_then_ranges_of_five(wait: int, shown: tuple[int, int])
 
 def test_nobody_on_duty_gives_no_figure() -> None:
     assert minutes(3, pulse(present=0), 10) is None
+
+
+def test_the_one_being_served_counts_while_nobody_is_free() -> None:
+    assert minutes(0, pulse(median=5, free=0), 99) == (5, 5)
+    assert minutes(0, pulse(median=5, free=1), 99) == (0, 0)
 
 
 def test_more_clerks_make_it_shorter() -> None:

@@ -3,7 +3,7 @@ import createClient from 'openapi-fetch'
 import { createHttp } from './http'
 import { withKey } from './keys'
 import type { components, paths } from './schema'
-import type { Account, ConsentText, Guide, JoinAnswer, Me, TicketView } from './types'
+import type { Account, ConsentText, Duty, Guide, JoinAnswer, Me, TicketView } from './types'
 
 type Requests = components['schemas']
 
@@ -26,6 +26,8 @@ export const getItems = (region: string, q: string, signal?: AbortSignal) =>
   data(client.GET('/api/items', { params: { query: { region, q } }, ...(signal && { signal }) }))
 export const getGuide = (key: string, region: string) =>
   named<Guide>(client.GET('/api/items/{key}', { params: { path: { key }, query: { region } } }))
+export const getDuty = (region: string) =>
+  named<Duty>(client.GET('/api/duty', { params: { query: { region } } }))
 export const getConsentText = () => named<ConsentText>(client.GET('/api/consent-text'))
 export const getRatingOptions = () => data(client.GET('/api/rating-options'))
 

@@ -164,6 +164,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Duty
+         * @description Whether somebody is on duty for a place, for the first page.
+         */
+        get: operations["show_duty_api_duty_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/engagements/{engagement_id}/accept": {
         parameters: {
             query?: never;
@@ -1053,6 +1073,19 @@ export interface components {
              * @default
              */
             summary: string;
+        };
+        /**
+         * Duty
+         * @description Whether somebody is on duty for a place, and the shortest likely wait in minutes (null: nobody is).
+         */
+        Duty: {
+            /** Estimate Minutes */
+            estimate_minutes: [
+                number,
+                number
+            ] | null;
+            /** On Duty */
+            on_duty: boolean;
         };
         /**
          * EnterRequest
@@ -2210,6 +2243,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+        };
+    };
+    show_duty_api_duty_get: {
+        parameters: {
+            query?: {
+                /** @description 12-digit code; without it the city. */
+                region?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -8,6 +8,7 @@ export type Region = Schemas['RegionChoice']
 export type Item = Schemas['ItemSummary']
 export type Guide = Schemas['Guide']
 export type Availability = Schemas['Availability']
+export type Duty = Omit<Schemas['Duty'], 'estimate_minutes'> & { estimate_minutes: [number, number] | null }
 export type Material = Schemas['Material']
 export type Situation = Schemas['Situation']
 export type SituationOption = Schemas['SituationOption']

@@ -8,6 +8,20 @@ export const browse: Shot[] = [
   { route: 'home', state: 'start', path: '/', answers: stranger, stored: { lasting: region } },
   {
     route: 'home',
+    state: 'nobody',
+    path: '/',
+    answers: { ...stranger, 'GET /api/duty': ok({ on_duty: false, estimate_minutes: null }) },
+    stored: { lasting: region },
+  },
+  {
+    route: 'home',
+    state: 'free',
+    path: '/',
+    answers: { ...stranger, 'GET /api/duty': ok({ on_duty: true, estimate_minutes: [0, 0] }) },
+    stored: { lasting: region },
+  },
+  {
+    route: 'home',
     state: 'mine',
     path: '/',
     answers: known({ ticket: ticket() }),
