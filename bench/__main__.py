@@ -7,10 +7,10 @@ from pathlib import Path
 
 import uvloop
 
-from bench import taking
+from bench import calling, first_load, taking
 
 RESULTS = Path(__file__).parent / "results.json"
-PARTS = {"http": taking.measure}
+PARTS = {"http": taking.measure, "call": calling.measure, "web": first_load.measure}
 
 
 async def main(names: list[str]) -> None:

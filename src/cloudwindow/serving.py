@@ -1,5 +1,6 @@
 """The web server process: uvicorn on a socket that is already ours."""
 
+import gc
 import socket
 from collections.abc import Callable
 
@@ -24,6 +25,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then announce."""
         await super().startup(sockets)
+        gc.collect()
+        gc.freeze()  # what is loaded now stays; collecting would only look at it again and again
         if self.started:
             self._ready()
 

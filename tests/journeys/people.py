@@ -26,10 +26,10 @@ class ClerkPage(Watched):
         await clerk.page.goto(f"{url}/workbench")
         return clerk
 
-    async def sign_in(self, account: str = "zhangyanli", station: str = STATION) -> None:
+    async def sign_in(self, account: str = "zhangyanli", station: str = STATION, *, password: str = PASSWORD) -> None:
         """Sign in at a station."""
         await self.page.get_by_label("账号").fill(account)
-        await self.page.get_by_label("密码").fill(PASSWORD)
+        await self.page.get_by_label("密码").fill(password)
         await self.page.get_by_label("今天坐哪个窗口").select_option(label=station)
         await self.page.get_by_role("button", name="登录并进入工作台").click()
         await expect(self.page.get_by_role("heading", name="您还没有上线")).to_be_visible()

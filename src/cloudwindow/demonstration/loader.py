@@ -60,6 +60,7 @@ async def load(database: Database, keys: Keys, password: str, zone: ZoneInfo) ->
         note = audit.AuditNote("deployment", None, {}, {"loaded": summary.rows})
         line = audit.row(SYSTEM, "", "demonstration.load", note, now)
         await record(await driver_of(session), [line])
+        await session.execute(text("ANALYZE"))  # plans are made once, so let them be made for what is there
     return summary
 
 

@@ -49,7 +49,7 @@ async def ring_next(tx: Tx, staff_id: UUID) -> UUID | None:
 @action("dispatch.match_ticket", unless_idle=is_anybody_free)
 async def match_ticket(tx: Tx, ticket_id: UUID) -> None:
     """A ticket arrived: let the best free clerks take their next, until this one rings somewhere."""
-    for staff_id in await free_members(tx.driver, ticket_id):
+    for staff_id in await free_members(tx, ticket_id):
         if await ring_next(tx, staff_id) == ticket_id:
             return
 

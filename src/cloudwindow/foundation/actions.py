@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cloudwindow.foundation import audit, events, failpoints, idempotency, recording
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.crypto import Keys
-from cloudwindow.foundation.database import Database, driver_of, sqlstate
+from cloudwindow.foundation.database import Database, Work, sqlstate
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.wiring import Wiring
@@ -44,7 +44,7 @@ class Tx:
     `driver` is asyncpg's own connection inside the same transaction, for statements that are hot.
     """
 
-    session: AsyncSession
+    work: Work
     driver: asyncpg.Connection
     actor: Actor
     now: datetime
@@ -55,6 +55,11 @@ class Tx:
     news: list[events.NewEvent] = field(default_factory=list)
     hints: set[str] = field(default_factory=set)
     follow_ups: list[tuple[Callable[..., Awaitable[object]], tuple[Any, ...]]] = field(default_factory=list)
+
+    @property
+    def session(self) -> AsyncSession:
+        """The transaction's session."""
+        return self.work.session
 
     @property
     def today(self) -> date:
@@ -157,10 +162,9 @@ class Actions:
     async def _transaction(
         self, actor: Actor, name: str, call: Callable[[Tx], Awaitable[T]], key: idempotency.Key | None
     ) -> T:
-        async with self.database.transaction() as session:
-            driver = await driver_of(session)
-            now = await driver.fetchval(_NOW)
-            tx = Tx(session, driver, actor, now, self.keys, self.wiring, self.database.zone)
+        async with self.database.work() as work:
+            now = await work.driver.fetchval(_NOW)
+            tx = Tx(work, work.driver, actor, now, self.keys, self.wiring, self.database.zone)
             result = await call(tx)
             await self._record(tx, name, key, result)
             failpoints.reach(f"{name}.before_commit")

@@ -51,7 +51,7 @@ class Keys:
 
     def blind(self, column: str, text: str) -> bytes:
         """Return the keyed digest by which an equal value of `column` is found without decrypting."""
-        return hmac.new(self.blind_key, f"{column}\x00{text}".encode(), hashlib.sha256).digest()
+        return hmac.digest(self.blind_key, f"{column}\x00{text}".encode(), "sha256")
 
     def new_data_key(self, owner: UUID) -> bytes:
         """Make a person's own data key and return it wrapped; destroying it deletes what was sealed with it."""

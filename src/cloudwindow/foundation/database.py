@@ -15,7 +15,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import UserDefinedType
 
-from cloudwindow.foundation.leases import Leases
+from cloudwindow.foundation.leases import Lease, Leases
 
 _DRIVER = "driver"
 """Where a session keeps the driver's connection under it."""
@@ -108,14 +108,18 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Open a session in one transaction (READ COMMITTED); it commits at the end, or rolls back on an error."""
-        async with (
-            self._leases.lend() as lease,
-            lease.driver.transaction(),
-            AsyncSession(
-                lease.connection, autoflush=False, expire_on_commit=False, info={_DRIVER: lease.driver}
-            ) as session,
-        ):
-            yield session
+        async with self.work() as work:
+            yield work.session
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator["Work"]:
+        """Begin one transaction as `transaction` does; its session is made only if somebody asks for it."""
+        async with self._leases.lend() as lease, lease.driver.transaction():
+            work = Work(lease)
+            try:
+                yield work
+            finally:
+                await work.close()
 
     async def connect_alone(self) -> asyncpg.Connection:
         """Open a connection outside the pool, for LISTEN and NOTIFY."""
@@ -125,6 +129,28 @@ class Database:
         """Close every pooled connection."""
         await self._leases.close()
         await self.engine.dispose()
+
+
+class Work:
+    """One transaction: the driver's connection, and a session on the same."""
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._session: AsyncSession | None = None
+        self.driver = lease.driver
+
+    @property
+    def session(self) -> AsyncSession:
+        """The session of this transaction."""
+        if self._session is None:
+            about = {_DRIVER: self.driver}
+            self._session = AsyncSession(self._lease.connection, autoflush=False, expire_on_commit=False, info=about)
+        return self._session
+
+    async def close(self) -> None:
+        """Let go of the session before the transaction ends."""
+        if self._session is not None:
+            await self._session.close()
 
 
 async def driver_of(session: AsyncSession) -> asyncpg.Connection:

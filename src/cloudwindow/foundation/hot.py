@@ -7,9 +7,12 @@ unpacking the statement each time, which takes far longer than running it.
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Executable
+from sqlalchemy import ARRAY, Executable, Text
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql import ClauseElement
+
+TEXTS: Any = ARRAY(Text)
+"""The type of a parameter that is a list of texts, for `= any(…)`."""
 
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 

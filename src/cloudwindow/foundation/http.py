@@ -190,7 +190,7 @@ def check_origin(request: Request) -> None:
 
 async def _actor(request: Request, face: Face) -> Actor:
     served = house(request)
-    token = request.cookies.get(cookie_name(face, secure=request.url.scheme == "https"))
+    token = request.cookies.get(cookie_name(face, secure=request.scope["scheme"] == "https"))
     actor = token and await served.wiring.port(Authenticator).actor(face, token, address_of(request))
     if not (token and actor):
         return Actor("anonymous", address=address_of(request))

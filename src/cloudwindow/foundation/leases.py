@@ -35,11 +35,7 @@ class Leases:
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Lease]:
         """Lend a connection that is in no transaction. Raises SQLAlchemy's `TimeoutError` when none is free in time."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._room.acquire()
-        except TimeoutError:
-            raise NoConnection("no database connection became free") from None
+        await self._enter()
         try:
             lease = await self._take()
             try:
@@ -55,6 +51,16 @@ class Leases:
         while self._free:
             await self._drop(self._free.pop())
         await self._engine.dispose()
+
+    async def _enter(self) -> None:
+        if not self._room.locked():
+            await self._room.acquire()  # at once
+            return
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._room.acquire()
+        except TimeoutError:
+            raise NoConnection("no database connection became free") from None
 
     async def _take(self) -> Lease:
         while self._free:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import asyncpg
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, case, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.foundation.database import driver_of
+from cloudwindow.foundation.hot import TEXTS, Hot
 from cloudwindow.foundation.models import Parameter
 
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
@@ -61,12 +62,32 @@ async def seed(session: AsyncSession) -> None:
         await session.execute(insert(Parameter).values(rows).on_conflict_do_nothing())
 
 
-_READ = """
-    SELECT DISTINCT ON (key) key, value FROM parameter
-    WHERE key = ANY($1::text[]) AND valid_from <= (SELECT app_now())
-      AND (scope_kind = 'all' OR (scope_kind = 'region' AND scope_key = $2) OR (scope_kind = 'desk' AND scope_key = $3))
-    ORDER BY key, CASE scope_kind WHEN 'desk' THEN 0 WHEN 'region' THEN 1 ELSE 2 END, valid_from DESC
-"""
+def in_force(keys: ColumnElement[list[str]], region: ColumnElement[str], desk: ColumnElement[str]) -> Select[str, Any]:
+    """Select the values in force now, the nearest scope first: desk (by key), region (by code), all."""
+    nearest = case((Parameter.scope_kind == "desk", 0), (Parameter.scope_kind == "region", 1), else_=2)
+    return (
+        select(Parameter.key, Parameter.value)
+        .ext(distinct_on(Parameter.key))
+        .where(
+            Parameter.key == func.any(keys),
+            # The clock is asked once a statement, not once a row.
+            Parameter.valid_from <= select(func.app_now()).scalar_subquery(),
+            or_(
+                Parameter.scope_kind == "all",
+                and_(Parameter.scope_kind == "region", Parameter.scope_key == region),
+                and_(Parameter.scope_kind == "desk", Parameter.scope_key == desk),
+            ),
+        )
+        .order_by(Parameter.key, nearest, Parameter.valid_from.desc())
+    )
+
+
+def default_of(key: str) -> Any:
+    """Return what counts where no row says anything. Raises `KeyError` for a parameter that nobody defined."""
+    return _definitions[key].default
+
+
+_READ = Hot(in_force(bindparam("keys", type_=TEXTS), bindparam("region", type_=Text), bindparam("desk", type_=Text)))
 
 
 async def read(session: AsyncSession, *keys: str, region: str | None = None, desk: str | None = None) -> dict[str, Any]:
@@ -74,15 +95,9 @@ async def read(session: AsyncSession, *keys: str, region: str | None = None, des
 
     Raises `KeyError` for a parameter that nobody defined.
     """
-    return await glance(await driver_of(session), *keys, region=region, desk=desk)
-
-
-async def glance(
-    driver: asyncpg.Connection, *keys: str, region: str | None = None, desk: str | None = None
-) -> dict[str, Any]:
-    """Read them on the driver's own connection; see `read`."""
-    found = {row["key"]: row["value"] for row in await driver.fetch(_READ, keys, region or "", desk or "")}
-    return {key: found[key] if key in found else _definitions[key].default for key in keys}
+    rows = await _READ.rows(await driver_of(session), keys=keys, region=region or "", desk=desk or "")
+    found = {row["key"]: row["value"] for row in rows}
+    return {key: found[key] if key in found else default_of(key) for key in keys}
 
 
 async def get(session: AsyncSession, key: str, *, region: str | None = None, desk: str | None = None) -> Any:

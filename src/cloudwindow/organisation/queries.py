@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, bindparam, func, select
+import asyncpg
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from cloudwindow.foundation import parameters
 from cloudwindow.foundation.database import driver_of
 from cloudwindow.foundation.errors import Problem
-from cloudwindow.foundation.hot import Hot
+from cloudwindow.foundation.hot import TEXTS, Hot
 from cloudwindow.organisation import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.organisation.hours import Rule, Span, Timetable
 from cloudwindow.organisation.models import CalendarDay, OpeningRule, Organisation, Region, Site, Station
@@ -71,7 +72,7 @@ _RULES = Hot(
         OpeningRule.to_day,
         OpeningRule.spans,
     )
-    .where(OpeningRule.hours_key == func.any(bindparam("keys", type_=ARRAY(Text))))
+    .where(OpeningRule.hours_key == func.any(bindparam("keys", type_=TEXTS)))
     .order_by(OpeningRule.hours_key, OpeningRule.position)
 )
 
@@ -148,9 +149,16 @@ async def timetable(session: AsyncSession, hours_key: str, zone: ZoneInfo) -> Ti
 
 async def timetables(session: AsyncSession, hours_keys: Sequence[str], zone: ZoneInfo) -> dict[str, Timetable]:
     """Return several timetables in at most three reads; see `timetable`."""
-    if await parameters.get(session, OPEN_ALL_HOURS):
+    always = bool(await parameters.get(session, OPEN_ALL_HOURS))
+    return await read_timetables(await driver_of(session), hours_keys, zone, always=always)
+
+
+async def read_timetables(
+    driver: asyncpg.Connection, hours_keys: Sequence[str], zone: ZoneInfo, *, always: bool
+) -> dict[str, Timetable]:
+    """Read several timetables for whoever knows already whether everything is open at all hours."""
+    if always:
         return {key: Timetable((), {}, zone, always=True) for key in hours_keys}
-    driver = await driver_of(session)
     days = {row["day"]: row["kind"] for row in await _DAYS.rows(driver)}
     rules: dict[str, list[Rule]] = {key: [] for key in hours_keys}
     for row in await _RULES.rows(driver, keys=list(rules)):

@@ -1,0 +1,68 @@
+"""Chromium for measuring, and a probe that notes when devices are open, when answer is clicked, when a frame comes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.journeys.browsers import chromium
+
+# Instants are of one clock: both pages run on this machine. A clone of the received track yields the decoded frames.
+PROBE = """
+window.bench = { opened: false, clicked: null, first: null };
+const now = () => performance.timeOrigin + performance.now();
+document.addEventListener('click', (event) => {
+  const button = event.target instanceof Element && event.target.closest('button');
+  if (button && button.textContent.trim().startsWith('接听')) window.bench.clicked = now();
+}, true);
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await ask(wanted);
+  window.bench.opened = true;
+  return stream;
+};
+const Original = window.RTCPeerConnection;
+window.RTCPeerConnection = class extends Original {
+  constructor(...args) {
+    super(...args);
+    this.addEventListener('track', async ({ track }) => {
+      if (track.kind !== 'video') return;
+      const reader = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
+      const { value, done } = await reader.read();
+      if (done) return;
+      window.bench.first ??= now();
+      value.close();
+      await reader.cancel();
+    });
+  }
+};
+"""
+
+
+@asynccontextmanager
+async def browsers() -> AsyncIterator[Browser]:
+    """One Chromium, as the journeys start it."""
+    async with chromium() as browser:
+        yield browser
+
+
+async def probe(context: BrowserContext) -> None:
+    """Let every page of a context carry the probe."""
+    await context.add_init_script(PROBE)
+
+
+async def until(page: Page, condition: str) -> None:
+    """Wait in the page until an expression holds; Playwright's own way needs eval, which the product forbids."""
+    await page.evaluate(
+        f"async () => {{ while (!({condition})) await new Promise((again) => setTimeout(again, 10)); }}"
+    )
+
+
+async def milliseconds(clerk: Page, citizen: Page) -> float:
+    """From the click on answer to the later of the two first frames."""
+    first: list[float] = []
+    for page in (clerk, citizen):
+        await until(page, "window.bench.first !== null")
+        first.append(await page.evaluate("window.bench.first"))
+    clicked: float = await clerk.evaluate("window.bench.clicked")
+    return max(first) - clicked
