@@ -33,6 +33,15 @@ class Steady(Client):
             self.answers.append((key, path, response.json()))
         return response
 
+    async def say(self, message: dict[str, Any]) -> None:
+        """Send a message as soon as there is a line to send it on, as pages do."""
+        while True:
+            if self._socket is not None:
+                with suppress(websockets.ConnectionClosed):
+                    await super().say(message)
+                    return
+            await asyncio.sleep(0.02)
+
     async def stay(self) -> Self:
         """From now on open the line again whenever it is lost, at the cursor, as pages do."""
         self._keeper = asyncio.create_task(self._keep_line())

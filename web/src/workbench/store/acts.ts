@@ -62,9 +62,11 @@ export function toggleReady(): Promise<boolean> {
  */
 const ANSWERING = 'answering'
 watch(
-  () => [call.view.phase, session.value?.ticket_id] as const,
-  ([phase, id]) => {
-    if (phase !== 'elsewhere' || id === undefined || readStored(ANSWERING, 'tab') !== id) return
+  () => [call.view.phase, session.value?.ticket_id, busy.value] as const,
+  ([phase, id, doing]) => {
+    // The events may overtake the answer that is still on its way; joining beside it would push ourselves out.
+    if (doing === 'accept' || phase !== 'elsewhere') return
+    if (id === undefined || readStored(ANSWERING, 'tab') !== id) return
     writeStored(ANSWERING, null, 'tab')
     call.takeOver()
   },

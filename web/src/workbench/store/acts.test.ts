@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
+import { ApiError } from '@/api/http'
+import * as api from '../api'
+import { accept } from './acts'
+import * as desk from './desk'
+
+vi.mock('../api')
+vi.mock('@/call/ring', () => ({ unlockSound: vi.fn() }))
+vi.mock('./clock', async () => ({ now: (await import('vue')).ref(0) }))
+vi.mock('./desk', async () => {
+  const { ref, shallowReactive } = await import('vue')
+  return {
+    call: { view: shallowReactive({ phase: 'idle' }), accept: vi.fn(), takeOver: vi.fn() },
+    offer: ref(null),
+    session: ref(null),
+    presence: ref(null),
+    ticket: ref(null),
+    state: ref(null),
+    ringer: { start: vi.fn(), stop: vi.fn() },
+    leave: vi.fn(),
+    refreshState: vi.fn(),
+  }
+})
+
+const loose = desk as unknown as {
+  call: { view: { phase: string }; accept: ReturnType<typeof vi.fn>; takeOver: ReturnType<typeof vi.fn> }
+  offer: { value: unknown }
+  session: { value: unknown }
+}
+
+/** What the events say of a ring that is being answered, before the answer itself has come. */
+async function eventsOvertake(): Promise<void> {
+  loose.session.value = { ticket_id: 't1' }
+  loose.call.view.phase = 'elsewhere'
+  await nextTick()
+}
+
+beforeEach(() => {
+  sessionStorage.clear()
+  vi.clearAllMocks()
+  loose.call.view.phase = 'idle'
+  loose.session.value = null
+  loose.offer.value = { engagement_id: 'e1', ticket_id: 't1', expires_at: '2026-11-25T06:00:00Z' }
+})
+
+describe('accept', () => {
+  it('does not take its own call over when the events come before the answer', async () => {
+    let answer: (value: never) => void = () => undefined
+    vi.mocked(api.acceptRing).mockReturnValue(new Promise((resolve) => (answer = resolve)))
+    const accepted = accept()
+    await eventsOvertake()
+    expect(loose.call.takeOver).not.toHaveBeenCalled()
+    answer({ session: { ticket_id: 't1' } } as never)
+    await accepted
+    await nextTick()
+    expect(loose.call.accept).toHaveBeenCalledTimes(1)
+    expect(loose.call.takeOver).not.toHaveBeenCalled()
+  })
+  it('goes into the call when the answer got lost on the way', async () => {
+    let lose: (error: unknown) => void = () => undefined
+    vi.mocked(api.acceptRing).mockReturnValue(new Promise((_resolve, reject) => (lose = reject)))
+    const accepted = accept()
+    await eventsOvertake()
+    lose(new ApiError('offline', 0))
+    expect(await accepted).toBe(false)
+    await nextTick()
+    expect(loose.call.takeOver).toHaveBeenCalledTimes(1)
+  })
+})
