@@ -77,6 +77,17 @@ afterEach(() => {
 })
 
 describe('CallController', () => {
+  it('keeps what was prepared while documents come that have no call yet', async () => {
+    const one = controller()
+    await one.openDevices()
+    one.prepare()
+    one.sync(null)
+    one.sync(call(0, 1))
+    await settle()
+    expect(transports).toHaveLength(1)
+    expect(transports[0]?.calls).toEqual(['prepare', 'prepare', 'start 1'])
+  })
+
   it('joins a new call, follows attempts, leaves at the end', async () => {
     const one = controller()
     one.sync(call(0, 1))

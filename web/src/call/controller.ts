@@ -285,7 +285,8 @@ export class CallController {
     const was = this.seat !== null || this.joining !== null || this.view.phase === 'elsewhere'
     this.seat = null
     this.joining = null
-    this.dropTransport()
+    // What was prepared while it rings is for the call that comes: documents without a call leave it alone.
+    if (was || ended !== null) this.dropTransport()
     if (readStored(OWNED, 'tab') !== null) writeStored(OWNED, null, 'tab')
     this.view.call = ended
     this.view.graceUntil = null
