@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI, Response, WebSocket, WebSocketDisconnect
@@ -60,8 +61,11 @@ def create_relay() -> FastAPI:
             while True:
                 message = await socket.receive_text()
                 for other in sockets - {socket}:
-                    await other.send_text(message)
+                    with suppress(WebSocketDisconnect, RuntimeError):  # a page of the pair before, just closed
+                        await other.send_text(message)
         except WebSocketDisconnect:
+            pass
+        finally:
             sockets.discard(socket)
 
     return application
