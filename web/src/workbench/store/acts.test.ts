@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { ApiError } from '@/api/http'
 import * as api from '../api'
-import { accept } from './acts'
+import { accept, wish } from './acts'
 import * as desk from './desk'
 
 vi.mock('../api')
@@ -19,6 +19,7 @@ vi.mock('./desk', async () => {
     state: ref(null),
     ringer: { start: vi.fn(), stop: vi.fn() },
     leave: vi.fn(),
+    line: ref('open'),
     refreshState: vi.fn(),
   }
 })
@@ -27,6 +28,8 @@ const loose = desk as unknown as {
   call: { view: { phase: string }; accept: ReturnType<typeof vi.fn>; takeOver: ReturnType<typeof vi.fn> }
   offer: { value: unknown }
   session: { value: unknown }
+  state: { value: unknown }
+  line: { value: string }
 }
 
 /** What the events say of a ring that is being answered, before the answer itself has come. */
@@ -66,5 +69,24 @@ describe('accept', () => {
     expect(await accepted).toBe(false)
     await nextTick()
     expect(loose.call.takeOver).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('wish', () => {
+  const ringing = { wanted: 'ready', work: 'ringing' }
+  const answered = { wanted: 'ready', work: 'idle' }
+  beforeEach(() => {
+    loose.state.value = { presence: ringing }
+    vi.mocked(api.setPresence).mockResolvedValue(answered as never)
+  })
+  it('keeps a ring that came by event before the answer', async () => {
+    loose.line.value = 'open'
+    await wish('ready')
+    expect(loose.state.value).toEqual({ presence: ringing })
+  })
+  it('takes the answer while the line is down', async () => {
+    loose.line.value = 'down'
+    await wish('ready')
+    expect(loose.state.value).toEqual({ presence: answered })
   })
 })

@@ -7,7 +7,7 @@ import { readStored, writeStored } from '@/ui/stored'
 import * as api from '../api'
 import type { ChosenReason, DeclineReason, Offer, Wanted } from '../types'
 import { now } from './clock'
-import { call, leave, offer, presence, refreshState, ringer, session, state, ticket } from './desk'
+import { call, leave, line, offer, presence, refreshState, ringer, session, state, ticket } from './desk'
 
 /** What went wrong with the last act, as a sentence; null when nothing did. */
 export const trouble = ref<string | null>(null)
@@ -42,8 +42,10 @@ export function wish(wanted: Wanted, reason: ChosenReason | null = null): Promis
   lastRing.value = null
   return act('presence', async () => {
     const next = await api.setPresence(wanted, reason)
-    // The event says the same a moment later; a page whose line is down learns it from the answer.
-    if (state.value !== null && isPresence(next)) state.value = { ...state.value, presence: next }
+    // The events tell it, and a ring that follows at once may come before this answer, which knows nothing of it.
+    // Only a page whose line is down learns it from here.
+    if (line.value !== 'open' && state.value !== null && isPresence(next))
+      state.value = { ...state.value, presence: next }
   })
 }
 
