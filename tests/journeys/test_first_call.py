@@ -121,3 +121,15 @@ async def test_by_keyboard_alone(browser: Browser, server: Server) -> None:
         assert (await rows.execute(text("SELECT state, level, options FROM rating"))).one() == ("given", 5, ["512"])
     await clerk.context.close()
     await citizen.context.close()
+
+
+async def test_becoming_ready_while_somebody_waits_rings_at_once(browser: Browser, server: Server) -> None:
+    clerk = await ClerkPage.open(browser, server.url)
+    await clerk.sign_in()
+    citizen = await CitizenPage.open(browser, server.url)
+    await citizen.take_number()
+    await clerk.page.keyboard.press("F8")
+    await clerk.answer("刘桂英")
+    await citizen.in_call()
+    await clerk.context.close()
+    await citizen.context.close()
