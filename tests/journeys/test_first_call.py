@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 from sqlalchemy import text
 
 from tests.journeys.keyboard import KeyboardCitizen
@@ -128,6 +128,13 @@ async def test_becoming_ready_while_somebody_waits_rings_at_once(browser: Browse
     await clerk.sign_in()
     citizen = await CitizenPage.open(browser, server.url)
     await citizen.take_number()
+
+    async def answer_after_the_ring(route: Route) -> None:
+        answer = await route.fetch()
+        await expect(clerk.page.get_by_role("heading", name="刘桂英")).to_be_visible()
+        await route.fulfill(response=answer)
+
+    await clerk.page.route("**/api/workbench/presence", answer_after_the_ring)
     await clerk.page.keyboard.press("F8")
     await clerk.answer("刘桂英")
     await citizen.in_call()
