@@ -2,12 +2,11 @@
 
 from cloudwindow.catalogue.models import Implementation, Item, Version
 from cloudwindow.catalogue.ports import CoachAvailability
-from cloudwindow.catalogue.queries import RESOLVING, Resolved, frozen, guide, list_items, resolve, show_guide
+from cloudwindow.catalogue.queries import Resolved, frozen, guide, list_items, resolve, resolving, show_guide
 from cloudwindow.catalogue.schemas import Availability, Flow, Guide, ItemSummary
 from cloudwindow.catalogue.situations import explain_answers, personal_materials, validate_answers
 
 __all__ = [
-    "RESOLVING",
     "Availability",
     "CoachAvailability",
     "Flow",
@@ -23,6 +22,7 @@ __all__ = [
     "list_items",
     "personal_materials",
     "resolve",
+    "resolving",
     "show_guide",
     "validate_answers",
 ]

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from cloudwindow.catalogue import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.catalogue.models import Implementation, Item, Version
 from cloudwindow.catalogue.schemas import Availability, Flow, Guide, ItemSummary
 from cloudwindow.foundation.errors import Problem
-from cloudwindow.organisation import Organisation, Region, find_place
+from cloudwindow.organisation import Ladder, Organisation, find_place, is_on, ladder_of, nearness
 
 WORDS_LIMIT = 8  # more words than anybody searches for; each costs one scan of the texts
 APPLICANT_FLOWS: tuple[Flow, ...] = ("coach",)
@@ -29,22 +28,24 @@ class Resolved:
     version: Version
 
 
-_here = aliased(Region)
-RESOLVING = (  # built once: making the statement anew takes longer than running it
-    select(Item, Implementation, Version)
-    .join(Implementation, Implementation.item_id == Item.id)
-    .join(Version, Version.implementation_id == Implementation.id)
-    .join(Region, Region.code == Implementation.region_code)
-    .join(_here, Region.path.op("@>")(_here.path))
-    .where(
-        Item.key == bindparam("item"),
-        _here.code == bindparam("region"),
-        Version.published_at <= func.app_now(),
+def resolving(item_key: ColumnElement[str], ladder: Ladder) -> Select[Item, Implementation, Version]:
+    """Select what counts for an item at the region of a ladder; see `resolve`."""
+    return (
+        select(Item, Implementation, Version)
+        .join(Implementation, Implementation.item_id == Item.id)
+        .join(Version, Version.implementation_id == Implementation.id)
+        .where(Item.key == item_key, is_on(ladder, Implementation.region_code), Version.published_at <= func.app_now())
+        .order_by(*_best_first(ladder))
+        .limit(1)
     )
-    .order_by(func.nlevel(Region.path).desc(), Implementation.kind, Version.number.desc())
-    .limit(1)
-)
-"""What counts for the parameters `item` (its key) and `region`; see `resolve`."""
+
+
+def _best_first(ladder: Ladder) -> tuple[Any, ...]:
+    return nearness(ladder, Implementation.region_code).desc(), Implementation.kind, Version.number.desc()
+
+
+# Built once: making the statement anew takes longer than running it.
+_RESOLVE = resolving(bindparam("item"), ladder_of(bindparam("region")))
 
 
 async def resolve(session: AsyncSession, item_key: str, region_code: str) -> Resolved | None:
@@ -55,7 +56,7 @@ async def resolve(session: AsyncSession, item_key: str, region_code: str) -> Res
     """
     if "\x00" in item_key or "\x00" in region_code:
         return None  # PostgreSQL's text has no such character, so nothing is called that
-    row = (await session.execute(RESOLVING, {"item": item_key, "region": region_code})).one_or_none()
+    row = (await session.execute(_RESOLVE, {"item": item_key, "region": region_code})).one_or_none()
     return Resolved(*row) if row else None
 
 
@@ -143,14 +144,15 @@ _OPTIONAL = ("source_explain", "shareable_by", "example_note", "form_note")
 
 def _offered(region_code: str, words: Sequence[str]) -> Select[Any]:
     """Select the items with the version that counts at a region, ranked by how well the words fit."""
-    here = aliased(Region)
+    ladder = ladder_of(literal(region_code))
     counts = (
         select(Version.content)
         .join(Implementation, Implementation.id == Version.implementation_id)
-        .join(Region, Region.code == Implementation.region_code)
-        .join(here, and_(here.code == region_code, Region.path.op("@>")(here.path)))
-        .where(Implementation.item_id == Item.id, Version.published_at <= func.app_now())
-        .order_by(func.nlevel(Region.path).desc(), Implementation.kind, Version.number.desc())
+        .where(
+            *(Implementation.item_id == Item.id, is_on(ladder, Implementation.region_code)),
+            Version.published_at <= func.app_now(),
+        )
+        .order_by(*_best_first(ladder))
         .limit(1)
         .correlate(Item)
         .lateral("counts")

@@ -4,15 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from cloudwindow.dispatch.models import Desk, DeskItem
-from cloudwindow.organisation import Region
-
-_here = aliased(Region)
+from cloudwindow.organisation import Ladder, is_on, ladder_of, nearness
 
 
-def desk_for(item_id: ColumnElement[UUID], region: ColumnElement[str], flow: ColumnElement[str]) -> Select[Desk]:
+def desk_for(item_id: ColumnElement[UUID], ladder: Ladder, flow: ColumnElement[str]) -> Select[Desk]:
     """Select the desk for an item, place and flow; ties go by `priority`, then key.
 
     A desk with needs, such as sign language, is for tickets with that need only; no ticket states one yet.
@@ -20,20 +17,18 @@ def desk_for(item_id: ColumnElement[UUID], region: ColumnElement[str], flow: Col
     return (
         select(Desk)
         .join(DeskItem, DeskItem.desk_id == Desk.id)
-        .join(Region, Region.code == Desk.region_code)
-        .join(_here, Region.path.op("@>")(_here.path))
         .where(
             DeskItem.item_id == item_id,
-            _here.code == region,
+            is_on(ladder, Desk.region_code),
             flow == func.any(Desk.flows),
             func.cardinality(Desk.needs) == 0,
         )
-        .order_by(func.nlevel(Region.path).desc(), Desk.priority, Desk.key)
+        .order_by(nearness(ladder, Desk.region_code).desc(), Desk.priority, Desk.key)
         .limit(1)
     )
 
 
-_FIND = desk_for(bindparam("item"), bindparam("region"), bindparam("flow"))
+_FIND = desk_for(bindparam("item"), ladder_of(bindparam("region")), bindparam("flow"))
 
 
 async def find_desk(session: AsyncSession, item_id: UUID, region_code: str, flow: str) -> Desk | None:

@@ -2,28 +2,26 @@
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from cloudwindow.catalogue import Item
 from cloudwindow.dispatch import estimates
 from cloudwindow.dispatch.models import Desk, DeskItem
 from cloudwindow.dispatch.schemas import Duty
-from cloudwindow.organisation import Region, find_city, find_place, timetables
+from cloudwindow.organisation import find_city, find_place, is_on, ladder_of, nearness, timetables
 
-_here = aliased(Region)
+_ladder = ladder_of(bindparam("region"))
 # For each item the nearest desk upward that coaches it, as `choosing.desk_for` finds one (model §4).
 _DESKS = (
     select(Desk.id, Desk.hours_key, Item.average_minutes)
     .ext(distinct_on(DeskItem.item_id))
     .join(DeskItem, DeskItem.desk_id == Desk.id)
     .join(Item, Item.id == DeskItem.item_id)
-    .join(Region, Region.code == Desk.region_code)
-    .join(_here, Region.path.op("@>")(_here.path))
+    .where(is_on(_ladder, Desk.region_code))
     .where(func.array_position(Desk.flows, "coach").is_not(None), func.cardinality(Desk.needs) == 0)
-    .order_by(DeskItem.item_id, func.nlevel(Region.path).desc(), Desk.priority, Desk.key)
+    .order_by(DeskItem.item_id, nearness(_ladder, Desk.region_code).desc(), Desk.priority, Desk.key)
 )
 
 
@@ -34,7 +32,7 @@ async def duty_at(session: AsyncSession, zone: ZoneInfo, region_code: str | None
         Problem: `region_unknown`.
     """
     place = await find_place(session, region_code or await find_city(session))
-    desks = (await session.execute(_DESKS.where(_here.code == place.code))).all()
+    desks = (await session.execute(_DESKS, {"region": place.code})).all()
     now = (await session.execute(text("SELECT app_now()"))).scalar_one()
     hours = await timetables(session, sorted({desk.hours_key for desk in desks}), zone)
     waits = []

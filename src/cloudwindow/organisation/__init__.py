@@ -1,6 +1,7 @@
 """Regions, organisations, sites 场地, stations 云综窗, opening hours and the calendar (standard §四.1–3)."""
 
 from cloudwindow.organisation.hours import DayKind, Opening, Rule, Span, Timetable
+from cloudwindow.organisation.ladders import Ladder, is_on, ladder_of, nearness
 from cloudwindow.organisation.models import (
     CalendarDay,
     OpeningHours,
@@ -13,12 +14,12 @@ from cloudwindow.organisation.models import (
 from cloudwindow.organisation.queries import (
     OPEN_ALL_HOURS,
     Place,
-    centre_above,
+    centre_on,
     find_city,
     find_place,
     list_regions,
     list_stations,
-    read_timetables,
+    read_hours,
     service_centre,
     timetable,
     timetables,
@@ -29,6 +30,7 @@ __all__ = [
     "OPEN_ALL_HOURS",
     "CalendarDay",
     "DayKind",
+    "Ladder",
     "Opening",
     "OpeningHours",
     "OpeningRule",
@@ -43,12 +45,15 @@ __all__ = [
     "Station",
     "StationChoice",
     "Timetable",
-    "centre_above",
+    "centre_on",
     "find_city",
     "find_place",
+    "is_on",
+    "ladder_of",
     "list_regions",
     "list_stations",
-    "read_timetables",
+    "nearness",
+    "read_hours",
     "service_centre",
     "timetable",
     "timetables",

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, SmallInteger, Text
+from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, PrimaryKeyConstraint, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.foundation.database import Base, Ltree
@@ -13,7 +13,7 @@ from cloudwindow.foundation.ids import new_id
 class Region(Base):
     """An administrative region: 12 digits, GB/T 2260 (6) + town (3) + village (3).
 
-    `path` runs from the city down.
+    `path` runs from the city down, its labels are codes; `ladder` is the same as a list, for looks upward (`ladders`).
     """
 
     __tablename__ = "region"
@@ -26,6 +26,7 @@ class Region(Base):
     pinyin: Mapped[str]
     initials: Mapped[str]
     path: Mapped[str] = mapped_column(Ltree)
+    ladder: Mapped[list[str]] = mapped_column(Computed("string_to_array(ltree2text(path), '.')", persisted=True))
 
 
 class Organisation(Base):

@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from cloudwindow.foundation import parameters
 from cloudwindow.foundation.database import driver_of
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.hot import TEXTS, Hot
 from cloudwindow.organisation import problems as _problems  # noqa: F401  registers the codes raised here
-from cloudwindow.organisation.hours import Rule, Span, Timetable
+from cloudwindow.organisation.hours import DayKind, Rule, Span, Timetable
+from cloudwindow.organisation.ladders import Ladder, is_on, ladder_of, nearness
 from cloudwindow.organisation.models import CalendarDay, OpeningRule, Organisation, Region, Site, Station
 from cloudwindow.organisation.schemas import RegionChoice, StationChoice
 
@@ -41,28 +43,20 @@ class Place:
 
 
 # Statements of the hot path are built once: making one anew takes longer than running it.
-_other = aliased(Region)
-_PLACE = (
-    select(Region.code, Region.name, Region.level, _other.code.label("step"))
-    .join(_other, _other.path.op("@>")(Region.path))
-    .where(Region.code == bindparam("region"))
-    .order_by(func.nlevel(_other.path).desc())
-)
+_PLACE = select(Region.code, Region.name, Region.level, Region.ladder).where(Region.code == bindparam("region"))
 
 
-def centre_above(region: ColumnElement[str]) -> Select[UUID]:
+def centre_on(ladder: Ladder) -> Select[UUID]:
     """Select the service centre 政务服务中心 nearest upward of a region: the home of its tickets (model §4)."""
     return (
         select(Organisation.id)
-        .join(Region, Region.code == Organisation.region_code)
-        .join(_other, Region.path.op("@>")(_other.path))
-        .where(_other.code == region, Organisation.kind == "centre")
-        .order_by(func.nlevel(Region.path).desc(), Organisation.key)
+        .where(is_on(ladder, Organisation.region_code), Organisation.kind == "centre")
+        .order_by(nearness(ladder, Organisation.region_code).desc(), Organisation.key)
         .limit(1)
     )
 
 
-_CENTRE = centre_above(bindparam("region"))
+_CENTRE = centre_on(ladder_of(bindparam("region")))
 _DAYS = Hot(select(CalendarDay.day, CalendarDay.kind))
 _RULES = Hot(
     select(
@@ -93,12 +87,10 @@ async def find_place(session: AsyncSession, code: str) -> Place:
     Raises:
         Problem: `region_unknown` when the code names none.
     """
-    rows = await session.execute(_PLACE, {"region": code})
-    found = rows.all()
-    if not found:
+    found = (await session.execute(_PLACE, {"region": code})).one_or_none()
+    if found is None:
         raise Problem("region_unknown", region=code)
-    first = found[0]
-    return Place(first.code, first.name, first.level, tuple(row.step for row in found))
+    return Place(found.code, found.name, found.level, tuple(reversed(found.ladder)))
 
 
 async def find_city(session: AsyncSession) -> str:
@@ -150,18 +142,28 @@ async def timetable(session: AsyncSession, hours_key: str, zone: ZoneInfo) -> Ti
 async def timetables(session: AsyncSession, hours_keys: Sequence[str], zone: ZoneInfo) -> dict[str, Timetable]:
     """Return several timetables in at most three reads; see `timetable`."""
     always = bool(await parameters.get(session, OPEN_ALL_HOURS))
-    return await read_timetables(await driver_of(session), hours_keys, zone, always=always)
-
-
-async def read_timetables(
-    driver: asyncpg.Connection, hours_keys: Sequence[str], zone: ZoneInfo, *, always: bool
-) -> dict[str, Timetable]:
-    """Read several timetables for whoever knows already whether everything is open at all hours."""
     if always:
         return {key: Timetable((), {}, zone, always=True) for key in hours_keys}
+    hours = await read_hours(await driver_of(session), hours_keys)
+    return {key: hours[key].timetable(zone) for key in hours_keys}
+
+
+class Hours(NamedTuple):
+    """Opening hours as they are published, with the days that differ from their weekday."""
+
+    rules: tuple[Rule, ...]
+    days: dict[date, DayKind]
+
+    def timetable(self, zone: ZoneInfo) -> Timetable:
+        """The hours in a time zone."""
+        return Timetable(self.rules, self.days, zone)
+
+
+async def read_hours(driver: asyncpg.Connection, hours_keys: Sequence[str]) -> dict[str, Hours]:
+    """Read the hours of several keys; one that does not exist has none."""
     days = {row["day"]: row["kind"] for row in await _DAYS.rows(driver)}
     rules: dict[str, list[Rule]] = {key: [] for key in hours_keys}
     for row in await _RULES.rows(driver, keys=list(rules)):
         spans = tuple(Span.parse(text) for text in row["spans"])
         rules[row["hours_key"]].append(Rule(frozenset(row["weekdays"]), row["from_day"], row["to_day"], spans))
-    return {key: Timetable(rules[key], days, zone) for key in hours_keys}
+    return {key: Hours(tuple(of_key), days) for key, of_key in rules.items()}

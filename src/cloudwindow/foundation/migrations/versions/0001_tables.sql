@@ -145,6 +145,7 @@ CREATE TABLE region (
     pinyin TEXT NOT NULL,
     initials TEXT NOT NULL,
     path LTREE NOT NULL,
+    ladder TEXT[] GENERATED ALWAYS AS (string_to_array(ltree2text(path), '.')) STORED NOT NULL,
     CONSTRAINT pk_region PRIMARY KEY (code),
     CONSTRAINT fk_region_parent_code_region FOREIGN KEY(parent_code) REFERENCES region (code)
 );
