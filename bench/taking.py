@@ -16,7 +16,7 @@ from cloudwindow.settings import Settings
 
 ROUNDS = 5
 SECONDS = 4.0
-CLIENTS = 32
+CLIENTS = 64
 ACCOUNTS = 12_000
 """For one round; more than anybody takes in its seconds."""
 

@@ -26,6 +26,7 @@ class _Server(uvicorn.Server):
         """Start, then announce."""
         await super().startup(sockets)
         gc.collect()
+        gc.set_threshold(20_000, 20, 20)  # requests leave little behind in circles
         gc.freeze()  # what is loaded now stays; collecting would only look at it again and again
         if self.started:
             self._ready()

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.events import REPLAY_LIMIT, NewEvent
-from cloudwindow.foundation.recording import record
+from cloudwindow.foundation.recording import Record, record
 from tests.support.city import CITY, City, open_city
 from tests.support.client import Citizen, Clerk, Client, flow, move_clock
 from tests.support.cluster import Cluster
@@ -177,7 +178,9 @@ def _heard(client: Client, kind: str) -> int:
 async def _append(city: City, stream: str, number: int, data: str) -> None:
     connection = await city.database.connect_alone()
     try:
-        await record(connection, [], [NewEvent(stream, "ticket", json.loads(data))] * number)
+        now = await connection.fetchval("SELECT app_now()")
+        news = [NewEvent(stream, "ticket", json.loads(data))] * number
+        await record(connection, Record(now, "test.append", SYSTEM, news=news))
     finally:
         await connection.close()
 

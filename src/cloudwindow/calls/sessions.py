@@ -32,8 +32,8 @@ class SessionDesk:
         row = await views.of_ticket(tx.session, ticket.id)
         row = await (_open(tx, ticket, engagement) if row is None else _hand_on(tx, row, engagement))
         joined = await _begin_call(tx, row)
-        tx.event(account_stream(ticket.account_id), "session", views.for_applicant(row).model_dump(mode="json"))
-        tx.event(staff_stream(row.clerk_id), "session", views.for_clerk(row, None).model_dump(mode="json"))
+        tx.event(account_stream(ticket.account_id), "session", views.for_applicant(row))
+        tx.event(staff_stream(row.clerk_id), "session", views.for_clerk(row, None))
         await announce_call(tx, row, joined.call.id)
         return Accepted(**joined.model_dump(), session=views.for_clerk(row, tx.keys))
 
@@ -190,7 +190,7 @@ async def announce_call(tx: Tx, row: Session, call_id: UUID) -> None:
     """Send both sides the call as it is now."""
     call = await tx.session.get_one(Call, call_id)  # scope: of the session that the action changed
     await tx.session.refresh(call)
-    view = (await views.show_call(tx.session, call)).model_dump(mode="json")
+    view = await views.show_call(tx.session, call)
     tx.event(account_stream(row.account_id), "call", view)
     tx.event(staff_stream(row.clerk_id), "call", view)
 
@@ -235,7 +235,7 @@ async def end_session(tx: Tx, row: Session, reason: str, close_reason: str | Non
         await move_ticket(tx, row.ticket_id, "finish", close_reason=close_reason)
     tx.audit("session", row.id, old={"state": "open"}, state="wrapping", end_reason=reason)
     await note(tx, row.id, "ended", reason=reason)
-    tx.event(account_stream(row.account_id), "session", views.for_applicant(row).model_dump(mode="json"))
+    tx.event(account_stream(row.account_id), "session", views.for_applicant(row))
     await announce_clerk_session(tx, row.clerk_id)
     await tx.port(Ratings).ask(tx, row)
 
@@ -251,10 +251,10 @@ async def announce_clerk_session(tx: Tx, staff_id: UUID) -> None:
     current = await views.current_of_clerk(tx.session, staff_id)
     stream = staff_stream(staff_id)
     call = await views.call_of_session(tx.session, current.id) if current else None
-    tx.event(stream, "session", current and views.for_clerk(current, None).model_dump(mode="json"))
-    tx.event(stream, "call", call and call.model_dump(mode="json"))
+    tx.event(stream, "session", current and views.for_clerk(current, None))
+    tx.event(stream, "call", call)
     unfinished = await views.unfinished_of_clerk(tx.session, None, staff_id)
-    tx.event(stream, "unfinished", [item.model_dump(mode="json") for item in unfinished])
+    tx.event(stream, "unfinished", unfinished)
 
 
 async def _wrap_up_seconds(tx: Tx, desk_id: UUID) -> int:

@@ -76,7 +76,7 @@ async def wrap_up(tx: Tx, session_id: UUID, request: WrapUpRequest) -> Applicant
     await tx.session.refresh(row)
     tx.audit("session", row.id, old={"state": "wrapping"}, state=state, outcome=request.outcome)
     await note(tx, row.id, "closed", outcome=request.outcome, next_step=request.next_step)
-    tx.event(account_stream(row.account_id), "session", views.for_applicant(row).model_dump(mode="json"))
+    tx.event(account_stream(row.account_id), "session", views.for_applicant(row))
     if request.then == "break":
         await set_presence(tx, PresenceRequest(wanted="break", reason="rest"))
     await finish_wrap_up(tx, row.clerk_id, row.ticket_id)

@@ -17,7 +17,7 @@ from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Base, Database, driver_of
 from cloudwindow.foundation.models import Parameter
-from cloudwindow.foundation.recording import record
+from cloudwindow.foundation.recording import Record, record
 from cloudwindow.organisation import (
     OPEN_ALL_HOURS,
     CalendarDay,
@@ -58,8 +58,7 @@ async def load(database: Database, keys: Keys, password: str, zone: ZoneInfo) ->
         now = (await session.execute(text("SELECT app_now()"))).scalar_one()
         summary = await _insert(session, _tables(keys, password_hash, now, now.astimezone(zone).date()))
         note = audit.AuditNote("deployment", None, {}, {"loaded": summary.rows})
-        line = audit.row(SYSTEM, "", "demonstration.load", note, now)
-        await record(await driver_of(session), [line])
+        await record(await driver_of(session), Record(now, "demonstration.load", SYSTEM, notes=[note]))
         await session.execute(text("ANALYZE"))  # plans are made once, so let them be made for what is there
     return summary
 

@@ -5,6 +5,7 @@ it, so the order of `queue_key` always holds. Locks: ticket first, then person; 
 has them, and the window is doubled when that left us empty-handed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -83,31 +84,33 @@ HEADS = f"""
 """
 
 # scope: matching asks who is free, and tells nobody. Being free is looked at first: it leaves hardly anybody.
-FREE_MEMBERS = f"""
+_FREE_FOR = f"""
     WITH t AS MATERIALIZED (
-        SELECT t.id, t.line, t.flow, t.state, t.desk_id, t.item_id FROM ticket t WHERE t.id = $1
+        SELECT t.id, t.line, t.flow, t.desk_id, t.item_id FROM ticket t
+        WHERE t.id = ANY ($1::uuid[]) AND t.state || '' = 'waiting'
     ), free AS MATERIALIZED (
-        SELECT p.staff_id, p.idle_since FROM t
-        JOIN desk_member m ON m.desk_id = t.desk_id AND t.state = 'waiting'
+        SELECT m.desk_id, d.organisation_id, p.staff_id, p.idle_since FROM (SELECT DISTINCT desk_id FROM t) asked
+        JOIN desk d ON d.id = asked.desk_id
+        JOIN desk_member m ON m.desk_id = asked.desk_id
         CROSS JOIN LATERAL (
             SELECT p.staff_id, p.idle_since FROM presence p WHERE p.staff_id = m.staff_id AND {FREE} OFFSET 0) p
-    ), d AS (
-        SELECT t.id, t.line, t.flow, i.key AS item, d.organisation_id FROM t
-        JOIN item i ON i.id = t.item_id JOIN desk d ON d.id = t.desk_id
     )
-    SELECT p.staff_id, coalesce(
-        (SELECT k.level FROM skill k WHERE k.staff_id = p.staff_id AND k.subject = d.item),
-        (SELECT k.level FROM skill k WHERE k.staff_id = p.staff_id AND k.subject = d.line), 1) AS level
-    FROM free p CROSS JOIN d
-    WHERE {{not_excluded}}
-      {MAY_TAKE.format(staff="p.staff_id", line="d.line", flow="d.flow")}
-    ORDER BY level DESC, p.idle_since, p.staff_id
+    {{wanted}} FROM free d JOIN t ON t.desk_id = d.desk_id
+    WHERE {MAY_TAKE.format(staff="d.staff_id", line="t.line", flow="t.flow")}
+"""
+ANYBODY = _FREE_FOR.format(wanted="SELECT DISTINCT t.id")
+# scope: matching asks who is free, and tells nobody
+_WITH_LEVEL = """
+    SELECT d.staff_id, coalesce(
+        (SELECT k.level FROM skill k JOIN item i ON i.key = k.subject
+         WHERE k.staff_id = d.staff_id AND i.id = t.item_id),
+        (SELECT k.level FROM skill k WHERE k.staff_id = d.staff_id AND k.subject = t.line), 1) AS level
+"""
+CANDIDATES = f"""
+    {_FREE_FOR.format(wanted=_WITH_LEVEL)} AND {NOT_EXCLUDED.format(staff="d.staff_id", seconds="$2")}
+    ORDER BY level DESC, d.idle_since, d.staff_id
     LIMIT 3
 """
-ANYBODY = FREE_MEMBERS.format(not_excluded="")
-CANDIDATES = FREE_MEMBERS.format(
-    not_excluded=NOT_EXCLUDED.format(staff="p.staff_id", seconds="$2").replace("t.id", "d.id") + " AND"
-)
 
 # scope: matching locks what it hands out. {lock} is empty only under the failpoint that proves the indexes suffice.
 # The state is compared as an expression: the index of waiting tickets is no way to find one by its id.
@@ -132,12 +135,12 @@ class Match:
 async def free_members(tx: Tx, ticket_id: UUID) -> list[UUID]:
     """Return up to three free clerks for a waiting ticket: the best level first, then the longest idle. Unlocked."""
     seconds = await parameters.get(tx.session, limits.EXCLUDE_SECONDS)
-    return [row["staff_id"] for row in await tx.driver.fetch(CANDIDATES, ticket_id, seconds)]
+    return [row["staff_id"] for row in await tx.driver.fetch(CANDIDATES, [ticket_id], seconds)]
 
 
-async def is_anybody_free(driver: asyncpg.Connection, ticket_id: UUID) -> bool:
-    """Say whether matching a ticket could ring somebody."""
-    return bool(await driver.fetch(ANYBODY, ticket_id))
+async def is_anybody_free(driver: asyncpg.Connection, ticket_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Say of which tickets matching could ring somebody."""
+    return {row["id"]: True for row in await driver.fetch(ANYBODY, ticket_ids)}
 
 
 async def match_for(tx: Tx, staff_id: UUID) -> Match | None:

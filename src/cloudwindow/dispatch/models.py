@@ -12,6 +12,8 @@ from cloudwindow.dispatch.states import ENGAGEMENT, TICKET
 from cloudwindow.foundation.database import Base
 from cloudwindow.foundation.ids import new_id
 
+ONE_LIVE_TICKET = "uq_ticket_live_account"
+"""The index that keeps an account to one live ticket (invariant 1)."""
 LIVE_TICKET = "state <> 'closed'"
 LIVE_ENGAGEMENT = "state IN ('ringing', 'accepted')"
 
@@ -66,7 +68,7 @@ class Ticket(Base):
     __tablename__ = "ticket"
     __table_args__ = (
         CheckConstraint(TICKET.check(), name="state"),
-        Index("uq_ticket_live_account", "account_id", unique=True, postgresql_where=text(LIVE_TICKET)),
+        Index(ONE_LIVE_TICKET, "account_id", unique=True, postgresql_where=text(LIVE_TICKET)),
         Index("ix_ticket_account", "account_id", "taken_at"),
         Index("ix_ticket_waiting", "desk_id", "queue_key", "id", postgresql_where=text("state = 'waiting'")),
         Index("ix_ticket_parked", "parked_until", postgresql_where=text("state = 'parked'")),

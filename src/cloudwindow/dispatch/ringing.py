@@ -119,13 +119,13 @@ async def move_ticket(tx: Tx, ticket_id: UUID, event: str, **values: Any) -> Tic
 async def announce_ticket(tx: Tx, ticket: Ticket) -> None:
     """Send the owner's pages the ticket as it is now."""
     view = await views.ticket_view(tx.session, tx.wiring, ticket.id)
-    tx.event(account_stream(ticket.account_id), "ticket", view.model_dump(mode="json"))
+    tx.event(account_stream(ticket.account_id), "ticket", view)
 
 
 async def announce_clerk(tx: Tx, staff_id: UUID) -> None:
     """Send the clerk's own pages the ring and the presence as they are now."""
     offer = await views.offer_view(tx.session, staff_id)
-    tx.event(staff_stream(staff_id), "offer", offer and offer.model_dump(mode="json"))
+    tx.event(staff_stream(staff_id), "offer", offer)
     await announce_presence(tx, staff_id)
 
 

@@ -6,31 +6,34 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from asyncpg import Record
-from sqlalchemy import Boolean, Text, bindparam, case, func, literal, select, true
 
-from cloudwindow.catalogue import RESOLVING, Implementation, Item, Version, validate_answers
+from cloudwindow.catalogue import validate_answers
 from cloudwindow.dispatch import parameters as limits
 from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.dispatch import views
-from cloudwindow.dispatch.choosing import desk_for
-from cloudwindow.dispatch.models import ConsentText, Desk, Ticket
+from cloudwindow.dispatch.knowing import LIMITS, look
+from cloudwindow.dispatch.models import ONE_LIVE_TICKET
 from cloudwindow.dispatch.ringing import desk_hint, match_ticket
 from cloudwindow.dispatch.schemas import Taken, TakeRequest
 from cloudwindow.dispatch.states import TICKET
 from cloudwindow.foundation import parameters
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
-from cloudwindow.foundation.hot import TEXTS, Hot
 from cloudwindow.foundation.ids import new_id
-from cloudwindow.organisation import OPEN_ALL_HOURS, centre_above, find_place, read_timetables
+from cloudwindow.foundation.recording import LATE, Closing
+from cloudwindow.organisation import OPEN_ALL_HOURS, find_place, read_hours
 from cloudwindow.people import account_stream
 
+SERIES = "云A"
+"""What a number begins with: a first-time video matter at a cloud window."""
 PURPOSES = ["video_call"]
 """What the notice asks consent for; recording joins with its room (model §9)."""
+_FROM_KNOWN = ("item_id", "implementation_id", "version_id", "line", "home_organisation_id", "desk_id")
 
 
-@action("ticket.take")
+@action("ticket.take", in_one_statement=True)
 async def take(tx: Tx, request: TakeRequest) -> Taken:
     """Take a number. An account that already has a live ticket gets that one (model §2).
 
@@ -39,96 +42,25 @@ async def take(tx: Tx, request: TakeRequest) -> Taken:
     account_id = tx.actor.id
     if tx.actor.kind != "account" or account_id is None:
         raise Problem("not_allowed")
-    known = await _look(tx, account_id, request)
+    known = await look(tx, account_id, request)
     if known["last_id"] is not None and known["last_state"] != "closed":
         return await _the_one(tx, known)
     wish = await _check(tx, request, known)
-    row = await _insert(tx, account_id, wish, _place_in_queue(tx, wish))
-    if row is None:  # another request of this account was faster: its ticket is the one
-        await tx.driver.execute(_GIVE_BACK, _series(tx, wish))
-        return await _the_one(tx, await _look(tx, account_id, request))
-    view = views.show_ticket(_Row(row), request.item_key, None)
-    tx.audit("ticket", row["id"], number=row["number"], desk=row["desk_id"], item=request.item_key, state=row["state"])
-    tx.event(account_stream(account_id), "ticket", view.model_dump(mode="json"))
-    if known["last_id"] is not None:  # what belonged to the ticket before is not shown with this one
-        for part in ("session", "call", "rating"):
-            tx.event(account_stream(account_id), part, None)
-    tx.hint(desk_hint(row["desk_id"]))
-    tx.follow_up(match_ticket, row["id"])
-    return Taken(ticket=view, created=True)
-
-
-class _Row:
-    """Attribute access to a driver's row."""
-
-    def __init__(self, row: Any) -> None:
-        self.__dict__.update(row)
+    try:
+        return await _take(tx, account_id, wish, had_one=known["last_id"] is not None)
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != ONE_LIVE_TICKET:
+            raise
+    # Another request of this account was faster: its ticket is the one, and nothing of ours is to be recorded.
+    tx.forget()
+    return await _the_one(tx, await look(tx, account_id, request))
 
 
 async def _the_one(tx: Tx, known: Record) -> Taken:
     if known["last_id"] is None or known["last_state"] == "closed":
         raise Problem("busy_try_again")
-    return Taken(ticket=await views.ticket_view(tx.session, tx.wiring, known["last_id"]), created=False)
-
-
-LIMITS = [limits.ELDERLY_BONUS, limits.RETURN_BONUS, limits.RETURN_WITHIN, limits.WAITING_GRACE, OPEN_ALL_HOURS]
-
-# scope: the actor's own account, the live ticket first
-_last = (
-    select(Ticket.id, Ticket.state, Ticket.close_reason, Ticket.answered_at, Ticket.closed_at)
-    .where(Ticket.account_id == bindparam("account"))
-    .order_by((Ticket.state == "closed"), Ticket.taken_at.desc())
-    .limit(1)
-    .subquery("last")
-)
-_what = RESOLVING.with_only_columns(
-    *(Item.id.label("item_id"), Item.line, Item.flows, Implementation.id.label("implementation_id")),
-    Version.id.label("version_id"),
-    # The content is long and stored apart: it is fetched only to check answers against it.
-    case((bindparam("with_situations", type_=Boolean), Version.content["situations"])).label("situations"),
-    maintain_column_froms=True,
-).subquery("what")
-_region = bindparam("region", type_=Text)
-_desk = desk_for(_what.c.item_id, _region, bindparam("flow", type_=Text)).with_only_columns(
-    Desk.id, Desk.key, Desk.hours_key, maintain_column_froms=True
-)
-_where = _desk.lateral("where_")
-_notice = (
-    select(ConsentText.version)
-    .where(ConsentText.valid_from <= func.app_now())
-    .order_by(ConsentText.valid_from.desc())
-    .limit(1)
-)
-_rows = parameters.in_force(bindparam("limits", type_=TEXTS), _region, func.coalesce(_where.c.key, ""))
-_in_force = _rows.correlate(_where).subquery("in_force")
-_values = select(func.jsonb_object_agg(_in_force.c.key, _in_force.c.value)).scalar_subquery()
-_KNOWN = Hot(
-    select(
-        *(column.label(f"last_{column.key}") for column in _last.c),
-        *_what.c,
-        *(_where.c.id.label("desk_id"), _where.c.hours_key),
-        centre_above(_region).scalar_subquery().label("home_organisation_id"),
-        _notice.scalar_subquery().label("consent_version"),
-        _values.label("limits"),
-    ).select_from(
-        select(literal(1)).subquery("one").outerjoin(_last, true()).outerjoin(_what, true()).outerjoin(_where, true())
-    )
-)
-"""All that must be known, in one statement: the account's last ticket, and for an item and a flow at a place the
-version (null: no such item there), the desk (null: none), home, notice and parameters."""
-
-
-async def _look(tx: Tx, account_id: UUID, request: TakeRequest) -> Record:
-    (row,) = await _KNOWN.rows(
-        tx.driver,
-        account=account_id,
-        item=request.item_key,
-        region=request.region_code,
-        flow=request.flow,
-        with_situations=bool(request.answers),
-        limits=LIMITS,
-    )
-    return row
+    async with tx.database.reading() as session:
+        return Taken(ticket=await views.ticket_view(session, tx.wiring, known["last_id"]), created=False)
 
 
 @dataclass(frozen=True)
@@ -143,7 +75,8 @@ class _Wish:
 
 async def _check(tx: Tx, request: TakeRequest, known: Record) -> _Wish:
     if known["version_id"] is None:
-        await find_place(tx.session, request.region_code)  # it is the place that is unknown, or the item
+        async with tx.database.reading() as session:
+            await find_place(session, request.region_code)  # it is the place that is unknown, or the item
         raise Problem("item_unknown", item=request.item_key, region=request.region_code)
     answers = validate_answers({"situations": known["situations"] or []}, request.answers)
     if known["desk_id"] is None or request.flow not in known["flows"]:
@@ -158,7 +91,12 @@ async def _check(tx: Tx, request: TakeRequest, known: Record) -> _Wish:
 
 
 async def _check_hours(tx: Tx, hours_key: str, *, always: bool) -> None:
-    opening = (await read_timetables(tx.driver, [hours_key], tx.zone, always=always))[hours_key].at(tx.now)
+    if always:
+        return
+    hours = await tx.gathered(read_hours, hours_key)
+    if hours is None:
+        raise RuntimeError("hours without rules are closed, but they are an answer")
+    opening = hours.timetable(tx.zone).at(tx.now)
     if not opening.open:
         opens = opening.opens_at
         raise Problem("desk_closed", opens=opens.astimezone(tx.zone).strftime("%m-%d %H:%M") if opens else "—")
@@ -185,61 +123,83 @@ def _place_in_queue(tx: Tx, wish: _Wish) -> _Place:
     return _Place(0, None, grace)
 
 
-# scope: ticket and consent are made for the actor's own account
-_INSERT = """
-    WITH n AS (
+_COLUMNS = (
+    *("id", "day", "account_id", "item_id", "implementation_id", "version_id", "line", "flow", "region_code"),
+    *("home_organisation_id", "channel", "device", "elderly", "answers", "desk_id", "state", "taken_at", "enqueued_at"),
+    *("bonus_seconds", "bonus_reason", "queue_key", "lease_until"),
+)
+_FIRST = 6
+_VALUES = [f"${place}" + "::text::jsonb" * (name == "answers") for place, name in enumerate(_COLUMNS, _FIRST)]
+
+# scope: ticket and consent are made for the actor's own account. The desk's counter stays locked for one statement
+# only: with a round trip of ours in between, a desk gives out no more numbers than there are such trips in a second.
+_TAKE = Closing(f"""
+    n AS (
         INSERT INTO counter (name, value) VALUES ($1, 1)
         ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value
     ), taken AS (
-        INSERT INTO ticket (id, number, day, account_id, item_id, implementation_id, version_id, line, flow,
-            region_code, home_organisation_id, channel, device, elderly, answers, desk_id, state, taken_at,
-            enqueued_at, bonus_seconds, bonus_reason, queue_key, lease_until)
-        SELECT $2, '云A' || lpad(n.value::text, greatest(3, length(n.value::text)), '0'), $3, $4, $5, $6, $7, $8, $9,
-            $10, $11, 'web', $12, $13, $14::text::jsonb, $15, $16, $17, $17, $18, $19, $20, $21
-        FROM n
-        ON CONFLICT (account_id) WHERE state <> 'closed' DO NOTHING
-        RETURNING *
+        INSERT INTO ticket (number, {", ".join(_COLUMNS)})
+        SELECT '{SERIES}' || lpad(n.value::text, greatest(3, length(n.value::text)), '0'), {", ".join(_VALUES)} FROM n
+        RETURNING id, account_id, number
     ), agreed AS (
         INSERT INTO consent (id, account_id, ticket_id, version, purposes, given_at)
-        SELECT $22, account_id, id, $23, $24::text[], $17 FROM taken
+        SELECT $2, account_id, id, $3, $4::text[], $5 FROM taken
+    ), late AS (
+        SELECT number AS value FROM taken
     )
-    SELECT * FROM taken
-"""
-
-_GIVE_BACK = "UPDATE counter SET value = value - 1 WHERE name = $1"
-"""The number that the insert drew and did not use; its row is still ours, so the series stays without gaps."""
+""")  # noqa: S608  composed of names written above
 
 
-def _series(tx: Tx, wish: _Wish) -> str:
-    return f"ticket:{wish.known['desk_id']}:{tx.today.isoformat()}"
-
-
-async def _insert(tx: Tx, account_id: UUID, wish: _Wish, place: _Place) -> Record | None:
-    request, known = wish.request, wish.known
-    return await tx.driver.fetchrow(
-        _INSERT,
-        _series(tx, wish),
+async def _take(tx: Tx, account_id: UUID, wish: _Wish, *, had_one: bool) -> Taken:
+    row = _row(tx, account_id, wish)
+    view = views.show_ticket(_Row(row), wish.request.item_key, None)
+    tx.audit("ticket", row["id"], number=LATE, desk=row["desk_id"], item=wish.request.item_key, state=row["state"])
+    tx.event(account_stream(account_id), "ticket", view)
+    if had_one:  # what belonged to the ticket before is not shown with this one
+        for part in ("session", "call", "rating"):
+            tx.event(account_stream(account_id), part, None)
+    taken = await tx.close(
+        _TAKE,
+        f"ticket:{row['desk_id']}:{tx.today.isoformat()}",
         new_id(),
-        tx.today,
-        account_id,
-        known["item_id"],
-        known["implementation_id"],
-        known["version_id"],
-        known["line"],
-        request.flow,
-        request.region_code,
-        known["home_organisation_id"],
-        request.device,
-        request.elderly,
-        json.dumps(wish.answers, ensure_ascii=False),
-        known["desk_id"],
-        TICKET.first,
-        tx.now,
-        place.bonus_seconds,
-        place.reason,
-        tx.now - timedelta(seconds=place.bonus_seconds),
-        tx.now + timedelta(seconds=place.grace_seconds),
-        new_id(),
-        request.consent_version,
+        wish.request.consent_version,
         PURPOSES,
+        tx.now,
+        *(row[name] for name in _COLUMNS),
+        answer=Taken(ticket=view, created=True),
     )
+    tx.hint(desk_hint(row["desk_id"]))
+    tx.follow_up(match_ticket, row["id"])
+    return taken
+
+
+def _row(tx: Tx, account_id: UUID, wish: _Wish) -> dict[str, Any]:
+    """Fill in the ticket, but for its number."""
+    request, place = wish.request, _place_in_queue(tx, wish)
+    return {name: wish.known[name] for name in _FROM_KNOWN} | {
+        "id": new_id(),
+        "number": LATE,
+        "day": tx.today,
+        "account_id": account_id,
+        "flow": request.flow,
+        "region_code": request.region_code,
+        "channel": "web",
+        "device": request.device,
+        "elderly": request.elderly,
+        "answers": json.dumps(wish.answers, ensure_ascii=False),
+        "state": TICKET.first,
+        "taken_at": tx.now,
+        "enqueued_at": tx.now,
+        "bonus_seconds": place.bonus_seconds,
+        "bonus_reason": place.reason,
+        "queue_key": tx.now - timedelta(seconds=place.bonus_seconds),
+        "lease_until": tx.now + timedelta(seconds=place.grace_seconds),
+        **dict.fromkeys(("close_reason", "parked_until")),
+    }
+
+
+class _Row:
+    """Attribute access to a ticket that is not written yet."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.__dict__.update(row)

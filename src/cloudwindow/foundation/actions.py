@@ -4,9 +4,10 @@ An action locks rows in the order ticket, persons by id, engagement, call, count
 changes; and says what to record. Nothing commits outside `Actions.run`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database, Work, sqlstate
 from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.gathering import Ask, Question
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.wiring import Wiring
 
@@ -29,28 +31,33 @@ log = structlog.get_logger()
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Found = TypeVar("Found")
 Answer = TypeVar("Answer", bound=BaseModel)
 Port = TypeVar("Port")
 
-_NOW = "SELECT app_now()"
+
+async def _app_now(driver: asyncpg.Connection, asked: Sequence[None]) -> dict[None, datetime]:
+    """Read the time; all actions that begin at once share the answer."""
+    return dict.fromkeys(asked, await driver.fetchval("SELECT app_now()"))
+
+
 _RUN_AGAIN = {"40001", "40P01"}
 """SQLSTATE of a serialization failure and of a deadlock: the whole action runs once more."""
 
 
 @dataclass
 class Tx:
-    """One running action: its transaction, who acts, when, and what it wants recorded.
+    """One running action: its name, its transaction, who acts, when, and what it wants recorded."""
 
-    `driver` is asyncpg's own connection inside the same transaction, for statements that are hot.
-    """
-
-    work: Work
-    driver: asyncpg.Connection
+    action: str
+    request_key: idempotency.Key | None
+    work: Work | None
+    database: Database
     actor: Actor
     now: datetime
     keys: Keys
     wiring: Wiring
-    zone: ZoneInfo
+    closed: bool = False
     notes: list[audit.AuditNote] = field(default_factory=list)
     news: list[events.NewEvent] = field(default_factory=list)
     hints: set[str] = field(default_factory=set)
@@ -59,19 +66,62 @@ class Tx:
     @property
     def session(self) -> AsyncSession:
         """The transaction's session."""
-        return self.work.session
+        return self._transaction().session
+
+    @property
+    def driver(self) -> asyncpg.Connection:
+        """Asyncpg's own connection inside the transaction, for statements that are hot."""
+        return self._transaction().driver
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The deployment's time zone."""
+        return self.database.zone
 
     @property
     def today(self) -> date:
         """The deployment's day."""
         return self.now.astimezone(self.zone).date()
 
+    async def gathered(self, ask: Ask[Question, Found], question: Question) -> Found | None:
+        """Read together with other actions; it sees what is committed, not what this action has written so far."""
+        return await self.database.gathered(ask, question)
+
+    def forget(self) -> None:
+        """Take back what was to be recorded, when the change was not made."""
+        self.notes.clear()
+        self.news.clear()
+
+    async def close(self, closing: recording.Closing, *args: Any, answer: Answer) -> Answer:
+        """Write and commit an action that is one statement, with its record; nothing may follow.
+
+        Returns the answer with the late text in place of `recording.LATE`. Raises what the statement raises; then
+        nothing is written.
+        """
+        failpoints.reach(f"{self.action}.before_commit")
+        response = answer.model_dump_json()
+        async with self.database.driver() as driver:
+            late = await recording.record(driver, self.record(response), closing, args)
+        self.closed = True
+        return type(answer).model_validate_json(response.replace(recording.LATE, late))
+
+    def record(self, response: str | None) -> recording.Record:
+        """Put together what stays of this action; `response` is the JSON kept as the answer to its request key."""
+        origin = _origin(self.keys, self.actor.address) if self.actor.address else ""
+        answer = (self.request_key, response) if self.request_key and response else None
+        return recording.Record(self.now, self.action, self.actor, origin, self.notes, self.news, answer)
+
+    def _transaction(self) -> Work:
+        if self.work is None:
+            raise RuntimeError("an action in one statement reads by `gathered` or `database`, and writes by `close`")
+        return self.work
+
     def audit(self, table: str, subject: UUID | None, *, old: dict[str, Any] | None = None, **new: Any) -> None:
         """Put a change on record: the fields as they were and as they are. No personal data in clear."""
         self.notes.append(audit.AuditNote(table, subject, old or {}, new))
 
     def event(self, stream: str, type_: str, data: Any) -> None:
-        """Tell everybody who follows `stream` that its sub-document `type_` is now `data`."""
+        """Tell everybody who follows `stream` that its sub-document `type_` is now `data`: models, or None."""
         self.news.append(events.NewEvent(stream, type_, data))
 
     def hint(self, key: str) -> None:
@@ -90,18 +140,25 @@ class Tx:
 Act = Callable[Concatenate[Tx, P], Awaitable[T]]
 
 
-Look = Callable[..., Awaitable[bool]]
+@dataclass(frozen=True)
+class _Marks:
+    name: str
+    unless_idle: Ask[Any, bool] | None
+    in_one_statement: bool
 
 
-def action(name: str, *, unless_idle: Look | None = None) -> Callable[[Act[P, T]], Act[P, T]]:
+def action(
+    name: str, *, unless_idle: Ask[Any, bool] | None = None, in_one_statement: bool = False
+) -> Callable[[Act[P, T]], Act[P, T]]:
     """Mark a function as an action; `name` is what audit rows and failpoints call it.
 
-    `unless_idle` looks, unlocked, whether there is anything to do: as a follow-up the action is left out when not.
+    `unless_idle` says, unlocked and for the action's only argument, whether there is anything to do: as a follow-up the
+    action is left out when not. `in_one_statement` has no transaction around it: it reads what is committed and writes
+    by `Tx.close` alone, for changes so frequent that their locks must not wait for the statements of a longer one.
     """
 
     def mark(function: Act[P, T]) -> Act[P, T]:
-        function.action_name = name  # type: ignore[attr-defined]  # an attribute on a function, read by `_name`
-        function.unless_idle = unless_idle  # type: ignore[attr-defined]  # likewise, read by `_follow_up`
+        function.marks = _Marks(name, unless_idle, in_one_statement)  # type: ignore[attr-defined]  # read by `_marks`
         return function
 
     return mark
@@ -122,7 +179,7 @@ class Actions:
         async def call(tx: Tx) -> T:
             return await act(tx, *args, **kwargs)
 
-        return await self._twice(actor, _name(act), call, None)
+        return await self._twice(actor, _marks(act), call, None)
 
     async def once(
         self, actor: Actor, key: idempotency.Key, act: Act[P, Answer], *args: P.args, **kwargs: P.kwargs
@@ -136,7 +193,7 @@ class Actions:
             return await act(tx, *args, **kwargs)
 
         try:
-            return await self._twice(actor, _name(act), call, key)
+            return await self._twice(actor, _marks(act), call, key)
         except (Problem, idempotency.AlreadyAnswered):
             async with self.database.reading() as session:
                 answer: Answer | None = await idempotency.find(session, key)
@@ -145,62 +202,75 @@ class Actions:
             return answer
 
     async def _twice(
-        self, actor: Actor, name: str, call: Callable[[Tx], Awaitable[T]], key: idempotency.Key | None
+        self, actor: Actor, marks: _Marks, call: Callable[[Tx], Awaitable[T]], key: idempotency.Key | None
     ) -> T:
         try:
-            return await self._transaction(actor, name, call, key)
+            return await self._attempt(actor, marks, call, key)
         except (DBAPIError, asyncpg.PostgresError) as error:
             if not _worth_another_try(error):
                 raise
         try:
-            return await self._transaction(actor, name, call, key)
+            return await self._attempt(actor, marks, call, key)
         except (DBAPIError, asyncpg.PostgresError) as error:
             if _worth_another_try(error):
                 raise Problem("busy_try_again") from error
             raise
 
-    async def _transaction(
-        self, actor: Actor, name: str, call: Callable[[Tx], Awaitable[T]], key: idempotency.Key | None
+    async def _attempt(
+        self, actor: Actor, marks: _Marks, call: Callable[[Tx], Awaitable[T]], key: idempotency.Key | None
     ) -> T:
-        async with self.database.work() as work:
-            now = await work.driver.fetchval(_NOW)
-            tx = Tx(work, work.driver, actor, now, self.keys, self.wiring, self.database.zone)
+        if marks.in_one_statement:
+            tx = await self._begin(None, actor, marks, key)
             result = await call(tx)
-            await self._record(tx, name, key, result)
-            failpoints.reach(f"{name}.before_commit")
-        failpoints.reach(f"{name}.after_commit")
+            if not tx.closed:  # nothing to change, but something to remember
+                async with self.database.driver() as driver:
+                    await recording.record(driver, tx.record(_json(result)))
+        else:
+            async with self.database.work() as work:
+                tx = await self._begin(work, actor, marks, key)
+                result = await call(tx)
+                await recording.record(work.driver, tx.record(_json(result)))
+                failpoints.reach(f"{marks.name}.before_commit")
+        failpoints.reach(f"{marks.name}.after_commit")
         self.notifier.send([f"stream:{news.stream}" for news in tx.news] + [f"hint:{key}" for key in tx.hints])
         for act, args in tx.follow_ups:
             await self._follow_up(act, args)
         return result
 
+    async def _begin(self, work: Work | None, actor: Actor, marks: _Marks, key: idempotency.Key | None) -> Tx:
+        now = await self.database.gathered(_app_now, None)
+        if now is None:
+            raise RuntimeError("the database does not know the time")
+        return Tx(marks.name, key, work, self.database, actor, now, self.keys, self.wiring)
+
     async def _follow_up(self, act: Callable[..., Awaitable[object]], args: tuple[Any, ...]) -> None:
         """Run what comes after a commit. Whatever becomes of it, the caller's change is done and must be answered."""
-        look: Callable[..., Awaitable[bool]] | None = getattr(act, "unless_idle", None)
+        marks = _marks(act)
         try:
-            if look is not None:
-                async with self.database.glance() as driver:
-                    if not await look(driver, *args):
-                        return
+            if marks.unless_idle is not None and not await self.database.gathered(marks.unless_idle, *args):
+                return
             await self.run(SYSTEM, act, *args)
         except Problem:
             return  # somebody else was faster
         except Exception:  # the sweeper does it later
-            log.exception("actions.follow_up_failed", action=_name(act))
-
-    async def _record(self, tx: Tx, name: str, key: idempotency.Key | None, result: object) -> None:
-        origin = self.keys.blind("address", tx.actor.address).hex()[:32] if tx.actor.address else ""
-        notes = [audit.row(tx.actor, origin, name, note, tx.now) for note in tx.notes]
-        answer = (key, name, result.model_dump_json()) if key and isinstance(result, BaseModel) else None
-        await recording.record(tx.driver, notes, tx.news, answer)
+            log.exception("actions.follow_up_failed", action=marks.name)
 
 
-def _name(act: Callable[..., object]) -> str:
-    name: str = getattr(act, "action_name", "")
-    if not name:
+def _marks(act: Callable[..., object]) -> _Marks:
+    marks: _Marks | None = getattr(act, "marks", None)
+    if marks is None:
         msg = f"{act!r} is not an action"
         raise TypeError(msg)
-    return name
+    return marks
+
+
+@lru_cache(maxsize=4096)
+def _origin(keys: Keys, address: str) -> str:
+    return keys.blind("address", address).hex()[:32]
+
+
+def _json(result: object) -> str | None:
+    return result.model_dump_json() if isinstance(result, BaseModel) else None
 
 
 def _worth_another_try(error: BaseException) -> bool:

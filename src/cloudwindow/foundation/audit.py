@@ -1,6 +1,5 @@
 """Audit rows: who changed what, from where, old and new — append-only, exact bytes and digest (invariants 2, 8)."""
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from cloudwindow.foundation.authentication import Actor
-from cloudwindow.foundation.ids import new_id
 
 
 @dataclass
@@ -38,9 +36,9 @@ def plain(value: Any) -> str:
     raise TypeError(msg)
 
 
-def row(actor: Actor, origin: str, action: str, note: AuditNote, now: datetime) -> tuple[Any, ...]:
-    """Build the row of one note for `recording.record`; `origin` is the blind index of the sender's address."""
-    body = canonical(
+def body(actor: Actor, origin: str, action: str, note: AuditNote, now: datetime) -> str:
+    """Write the body of one note's row; `origin` is the blind index of the sender's address."""
+    return canonical(
         {
             "at": now,
             "actor": {
@@ -55,15 +53,4 @@ def row(actor: Actor, origin: str, action: str, note: AuditNote, now: datetime) 
             "old": note.old,
             "new": note.new,
         }
-    )
-    return (
-        new_id(),
-        now,
-        actor.kind,
-        actor.id,
-        action,
-        note.table,
-        note.subject,
-        body,
-        hashlib.sha256(body).digest(),
-    )
+    ).decode()

@@ -15,7 +15,11 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import UserDefinedType
 
+from cloudwindow.foundation.gathering import Answer, Ask, Gatherings, Question
 from cloudwindow.foundation.leases import Lease, Leases
+
+GATHERING_CONNECTIONS = 3
+"""Kept for reads that gather. Each kind runs one statement at a time, so that few connections serve many requests."""
 
 _DRIVER = "driver"
 """Where a session keeps the driver's connection under it."""
@@ -82,7 +86,8 @@ class Database:
         self.zone = ZoneInfo(time_zone)
         server = {"application_name": application_name, "timezone": time_zone}
         # Our statements look rows up by key: one plan serves all values, and planning takes longer than running.
-        server["plan_cache_mode"] = "force_generic_plan"
+        # A plan made while a table was still empty would read all of it later on, so what has an index uses it.
+        server["plan_cache_mode"], server["enable_seqscan"] = "force_generic_plan", "off"
         # An error that is logged must not carry what people typed. Transactions are begun on the driver, see below.
         how: dict[str, Any] = {"hide_parameters": True, "isolation_level": "AUTOCOMMIT"}
         how["connect_args"] = {"server_settings": server}
@@ -92,6 +97,7 @@ class Database:
         for engine in (self.engine, lent):
             event.listen(engine.sync_engine, "connect", _teach_ltree)
         self._leases = Leases(lent, pool_size)
+        self._gatherings = Gatherings(Leases(lent, GATHERING_CONNECTIONS))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -99,9 +105,13 @@ class Database:
         async with AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session:
             yield session
 
+    async def gathered(self, ask: Ask[Question, Answer], question: Question) -> Answer | None:
+        """Answer a question together with others of its kind, from what is committed now; see `gathering`."""
+        return await self._gatherings.answer(ask, question)
+
     @asynccontextmanager
-    async def glance(self) -> AsyncIterator[asyncpg.Connection]:
-        """Lend the driver's connection for one hot read outside any transaction."""
+    async def driver(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend the driver's connection outside any transaction, for a statement that is one by itself."""
         async with self._leases.lend() as lease:
             yield lease.driver
 
@@ -127,6 +137,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every pooled connection."""
+        await self._gatherings.close()
         await self._leases.close()
         await self.engine.dispose()
 

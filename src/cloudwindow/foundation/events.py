@@ -1,13 +1,11 @@
 """Event streams: committed with the change, numbered inside the stream row's lock, replayed by cursor (invariant 4)."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from cloudwindow.foundation.audit import plain
 
 REPLAY_LIMIT = 500
 """A client further behind than this many events is told to fetch its state anew."""
@@ -26,7 +24,7 @@ class NewEvent:
 
     def json(self) -> str:
         """Return the data as it is stored."""
-        return json.dumps(self.data, ensure_ascii=False, default=plain)
+        return to_json(self.data).decode()
 
 
 # scope: of the stream that the live line or the state document found for its own actor

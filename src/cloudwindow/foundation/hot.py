@@ -7,12 +7,15 @@ unpacking the statement each time, which takes far longer than running it.
 from typing import Any
 
 import asyncpg
-from sqlalchemy import ARRAY, Executable, Text
+from sqlalchemy import ARRAY, Executable, Text, Uuid
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql import ClauseElement
 
 TEXTS: Any = ARRAY(Text)
 """The type of a parameter that is a list of texts, for `= any(…)`."""
+
+UUIDS: Any = ARRAY(Uuid)
+"""The type of a parameter that is a list of keys."""
 
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 

@@ -250,7 +250,8 @@ async def _request_key(request: Request) -> RequestKey:
         key = UUID(request.headers["idempotency-key"])
     except (KeyError, ValueError):
         raise Problem("idempotency_key_missing") from None
-    asked = f"{request.method} {request.url.path}\n".encode() + await request.body()
+    path: str = request.scope["path"]
+    asked = f"{request.method} {path}\n".encode() + await request.body()
     return RequestKey(key, hashlib.sha256(asked).digest())
 
 

@@ -112,4 +112,4 @@ async def expire(tx: Tx, session_id: UUID) -> None:
 
 async def _announce(tx: Tx, account_id: UUID, session_id: UUID) -> None:
     view = await views.of_session(tx.session, session_id)
-    tx.event(account_stream(account_id), "rating", view and view.model_dump(mode="json"))
+    tx.event(account_stream(account_id), "rating", view)

@@ -159,7 +159,7 @@ async def announce_presence(tx: Tx, staff_id: UUID) -> None:
     """Send the clerk's own pages the presence as it is now in this transaction."""
     states = tx.port(WorkStates)
     presence = await states.presence(tx.session, staff_id)
-    tx.event(staff_stream(staff_id), "presence", presence and presence.model_dump(mode="json"))
+    tx.event(staff_stream(staff_id), "presence", presence)
 
 
 @action("account.enter")

@@ -1,8 +1,10 @@
 """Who stands behind a cookie: one statement finds the live login, the person and the person's grants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
+import asyncpg
 from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,22 +13,24 @@ from cloudwindow.foundation.database import Database, driver_of
 
 # scope: this is where an actor comes from, so there is none yet to scope by.
 _LIVE_STAFF = """
-    SELECT l.id, l.staff_id, l.station_id, g.role, g.lines, o.path
-    FROM login l
+    SELECT l.token_digest, l.id, l.staff_id, l.station_id, g.role, g.lines, o.path
+    FROM {logins}
     JOIN staff s ON s.id = l.staff_id AND s.status = 'active'
     LEFT JOIN role_grant g ON g.staff_id = s.id
     LEFT JOIN organisation o ON o.id = g.scope_organisation_id
     WHERE l.face = 'staff' AND l.ended_at IS NULL AND l.expires_at > (SELECT app_now())
 """
-_STAFF = f"{_LIVE_STAFF} AND l.token_digest = $1"
-_STAFF_AGAIN = f"{_LIVE_STAFF} AND l.id = ANY ($1::uuid[])"
 # scope: this is where an actor comes from, so there is none yet to scope by.
 _LIVE_ACCOUNT = """
-    SELECT l.id, l.account_id FROM login l
+    SELECT l.token_digest, l.id, l.account_id FROM {logins}
     WHERE l.face = 'applicant' AND l.ended_at IS NULL AND l.expires_at > (SELECT app_now())
 """
-_ACCOUNT = f"{_LIVE_ACCOUNT} AND l.token_digest = $1"
-_ACCOUNTS_AGAIN = f"{_LIVE_ACCOUNT} AND l.id = ANY ($1::uuid[])"
+# scope: this is where an actor comes from. Joined, each key is one look into its index.
+_BY_COOKIE = "unnest($1::bytea[]) AS asked (digest) JOIN login l ON l.token_digest = asked.digest"
+# scope: the logins of actors who are asked for again
+_AGAIN = "unnest($1::uuid[]) AS asked (id) JOIN login l ON l.id = asked.id"
+_STAFF, _STAFF_AGAIN = _LIVE_STAFF.format(logins=_BY_COOKIE), _LIVE_STAFF.format(logins=_AGAIN)
+_ACCOUNTS, _ACCOUNTS_AGAIN = _LIVE_ACCOUNT.format(logins=_BY_COOKIE), _LIVE_ACCOUNT.format(logins=_AGAIN)
 
 
 async def unchanged(session: AsyncSession, actors: Iterable[Actor]) -> set[UUID]:
@@ -46,6 +50,23 @@ def _grant(row: Record) -> Grant:
     return Grant(row["role"], row["path"], row["lines"] and tuple(row["lines"]))
 
 
+async def _staff(driver: asyncpg.Connection, digests: Sequence[bytes]) -> dict[bytes, Actor]:
+    rows: dict[bytes, list[Record]] = {}
+    for row in await driver.fetch(_STAFF, digests):
+        rows.setdefault(row["token_digest"], []).append(row)
+    return {digest: _clerk(of_one) for digest, of_one in rows.items()}
+
+
+def _clerk(rows: list[Record]) -> Actor:
+    first, grants = rows[0], tuple(_grant(row) for row in rows if row["role"])
+    return Actor("staff", first["staff_id"], first["id"], first["station_id"], grants=grants)
+
+
+async def _accounts(driver: asyncpg.Connection, digests: Sequence[bytes]) -> dict[bytes, Actor]:
+    rows = await driver.fetch(_ACCOUNTS, digests)
+    return {row["token_digest"]: Actor("account", row["account_id"], row["id"]) for row in rows}
+
+
 class CookieAuthenticator:
     """Implements `foundation.authentication.Authenticator` on the login, staff and grant rows."""
 
@@ -54,12 +75,5 @@ class CookieAuthenticator:
 
     async def actor(self, face: Face, token: str, address: str) -> Actor | None:
         """Return the actor whose live login this token opens, or None."""
-        async with self._database.glance() as driver:
-            rows = await driver.fetch(_STAFF if face == "staff" else _ACCOUNT, token_digest(token))
-        if not rows:
-            return None
-        first = rows[0]
-        if face == "applicant":
-            return Actor("account", first["account_id"], first["id"], address=address)
-        grants = tuple(_grant(row) for row in rows if row["role"])
-        return Actor("staff", first["staff_id"], first["id"], first["station_id"], address, grants)
+        actor = await self._database.gathered(_staff if face == "staff" else _accounts, token_digest(token))
+        return actor and replace(actor, address=address)

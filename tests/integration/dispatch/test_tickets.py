@@ -1,5 +1,6 @@
 """Taking a number and what becomes of it: once per account, without gaps, in opening hours, under the notice."""
 
+import json
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -105,6 +106,29 @@ async def test_one_key_for_two_requests_is_refused(house: House) -> None:
     other = house.actions.once(citizen, key_of(citizen, key, b"another body"), take, wish("P18", CITY))
     assert await refused(other) == "idempotency_key_reused"
     assert await _count(house, "ticket") == 1
+
+
+async def test_what_is_recorded_of_a_number_names_it(house: House) -> None:
+    """The number is known to the closing statement only, and stands in all that it records."""
+    citizen, key = await house.citizen(), uuid4()
+    taken = await house.actions.once(citizen, key_of(citizen, key), take, wish())
+    assert taken.ticket.number == "云A001"
+    audited = json.loads(await house.value("SELECT body FROM audit WHERE action = 'ticket.take'"))
+    assert audited["new"]["number"] == "云A001"
+    assert await house.value("SELECT data ->> 'number' FROM event WHERE type = 'ticket'") == "云A001"
+    assert await house.value("SELECT response -> 'ticket' ->> 'number' FROM idempotency") == "云A001"
+    assert await house.value("SELECT bool_and(digest = sha256(body)) FROM audit")
+
+
+async def test_a_refused_number_is_not_used_up(house: House) -> None:
+    citizen, key = await house.citizen(), uuid4()
+    first = await house.actions.once(citizen, key_of(citizen, key), take, wish())
+    await house.run(citizen, leave, first.ticket.id)
+    counted = "SELECT value FROM counter WHERE name LIKE 'ticket:%'"
+    assert await house.value(counted) == 1
+    with pytest.raises(Problem):
+        await house.actions.once(citizen, key_of(citizen, key, b"another body"), take, wish())
+    assert await house.value(counted) == 1
 
 
 async def test_the_same_request_at_once_changes_things_once(house: House) -> None:

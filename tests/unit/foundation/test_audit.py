@@ -1,6 +1,5 @@
 """Audit rows: one way to write a document, and a digest of exactly those bytes."""
 
-import hashlib
 import json
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
@@ -9,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudwindow.foundation.audit import AuditNote, canonical, row
+from cloudwindow.foundation.audit import AuditNote, body, canonical
 from cloudwindow.foundation.authentication import Actor
 
 documents = st.recursive(
@@ -45,16 +44,20 @@ def test_what_has_no_one_way_is_refused() -> None:
             canonical({"value": value})
 
 
-def test_a_row_digests_its_own_body() -> None:
+def test_a_body_says_who_what_and_from_where() -> None:
     actor, subject = Actor("staff", uuid4(), uuid4(), uuid4(), "192.0.2.7"), uuid4()
     now = datetime(2026, 11, 24, 9, tzinfo=UTC)
     note = AuditNote("ticket", subject, {"state": "waiting"}, {"state": "ringing"})
-    id_, at, kind, actor_id, action, table, on, body, digest = row(actor, "aa" * 16, "dispatch.ring_next", note, now)
-    assert isinstance(id_, UUID)
-    assert (at, kind, actor_id) == (now, "staff", actor.id)
-    assert (action, table, on) == ("dispatch.ring_next", "ticket", subject)
-    assert digest == hashlib.sha256(body).digest()
-    said = json.loads(body)
-    assert said["actor"]["station"] == str(actor.station_id)
+    text = body(actor, "aa" * 16, "dispatch.ring_next", note, now)
+    said = json.loads(text)
+    assert said["at"] == now.isoformat()
+    assert said["actor"] == {
+        "kind": "staff",
+        "id": str(actor.id),
+        "login": str(actor.login_id),
+        "station": str(actor.station_id),
+    }
+    assert (said["action"], said["from"]) == ("dispatch.ring_next", "aa" * 16)
+    assert said["subject"] == {"table": "ticket", "id": str(subject)}
     assert (said["old"], said["new"]) == ({"state": "waiting"}, {"state": "ringing"})
-    assert "192.0.2.7" not in body.decode()
+    assert "192.0.2.7" not in text
