@@ -138,18 +138,22 @@ export function leave(): void {
 
 export const refreshState = (): Promise<void> => documents.refresh()
 
+/** When a call begins, its first pictures come before the list of who waits. */
+const CALL_FIRST_MS = 1500
 let hinted: ReturnType<typeof setTimeout> | undefined
 /** Ten hints, one fetch; also after every reconnection, since hints are not replayed. */
-function queueSoon(): void {
+function queueSoon(milliseconds = COALESCE_MS): void {
   hinted ??= setTimeout(() => {
     hinted = undefined
     void refreshQueue()
-  }, COALESCE_MS)
+  }, milliseconds)
 }
 live.on('hint', ({ key }) => {
   if (staff.value?.desks.some((desk) => key === `desk:${desk.id}`) === true) queueSoon()
 })
-live.on('welcome', queueSoon)
+live.on('welcome', () => {
+  queueSoon()
+})
 watch(
   () => state.value?.call,
   (next) => {
@@ -159,7 +163,7 @@ watch(
 watch(
   () => [presence.value?.work, presence.value?.wanted],
   () => {
-    void refreshQueue()
+    queueSoon(presence.value?.work === 'serving' ? CALL_FIRST_MS : COALESCE_MS)
     if (presence.value?.work === 'idle') void refreshToday()
   },
 )
