@@ -116,6 +116,12 @@ export const states: Shot[] = [
   shot('ringer', signedIn(desk.state()), { steps: press('.topbar .push'), until: '.popover' }),
   shot('keys', signedIn(desk.state()), { steps: [{ see: '.idle-head' }, { key: '?' }], until: '.dialog' }),
   shot('unfinished', signedIn(desk.state({ unfinished: desk.unfinished }))),
+  shot('no-seat', signedIn(desk.state(), { 'GET /api/workbench/state': problem('not_allowed', 403) }), {
+    until: '.idle-head h1',
+  }),
+  shot('failed', signedIn(desk.state(), { 'GET /api/workbench/state': problem('internal', 500) }), {
+    until: '.idle-head h1',
+  }),
   shot(
     'long-name',
     signedIn(desk.state(), { 'GET /api/staff/me': ok({ staff: desk.longNamed, csrf: 'token' }) }),

@@ -131,7 +131,7 @@ export function endCall(): Promise<boolean> {
 /** Goes home: off, then the login ends. Refused while something unfinished must be closed first. */
 export function signOff(): Promise<boolean> {
   return act('sign-off', async () => {
-    if (presence.value?.wanted !== 'off') await api.setPresence('off', null)
+    if (presence.value !== null && presence.value.wanted !== 'off') await api.setPresence('off', null)
     await api.signOut()
     leave()
   })

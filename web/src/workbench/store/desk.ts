@@ -32,6 +32,8 @@ const documents = createStateStore<WorkbenchState>(async () => {
   return fresh
 })
 export const state = documents.state
+/** Why the state document could not be fetched the last time; null when it could. */
+export const stateError = documents.error
 export const presence = computed(() => state.value?.presence ?? null)
 export const offer = computed(() => state.value?.offer ?? null)
 export const session = computed(() => state.value?.session ?? null)
