@@ -102,7 +102,8 @@ class Client:
                     continue
                 again = await self.document()  # a document is read in several statements: did something move meanwhile?
                 if again["cursor"] == fresh["cursor"] and _parts(again) == told:
-                    assert kept == told
+                    differ = {name: (kept.get(name), told[name]) for name in told if kept.get(name) != told[name]}
+                    raise AssertionError(f"kept by events, and fetched, at {seq}: {differ}")
 
     async def connect(self) -> None:
         """Open the live line at the cursor; after a lost one this is all a client does."""

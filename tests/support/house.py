@@ -227,6 +227,12 @@ class House:
         found: dict[str, Any] = document.model_dump(mode="json")
         return {name: part for name, part in found.items() if name not in {"cursor", "server_time"}}
 
+    async def told(self, who: Actor) -> dict[str, Any]:
+        """What a page knows that followed the actor's events from the first on; parts never told of are missing."""
+        stream = f"{'staff' if who.kind == 'staff' else 'account'}:{who.id}"
+        rows = await self.rows("SELECT type, data FROM event WHERE stream = :stream ORDER BY seq", stream=stream)
+        return {row.type: row.data for row in rows}
+
 
 def wish(item: str = "P01", region: str = WEIDU, **more: Any) -> TakeRequest:
     """Build a request for a number."""

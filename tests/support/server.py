@@ -80,10 +80,18 @@ class Server:
             self._process.wait(timeout=15)
             self._process = None
 
-    async def wait_dead(self) -> int:
-        """Wait for it to die by itself, such as at a failpoint; returns the exit code."""
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    async def wait_dead(self, seconds: float = 15) -> int:
+        """Wait for it to die by itself, such as at a failpoint; returns the exit code. Raises `TimeoutError`."""
         assert self._process is not None
-        code = await asyncio.to_thread(self._process.wait, 15)
+        try:
+            code = await asyncio.to_thread(self._process.wait, seconds)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
         self._process = None
         return code
 

@@ -11,7 +11,7 @@ from cloudwindow.calls.models import Outcome, Session
 from cloudwindow.calls.schemas import ApplicantSession, Draft, WrapUpRequest
 from cloudwindow.calls.sessions import announce_clerk_session
 from cloudwindow.calls.states import SESSION
-from cloudwindow.dispatch import finish_wrap_up
+from cloudwindow.dispatch import finish_wrap_up, is_shown
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
@@ -76,7 +76,8 @@ async def wrap_up(tx: Tx, session_id: UUID, request: WrapUpRequest) -> Applicant
     await tx.session.refresh(row)
     tx.audit("session", row.id, old={"state": "wrapping"}, state=state, outcome=request.outcome)
     await note(tx, row.id, "closed", outcome=request.outcome, next_step=request.next_step)
-    tx.event(account_stream(row.account_id), "session", views.for_applicant(row))
+    if await is_shown(tx, row.account_id, row.ticket_id):
+        tx.event(account_stream(row.account_id), "session", views.for_applicant(row))
     if request.then == "break":
         await set_presence(tx, PresenceRequest(wanted="break", reason="rest"))
     await finish_wrap_up(tx, row.clerk_id, row.ticket_id)

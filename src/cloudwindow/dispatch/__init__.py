@@ -5,7 +5,7 @@ from cloudwindow.dispatch.actions import renew_leases
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
 from cloudwindow.dispatch.models import Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
-from cloudwindow.dispatch.queries import DeskAvailability, current_ticket
+from cloudwindow.dispatch.queries import DeskAvailability, current_ticket, is_shown
 from cloudwindow.dispatch.ringing import (
     accept,
     desk_hint,
@@ -48,6 +48,7 @@ __all__ = [
     "desk_hint",
     "end_engagement",
     "finish_wrap_up",
+    "is_shown",
     "match_ticket",
     "move_ticket",
     "offer_view",

@@ -23,6 +23,7 @@ from cloudwindow.dispatch.schemas import (
     TicketPage,
 )
 from cloudwindow.foundation import scope
+from cloudwindow.foundation.actions import Tx
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.errors import Problem
@@ -58,6 +59,23 @@ async def current_ticket(session: AsyncSession, actor: Actor) -> UUID | None:
         .order_by((Ticket.state == "closed"), Ticket.taken_at.desc())
         .limit(1)
     )
+
+
+async def is_shown(tx: Tx, account_id: UUID, ticket_id: UUID) -> bool:
+    """Say whether a ticket is the one that the account's page shows, and keep it so until the action is over.
+
+    What belongs to an older ticket — a wrap-up written late, a rating that expires — is not told to a page that shows
+    the next one already. Taking a number locks the account as well, so the two come one after the other.
+    """
+    # scope: the account and the ticket belong to a session that the action was allowed to change
+    await tx.driver.execute("SELECT FROM account WHERE id = $1 FOR UPDATE", account_id)
+    latest = await tx.session.scalar(
+        select(Ticket.id)  # scope: as said above: of a session that the action may change
+        .where(Ticket.account_id == account_id)
+        .order_by((Ticket.state == "closed"), Ticket.taken_at.desc())
+        .limit(1)
+    )
+    return latest == ticket_id
 
 
 async def ticket_page(session: AsyncSession, wiring: Wiring, actor: Actor, ticket_id: UUID) -> TicketPage:

@@ -133,9 +133,12 @@ _VALUES = [f"${place}" + "::text::jsonb" * (name == "answers") for place, name i
 
 # scope: ticket and consent are made for the actor's own account. The desk's counter stays locked for one statement
 # only: with a round trip of ours in between, a desk gives out no more numbers than there are such trips in a second.
+# The account is locked before all, as `queries.is_shown` does.
 _TAKE = Closing(f"""
-    n AS (
-        INSERT INTO counter (name, value) VALUES ($1, 1)
+    who AS (
+        SELECT id FROM account WHERE id = $8 FOR KEY SHARE
+    ), n AS (
+        INSERT INTO counter (name, value) SELECT $1, 1 FROM who
         ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value
     ), taken AS (
         INSERT INTO ticket (number, {", ".join(_COLUMNS)})

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from sqlalchemy import ARRAY, BigInteger, Date, LargeBinary, MetaData, Text, TypeDecorator, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
@@ -96,6 +97,7 @@ class Database:
         lent = create_async_engine(sqlalchemy_url(url), poolclass=NullPool, **how)
         for engine in (self.engine, lent):
             event.listen(engine.sync_engine, "connect", _teach_ltree)
+            event.listen(engine.sync_engine, "checkout", _check_alive)
         self._leases = Leases(lent, pool_size)
         self._gatherings = Gatherings(Leases(lent, GATHERING_CONNECTIONS))
 
@@ -176,6 +178,31 @@ async def driver_of(session: AsyncSession) -> asyncpg.Connection:
 def sqlstate(error: BaseException) -> str | None:
     """Return PostgreSQL's code of an error, from asyncpg itself or wrapped by SQLAlchemy."""
     return getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None)
+
+
+def is_database_gone(error: BaseException) -> bool:
+    """Say whether an error means that the server or the way to it is gone for now, rather than that it refuses."""
+    inner = getattr(error, "orig", None) or error
+    inner = getattr(inner, "__cause__", None) or inner if isinstance(error, DBAPIError) else inner
+    if isinstance(inner, asyncpg.InterfaceError):
+        return "clos" in str(inner)  # used after it was lost; others are mistakes of ours
+    return isinstance(inner, _GONE)
+
+
+_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    ConnectionError,
+    FileNotFoundError,  # the socket
+)
+
+
+def _check_alive(dbapi_connection: Any, _record: object, _proxy: object) -> None:
+    """Let the pool replace a connection that was lost while nobody used it, or by the driver's own statements."""
+    if dbapi_connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -125,6 +125,12 @@ define(
     "Too busy. Try again in a few seconds; nothing was changed.",
 )
 define(
+    "service_recovering",
+    503,
+    "服务正在恢复，请过几秒再按一次。",
+    "The service is recovering. Press again in a few seconds.",
+)
+define(
     "idempotency_key_missing",
     400,
     "请求缺少编号，请刷新页面再试。",

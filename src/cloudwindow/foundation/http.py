@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, cast
 from uuid import UUID
 
+import asyncpg
 import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -28,7 +29,7 @@ from cloudwindow.foundation.authentication import (
     csrf_fits,
 )
 from cloudwindow.foundation.crypto import Keys
-from cloudwindow.foundation.database import Database, sqlstate
+from cloudwindow.foundation.database import Database, is_database_gone, sqlstate
 from cloudwindow.foundation.errors import MEDIA_TYPE, Problem
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.foundation.wiring import Wiring
@@ -116,6 +117,7 @@ def problem_response(problem: Problem) -> Response:
 
 def install_problem_handlers(app: FastAPI) -> None:
     """Turn every refusal, wrong input and fault into a problem response."""
+    _install_database_handler(app)
 
     @app.exception_handler(Problem)
     async def on_problem(_request: Request, problem: Problem) -> Response:
@@ -126,12 +128,6 @@ def install_problem_handlers(app: FastAPI) -> None:
         fields = sorted({_field(item) for item in error.errors()})
         named = ", ".join(fields)[:300].encode(errors="replace").decode()  # a name may be half a surrogate pair
         return problem_response(Problem("invalid_input", fields=named))
-
-    @app.exception_handler(DBAPIError)
-    async def on_refused_by_database(request: Request, error: DBAPIError) -> Response:
-        if sqlstate(error) in _NO_TEXT:  # in an address; bodies are checked by their models
-            return problem_response(Problem("invalid_input", fields="text"))
-        return await on_fault(request, error)
 
     @app.exception_handler(NoConnection)
     async def on_busy(_request: Request, _error: NoConnection) -> Response:
@@ -150,6 +146,20 @@ def install_problem_handlers(app: FastAPI) -> None:
         reference = str(new_id())[-12:]
         log.error("request.failed", path=request.url.path, reference=reference, exc_info=error)
         return problem_response(Problem("internal", reference=reference))
+
+
+def _install_database_handler(app: FastAPI) -> None:
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(asyncpg.PostgresError)
+    @app.exception_handler(asyncpg.InterfaceError)
+    @app.exception_handler(OSError)
+    async def on_database(request: Request, error: Exception) -> Response:
+        if sqlstate(error) in _NO_TEXT:  # in an address; bodies are checked by their models
+            return problem_response(Problem("invalid_input", fields="text"))
+        if is_database_gone(error):  # the browser asks again, with the same key
+            log.warning("request.database_gone", path=request.url.path, error=type(error).__name__)
+            return problem_response(Problem("service_recovering"))
+        raise error
 
 
 def _field(item: Any) -> str:

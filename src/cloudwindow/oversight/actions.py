@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import RatingView, Session
+from cloudwindow.dispatch import is_shown
 from cloudwindow.foundation import parameters, scope
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.authentication import Actor
@@ -111,5 +112,7 @@ async def expire(tx: Tx, session_id: UUID) -> None:
 
 
 async def _announce(tx: Tx, account_id: UUID, session_id: UUID) -> None:
-    view = await views.of_session(tx.session, session_id)
-    tx.event(account_stream(account_id), "rating", view)
+    # scope: the session whose rating the action changed
+    ticket_id = await tx.session.scalar(select(Session.ticket_id).where(Session.id == session_id))
+    if ticket_id is not None and await is_shown(tx, account_id, ticket_id):
+        tx.event(account_stream(account_id), "rating", await views.of_session(tx.session, session_id))

@@ -1,5 +1,6 @@
 """The wrap-up: outcome and summary close a session; a draft is kept; only its own clerk writes it."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from cloudwindow.calls.queries import outcomes, summary
 from cloudwindow.calls.schemas import Draft
 from cloudwindow.calls.wrapping import save_draft, wrap_up
 from cloudwindow.foundation.authentication import Actor
-from tests.support.house import House, refused
+from tests.support.house import House, at_once, refused
 from tests.support.house import summary as written
 
 
@@ -116,3 +117,19 @@ async def test_only_its_own_clerk_writes_it(house: House) -> None:
     for other in (citizen, await house.clerk("zhaoshumin", ready=False), await house.clerk("xuwenbo", ready=False)):
         assert await refused(house.run(other, wrap_up, session_id, written())) == "not_found"
         assert await refused(house.run(other, save_draft, session_id, Draft())) == "not_found"
+
+
+async def test_a_page_that_shows_the_next_ticket_is_not_told_of_the_last_session(house: House) -> None:
+    clerk, citizen, session_id = await _ended(house)
+    await house.take(citizen, "P18")
+    await house.close(clerk, session_id)
+    told, fetched = await house.told(citizen), await house.state(citizen)
+    assert fetched["session"] is None
+    assert told == fetched
+
+
+@pytest.mark.parametrize("_round", range(4))
+async def test_a_wrap_up_and_the_next_number_at_once_leave_page_and_fetch_agreed(house: House, _round: int) -> None:
+    clerk, citizen, session_id = await _ended(house)
+    await at_once(partial(house.take, citizen, "P18"), partial(house.close, clerk, session_id))
+    assert await house.told(citizen) == await house.state(citizen)

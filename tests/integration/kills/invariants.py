@@ -25,12 +25,13 @@ WRONG = {
     """,
     "a ticket whose state is not its session's": """
         SELECT t.number, t.state, s.state FROM ticket t LEFT JOIN session s ON s.ticket_id = t.id
-        WHERE (t.state = 'serving') <> (s.state IS NOT NULL AND s.state = 'open')
+        WHERE CASE t.state WHEN 'serving' THEN s.state IS DISTINCT FROM 'open'
+                           WHEN 'closed' THEN s.state = 'open' END
     """,
-    "an open session without exactly one live call, or an ended one with any": """
-        SELECT s.number, s.state, count(c.id) FROM session s
+    "a session being served without exactly one live call, or any other with one": """
+        SELECT s.number, s.state, t.state, count(c.id) FROM session s JOIN ticket t ON t.id = s.ticket_id
         LEFT JOIN call c ON c.session_id = s.id AND c.state <> 'ended'
-        GROUP BY s.id HAVING count(c.id) <> (s.state = 'open')::int
+        GROUP BY s.id, t.id HAVING count(c.id) <> (s.state = 'open' AND t.state = 'serving')::int
     """,
     "a session served by another than its engagement's clerk": """
         SELECT s.number FROM session s JOIN engagement e ON e.ticket_id = s.ticket_id AND e.state = 'accepted'

@@ -132,3 +132,12 @@ async def test_the_figures_of_the_day(house: House) -> None:
     async with house.database.reading() as session:
         tomorrow = await today(session, clerk)
     assert (tomorrow.answered, tomorrow.ended, tomorrow.rated) == (0, 0, 5)
+
+
+async def test_a_page_that_shows_the_next_ticket_is_not_told_of_the_last_rating(house: House) -> None:
+    citizen, session_id = await _ended(house, await house.clerk())
+    await house.take(citizen, "P18")
+    await house.run(citizen, give, session_id, rating(4))
+    told, fetched = await house.told(citizen), await house.state(citizen)
+    assert fetched["rating"] is None
+    assert told == fetched
