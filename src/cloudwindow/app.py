@@ -1,11 +1,12 @@
 """The composition root: builds one process and wires later rooms into the interfaces of earlier ones."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, FastAPI, Request, WebSocket
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
@@ -22,6 +23,7 @@ from cloudwindow.foundation.authentication import Authenticator, cookie_name
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.errors import Problem, problem_codes
+from cloudwindow.foundation.faults import is_database_gone
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.live import Live
 from cloudwindow.foundation.notices import Notifier
@@ -34,6 +36,11 @@ from cloudwindow.oversight.routes import router as oversight_router
 from cloudwindow.people import CookieAuthenticator, Wire, WorkStates
 from cloudwindow.people.routes import router as people_router
 from cloudwindow.settings import Settings
+
+log = structlog.get_logger()
+
+TRY_AGAIN_LATER = 1013
+"""The code with which a WebSocket is closed while the database is gone (IANA's registry); pages come back."""
 
 SWEEPS = [*housekeeping.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
 
@@ -193,6 +200,16 @@ def _live(application: FastAPI) -> None:
     @application.websocket("/api/ws")
     async def live_line(socket: WebSocket, face: str = "applicant") -> None:
         """The live line of a face: same cookie and Origin check as everything else (invariant 4)."""
+        try:
+            await follow(socket, face)
+        except Exception as error:
+            if not is_database_gone(error):
+                raise
+            log.warning("live.database_gone", error=type(error).__name__)
+            with suppress(RuntimeError):  # it may be closed already
+                await socket.close(code=TRY_AGAIN_LATER)
+
+    async def follow(socket: WebSocket, face: str) -> None:
         served: House = socket.app.state.house
         origin = socket.headers.get("origin")
         if face not in {"staff", "applicant"} or (origin is not None and origin not in served.origins):

@@ -21,8 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cloudwindow.foundation import audit, events, failpoints, idempotency, recording
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.crypto import Keys
-from cloudwindow.foundation.database import Database, Work, sqlstate
+from cloudwindow.foundation.database import Database, Work
 from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.faults import is_database_gone, sqlstate
 from cloudwindow.foundation.gathering import Ask, Question
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.wiring import Wiring
@@ -252,8 +253,11 @@ class Actions:
             await self.run(SYSTEM, act, *args)
         except Problem:
             return  # somebody else was faster
-        except Exception:  # the sweeper does it later
-            log.exception("actions.follow_up_failed", action=marks.name)
+        except Exception as error:  # the sweeper does it later
+            if is_database_gone(error):
+                log.warning("actions.follow_up_left", action=marks.name, error=type(error).__name__)
+            else:
+                log.exception("actions.follow_up_failed", action=marks.name)
 
 
 def _marks(act: Callable[..., object]) -> _Marks:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from sqlalchemy import ARRAY, BigInteger, Date, LargeBinary, MetaData, Text, TypeDecorator, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
@@ -173,30 +173,6 @@ async def driver_of(session: AsyncSession) -> asyncpg.Connection:
         connection = await session.connection()
         driver = session.info[_DRIVER] = (await connection.get_raw_connection()).driver_connection
     return driver
-
-
-def sqlstate(error: BaseException) -> str | None:
-    """Return PostgreSQL's code of an error, from asyncpg itself or wrapped by SQLAlchemy."""
-    return getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None)
-
-
-def is_database_gone(error: BaseException) -> bool:
-    """Say whether an error means that the server or the way to it is gone for now, rather than that it refuses."""
-    inner = getattr(error, "orig", None) or error
-    inner = getattr(inner, "__cause__", None) or inner if isinstance(error, DBAPIError) else inner
-    if isinstance(inner, asyncpg.InterfaceError):
-        return "clos" in str(inner)  # used after it was lost; others are mistakes of ours
-    return isinstance(inner, _GONE)
-
-
-_GONE = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    ConnectionError,
-    FileNotFoundError,  # the socket
-)
 
 
 def _check_alive(dbapi_connection: Any, _record: object, _proxy: object) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from cloudwindow.foundation import tasks
+from cloudwindow.foundation.faults import is_database_gone
 from cloudwindow.foundation.leases import Leases
 
 Question = TypeVar("Question")
@@ -85,6 +86,8 @@ async def _settle(ask: Ask[Any, Any], driver: asyncpg.Connection, batch: list[_W
         _cancel(batch)
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, it belongs to those who asked
+        if is_database_gone(error):
+            driver.terminate()  # nobody may inherit it
         if not isinstance(error, asyncpg.DataError) or len(batch) == 1:
             _fail(batch, error)
             return

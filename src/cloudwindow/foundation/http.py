@@ -29,8 +29,9 @@ from cloudwindow.foundation.authentication import (
     csrf_fits,
 )
 from cloudwindow.foundation.crypto import Keys
-from cloudwindow.foundation.database import Database, is_database_gone, sqlstate
+from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.errors import MEDIA_TYPE, Problem
+from cloudwindow.foundation.faults import is_database_gone, sqlstate
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.foundation.wiring import Wiring
 
@@ -152,6 +153,7 @@ def _install_database_handler(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     @app.exception_handler(asyncpg.PostgresError)
     @app.exception_handler(asyncpg.InterfaceError)
+    @app.exception_handler(asyncpg.InternalClientError)
     @app.exception_handler(OSError)
     async def on_database(request: Request, error: Exception) -> Response:
         if sqlstate(error) in _NO_TEXT:  # in an address; bodies are checked by their models

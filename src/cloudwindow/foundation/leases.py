@@ -13,6 +13,8 @@ import asyncpg
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from cloudwindow.foundation.faults import is_database_gone
+
 PATIENCE_SECONDS = 10.0
 """Whoever waits longer for a connection gives up; a request then answers `busy_try_again`."""
 
@@ -40,6 +42,10 @@ class Leases:
             lease = await self._take()
             try:
                 yield lease
+            except Exception as error:
+                if is_database_gone(error):
+                    lease.driver.terminate()  # it may not know yet itself
+                raise
             finally:
                 await self._give_back(lease)
         finally:

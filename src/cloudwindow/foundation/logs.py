@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from cloudwindow.foundation.database import sqlstate
+from cloudwindow.foundation.faults import sqlstate
 
 
 def configure(level: str) -> None:

@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from cloudwindow.foundation import downtime, tasks
 from cloudwindow.foundation.actions import Actions, Tx
 from cloudwindow.foundation.authentication import SYSTEM
-from cloudwindow.foundation.database import sqlstate
 from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.faults import sqlstate
 
 log = structlog.get_logger()
 

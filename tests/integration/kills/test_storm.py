@@ -45,6 +45,8 @@ PLACES = [
 TARGETS = ("server", "server", "place", "place", "both", "backend", "database")
 """PostgreSQL itself is killed seldom: its supervisor gives up when it dies five times within a minute."""
 
+FAULTS_SHOWN = 5
+
 DURABLE = {"fsync": "off", "full_page_writes": "off"}
 """A killed process loses nothing that it gave to the kernel; only a machine that loses power needs fsync."""
 
@@ -159,6 +161,11 @@ async def ride(seed: int, cluster: Cluster, layout: Layout) -> None:
                 await killing
                 await scene.storm.answers(len(scene.actors))
                 await scene.all_is_well()
+        except BaseException:
+            for server in scene.servers:
+                faults = [line for line in server.log().splitlines() if '"level": "error"' in line]
+                print(*faults[-FAULTS_SHOWN:], sep="\n")  # noqa: T201  what the failure is understood by
+            raise
         finally:
             print(f"seed {seed} (CLOUDWINDOW_TEST_SEED), killed: {', '.join(scene.log)}")  # noqa: T201  a failing test shows it
             for task in running:
