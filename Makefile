@@ -14,7 +14,7 @@ TESTS ?= tests/unit tests/integration tests/journeys
 # Only folders that exist: a fresh tree may not have every suite yet.
 SUITES = $(wildcard $(TESTS))
 
-.PHONY: help run test bench lint types shots lock format clean web-lint web-test quick-shots browser
+.PHONY: help run test test-long bench lint types shots lock format clean web-lint web-test quick-shots browser
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -27,6 +27,9 @@ test: $(STAMPS)/dev $(STAMPS)/web browser ## everything: lint, types, unit, inte
 	@scripts/timed web $(MAKE) web-test
 	@scripts/timed pages $(MAKE) quick-shots
 	@$(PY) -m pytest $(SUITES)
+
+test-long: $(STAMPS)/dev ## more of the same with other seeds: storms of kills, long state machines; half an hour
+	@$(PY) -m pytest -m long tests
 
 bench: $(STAMPS)/dev $(STAMPS)/web browser ## measure; figures in bench/results.json, explained in bench/README.md
 	@$(PY) -m bench
