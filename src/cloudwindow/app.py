@@ -25,6 +25,7 @@ from cloudwindow.foundation.errors import Problem, problem_codes
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.live import Live
 from cloudwindow.foundation.notices import Notifier
+from cloudwindow.foundation.seal import Sealer
 from cloudwindow.foundation.sweeper import Sweeper
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.live_rooms import Rooms
@@ -149,7 +150,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     actions = Actions(database, keys, wiring, notifier)
     wire(wiring, database, settings)
     live = Live(database, Rooms(actions))
-    sweeper = Sweeper(actions, SWEEPS, DEADLINES)
+    sweeper, sealer = Sweeper(actions, SWEEPS, DEADLINES), Sealer(actions)
     application.state.live = live
     application.state.house = House(
         database, keys, wiring, actions, settings.allowed_origins(), settings.body_limit, settings.mode
@@ -157,9 +158,11 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     await notifier.start()
     await live.start()
     await sweeper.start()
+    sealer.start()
     try:
         yield
     finally:
+        await sealer.stop()
         await sweeper.stop()
         await live.stop()
         await notifier.stop()
