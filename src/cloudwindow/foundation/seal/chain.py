@@ -6,8 +6,8 @@ field of the header, the previous head among them, then one line a row: position
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 FORMAT = "cloudwindow-seal 1"
 GENESIS = bytes(32)
@@ -16,8 +16,7 @@ GENESIS = bytes(32)
 _SPACES_IN_A_LINE = 4
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """What a batch says of itself.
 
     `number` counts from 1 without gaps; `at` is when it was made, by the clock of the rows. `settled` is the position
@@ -37,8 +36,7 @@ class Header:
 BEFORE_THE_FIRST = Header(0, datetime.min.replace(tzinfo=UTC), settled=0, reach=0, xid=0, drained=False, rows=0)
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """One sealed row: its position among all rows that are sealed, where it stands, when it is of, SHA-256 of its body.
 
     `row_key` is the row's key as text, parts joined by `/`.

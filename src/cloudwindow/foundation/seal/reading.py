@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -21,8 +21,8 @@ ROWS_AT_ONCE = 2000
 
 BATCHES_AT_ONCE = 200
 
-_HEADER = ", ".join(field.name for field in fields(Header))
-_MEMBER = ", ".join(field.name for field in fields(Member))
+_HEADER = ", ".join(Header._fields)
+_MEMBER = ", ".join(Member._fields)
 
 _BATCHES = f"SELECT {_HEADER}, head FROM seal_batch WHERE number > $1 ORDER BY number LIMIT $2"
 # scope: the operator checks what is sealed; a member is a row's key, its instant and its digest
@@ -80,7 +80,7 @@ async def batches(driver: asyncpg.Connection) -> AsyncIterator[Batch]:
         rows = await _rows(driver, [member for of_batch in members.values() for member in of_batch])
         inserted = await unsealed_page(driver, settled, page[-1]["settled"], 1)
         for row in page:
-            header = Header(*row[: len(fields(Header))])
+            header = Header(*row[: len(Header._fields)])
             yield Batch(header, row["head"], members.get(header.number, []), rows, inserted[0] if inserted else None)
         after, settled = page[-1]["number"], page[-1]["settled"]
 

@@ -10,7 +10,6 @@ position up to its `reach`, so once all numbers up to this one have ended, so ha
 import asyncio
 import random
 from collections.abc import Sequence
-from dataclasses import astuple, fields
 
 import asyncpg
 import structlog
@@ -43,8 +42,8 @@ EVERY_SECONDS = parameters.define(
 
 _LOCK = 7212018
 
-_HEADER = ", ".join(field.name for field in fields(Header))
-_MEMBER = [*(field.name for field in fields(Member)), "batch"]
+_HEADER = ", ".join(Header._fields)
+_MEMBER = [*Member._fields, "batch"]
 
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock($1)"
 _LAST = f"""
@@ -104,13 +103,13 @@ async def _last(driver: asyncpg.Connection) -> tuple[Header, bytes]:
         return BEFORE_THE_FIRST, GENESIS
     if row["numbered"]:
         raise RuntimeError("the transaction that seals must get its number after it has read what it seals")
-    return Header(*row[: len(fields(Header))]), row["head"]
+    return Header(*row[: len(Header._fields)]), row["head"]
 
 
 async def _write(driver: asyncpg.Connection, header: Header, after: bytes, members: Sequence[Member]) -> None:
-    await driver.execute(_INSERT, *astuple(header), after)
+    await driver.execute(_INSERT, *header, after)
     await driver.copy_records_to_table(
-        "seal_member", records=[(*astuple(member), header.number) for member in members], columns=_MEMBER
+        "seal_member", records=[(*member, header.number) for member in members], columns=_MEMBER
     )
 
 
