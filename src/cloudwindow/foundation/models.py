@@ -110,7 +110,7 @@ class SealBatch(Base):
 class SealMember(Base):
     """One sealed row: what the chain holds of it, so that a missing one can still be named. Append-only.
 
-    No foreign key: checking it would cost as much as sealing does, and the heads say more than it could.
+    No foreign key to the batch: it would be checked for each row, and the heads say more than it could.
     """
 
     __tablename__ = "seal_member"

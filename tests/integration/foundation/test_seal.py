@@ -111,6 +111,24 @@ async def test_a_transaction_that_commits_late_is_sealed_late(house: House, nota
     assert await notary.unsealed() == 0
 
 
+@pytest.mark.usefixtures("small")
+async def test_late_rows_that_do_not_fit_one_batch_fill_the_next(house: House, notary: Notary) -> None:
+    late = await asyncpg.connect(house.city.url)
+    try:
+        async with late.transaction():
+            for _ in range(10):
+                await late.execute(ROW, uuid4(), await house.now(), None)
+            await _morning(house)
+            await notary.sealer.seal()
+    finally:
+        await late.close()
+    assert await notary.unsealed() == 10
+    assert await notary.sealer.seal() == 10
+    assert [batch.rows for batch in (await notary.batches())[-2:]] == [7, 3]
+    await notary.sealer.seal()
+    assert await notary.unsealed() == 0
+
+
 async def test_a_transaction_that_rolls_back_leaves_a_gap_and_no_trouble(house: House, notary: Notary) -> None:
     lost = await asyncpg.connect(house.city.url)
     began = lost.transaction()
@@ -248,3 +266,16 @@ async def test_rows_from_before_the_seal_are_sealed(cluster: Cluster) -> None:
         assert (await verify(driver)).unsealed == 3
     await database.close()
     await cluster.drop_database(url)
+
+
+async def test_a_transaction_has_its_number_before_its_first_position(house: House) -> None:
+    source = await house.value("SELECT pg_get_functiondef('seal_position'::regproc)")
+    assert source.index("pg_current_xact_id()") < source.index("nextval")
+    connection = await house.database.connect_alone()
+    try:
+        async with connection.transaction():
+            assert await connection.fetchval("SELECT pg_current_xact_id_if_assigned()") is None
+            await connection.fetchval("SELECT seal_position()")
+            assert await connection.fetchval("SELECT pg_current_xact_id_if_assigned()") is not None
+    finally:
+        await connection.close()
