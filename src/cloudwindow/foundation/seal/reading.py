@@ -32,7 +32,7 @@ _MEMBERS = (
 # scope: the operator checks what is sealed; this finds what belongs to no batch
 _STRAY = f"""
     SELECT batch, {_MEMBER} FROM seal_member m
-    WHERE m.batch < 1 OR NOT EXISTS (SELECT FROM seal_batch b WHERE b.number = m.batch)
+    WHERE NOT EXISTS (SELECT FROM seal_batch b WHERE b.number = m.batch AND b.number >= 1)
     ORDER BY position, table_name LIMIT 1
 """
 # scope: the operator asks whose sealed body another row carries now
