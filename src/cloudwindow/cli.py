@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 EXIT_BROKEN, EXIT_CANNOT = 1, 2
 HEAD_BYTES = 32
+SHOW_EVERY_ROWS = 10_000
 FACES = (("/", "applicant 群众端"), ("/workbench", "workbench 坐席工作台"))
 
 app = typer.Typer(
@@ -111,11 +112,7 @@ def verify(
     url, zone = _joined()
     from cloudwindow.foundation.seal import command
 
-    def progress(done: int, rows: int) -> None:
-        if sys.stderr.isatty():
-            typer.echo(f"\r{done:,} of {rows:,} rows", nl=done >= rows, err=True)
-
-    whole, lines = asyncio.run(command.check(url, zone, wanted, progress))
+    whole, lines = asyncio.run(command.check(url, zone, wanted, _progress))
     for line in lines:
         typer.echo(line)
     if not whole:
@@ -180,6 +177,14 @@ def _is_expected(error: Exception) -> bool:
 
 def _settings() -> Settings:
     return load()
+
+
+def _progress(before: int, done: int, rows: int) -> None:
+    """Show on a terminal how far a long check is, once every so many rows; the line goes when it is through."""
+    if before // SHOW_EVERY_ROWS != done // SHOW_EVERY_ROWS and sys.stderr.isatty():
+        typer.echo(f"\r{done:,} of {rows:,} rows", nl=False, err=True)
+    if before < done == rows >= SHOW_EVERY_ROWS and sys.stderr.isatty():
+        typer.echo("\r\033[K", nl=False, err=True)
 
 
 def _joined() -> tuple[str, str]:

@@ -12,8 +12,8 @@ from cloudwindow.foundation.seal.chain import GENESIS
 from cloudwindow.foundation.seal.verifying import Broken, UnknownTableError, Verdict, newest_head, verify
 
 Answer = TypeVar("Answer")
-Progress = Callable[[int, int], None]
-"""Told how many rows have been gone through, and of how many."""
+Progress = Callable[[int, int, int], None]
+"""Told after each batch how many rows had been gone through before it, how many now, and of how many."""
 
 
 class CannotVerifyError(Exception):
@@ -25,7 +25,7 @@ async def check(url: str, zone: str, wanted: bytes | None, progress: Progress) -
 
     async def look(driver: asyncpg.Connection) -> Verdict:
         rows = await driver.fetchval("SELECT coalesce(sum(rows), 0)::bigint FROM seal_batch")
-        return await verify(driver, wanted, lambda done: progress(done, rows))
+        return await verify(driver, wanted, lambda before, done: progress(before, done, rows))
 
     verdict = await _ask(url, zone, look)
     whole = verdict.broken is None and (wanted is None or verdict.found is not None)

@@ -53,12 +53,16 @@ class UnknownTableError(Exception):
     """The chain holds rows of a table that this program does not know."""
 
 
+Progress = Callable[[int, int], None]
+
+
 async def verify(
-    driver: asyncpg.Connection, wanted: bytes | None = None, progress: Callable[[int], None] = lambda _rows: None
+    driver: asyncpg.Connection, wanted: bytes | None = None, progress: Progress = lambda _before, _done: None
 ) -> Verdict:
     """Check rows, batches and chain, in constant memory; stop at the first broken place.
 
-    `wanted` is a head written down earlier; `progress` is told how many rows have been gone through. Raises
+    `wanted` is a head written down earlier; `progress` is told after each batch how many
+    rows had been gone through before it and how many now. Raises
     `UnknownTableError` when the chain is of a newer program.
     """
     walk = _Walk(driver, wanted, progress)
@@ -76,7 +80,7 @@ async def newest_head(driver: asyncpg.Connection) -> tuple[int, datetime, bytes]
 
 
 class _Walk:
-    def __init__(self, driver: asyncpg.Connection, wanted: bytes | None, progress: Callable[[int], None]) -> None:
+    def __init__(self, driver: asyncpg.Connection, wanted: bytes | None, progress: Progress) -> None:
         self._driver = driver
         self._wanted = wanted
         self._progress = progress
@@ -92,12 +96,12 @@ class _Walk:
             if broken := await self._batch(batch):
                 return broken
             self.last, self.head = batch.header, batch.head
-            self.rows += batch.header.rows
+            before, self.rows = self.rows, self.rows + batch.header.rows
             if batch.header.drained:
                 self._drained_at = batch.header.at
             if batch.head == self._wanted:
                 self.found = batch.header
-            self._progress(self.rows)
+            self._progress(before, self.rows)
         return None
 
     async def strays(self) -> Broken | None:
