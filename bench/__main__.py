@@ -7,10 +7,10 @@ from pathlib import Path
 
 import uvloop
 
-from bench import calling, first_load, taking
+from bench import calling, first_load, sealing, taking
 
 RESULTS = Path(__file__).parent / "results.json"
-PARTS = {"http": taking.measure, "call": calling.measure, "web": first_load.measure}
+PARTS = {"http": taking.measure, "call": calling.measure, "seal": sealing.measure, "web": first_load.measure}
 
 
 async def main(names: list[str]) -> None:

@@ -42,6 +42,7 @@ PUBLIC_TABLES = {
     "outcome": "the list of outcomes",
     "parameter": "numbers that a standard or an office decides",
     "region": "regions are public",
+    "seal_batch": "counts and digests of what is sealed",
     "site": "places are public",
     "station": "seats are public; who sits there is in presence",
     "version": "guides as published",
@@ -49,7 +50,7 @@ PUBLIC_TABLES = {
 """Tables that anybody may read; queries of them are not looked at."""
 
 SYSTEM_TABLES = {
-    "audit": "append-only; read by nobody yet",
+    "audit": "append-only; read by the seal alone",
     "call": "goes with its session and one's own place in it, which are scoped",
     "consent": "goes with its ticket; written with it, read by nobody yet",
     "event": "read by the stream that the live line gave to the actor",
@@ -58,7 +59,8 @@ SYSTEM_TABLES = {
     "login": "found by the digest of a secret; the actor comes from here",
     "presence": "goes with its person, who is scoped",
     "role_grant": "goes with its person; the actor's grants come from here",
-    "session_event": "evidence, append-only; read by nobody yet",
+    "seal_member": "keys and digests of what is sealed; read by the sealer and by the operator who verifies",
+    "session_event": "evidence, append-only; read by the seal alone",
     "signal": "addressed to one place in a call, never listed",
     "skill": "goes with its person; read only by matching",
     "tab_lease": "the open pages; the live line keeps them, matching asks whether there are any",

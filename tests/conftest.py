@@ -3,6 +3,7 @@
 from tests.support.city import city, read_only_city
 from tests.support.cluster import cluster, database_url
 from tests.support.house import house
+from tests.support.seal import notary
 from tests.support.server import server, shared_server
 from tests.support.suites import pytest_runtest_logreport, pytest_terminal_summary
 
@@ -11,6 +12,7 @@ __all__ = [
     "cluster",
     "database_url",
     "house",
+    "notary",
     "pytest_runtest_logreport",
     "pytest_terminal_summary",
     "read_only_city",

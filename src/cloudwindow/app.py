@@ -27,6 +27,7 @@ from cloudwindow.foundation.faults import is_database_gone
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.live import Live
 from cloudwindow.foundation.notices import Notifier
+from cloudwindow.foundation.seal import Sealer
 from cloudwindow.foundation.sweeper import Sweeper
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.live_rooms import Rooms
@@ -156,7 +157,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     actions = Actions(database, keys, wiring, notifier)
     wire(wiring, database, settings)
     live = Live(database, Rooms(actions))
-    sweeper = Sweeper(actions, SWEEPS, DEADLINES)
+    sweeper, sealer = Sweeper(actions, SWEEPS, DEADLINES), Sealer(actions)
     application.state.live = live
     application.state.house = House(
         database, keys, wiring, actions, settings.allowed_origins(), settings.body_limit, settings.mode
@@ -164,9 +165,11 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     await notifier.start()
     await live.start()
     await sweeper.start()
+    sealer.start()
     try:
         yield
     finally:
+        await sealer.stop()
         await sweeper.stop()
         await live.stop()
         await notifier.stop()

@@ -1,6 +1,7 @@
-"""The command line: ``cloudwindow serve | migrate | demo | staff | settings | states | openapi``.
+"""The command line: ``cloudwindow serve | migrate | demo | staff | audit | settings | states | openapi``.
 
-What a person can mend ends as one line on standard error and exit code 2.
+What a person can mend ends as one line on standard error and exit code 2. `audit verify` ends with 1 when it finds the
+records changed.
 """
 
 import asyncio
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from cloudwindow.starting import Prepared
 
-EXIT_CANNOT = 2
+EXIT_BROKEN, EXIT_CANNOT = 1, 2
+HEAD_BYTES = 32
+SHOW_EVERY_ROWS = 10_000
 FACES = (("/", "applicant 群众端"), ("/workbench", "workbench 坐席工作台"))
 
 app = typer.Typer(
@@ -31,6 +34,8 @@ app = typer.Typer(
 )
 staff = typer.Typer(help="Accounts of the staff.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
+audit = typer.Typer(help="The seal of audit rows and session events.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 
 
 @app.command()
@@ -93,6 +98,36 @@ def unlock(account: Annotated[str, typer.Argument(help="The account's name.")]) 
     typer.echo(f"{account} can sign in again.")
 
 
+@audit.command()
+def verify(
+    head: Annotated[
+        str | None, typer.Option(help="A head written down earlier: check that it is part of the chain.")
+    ] = None,
+) -> None:
+    """Check every sealed row; name the first that was changed, removed, inserted or swapped.
+
+    Exit code 0: all is whole. 1: something is broken. 2: it cannot be checked.
+    """
+    wanted = None if head is None else _head(head)
+    url, zone = _joined()
+    from cloudwindow.foundation.seal import command
+
+    whole, lines = asyncio.run(command.check(url, zone, wanted, _progress))
+    for line in lines:
+        typer.echo(line)
+    if not whole:
+        raise typer.Exit(EXIT_BROKEN)
+
+
+@audit.command("head")
+def show_head() -> None:
+    """Print the newest head, to be written down or time-stamped outside this database."""
+    url, zone = _joined()
+    from cloudwindow.foundation.seal import command
+
+    typer.echo(asyncio.run(command.head(url, zone)))
+
+
 @app.command("settings")
 def show_settings() -> None:
     """List every setting: variable, value, unit, meaning."""
@@ -134,13 +169,45 @@ def main() -> None:
 def _is_expected(error: Exception) -> bool:
     if isinstance(error, SettingsError):
         return True
+    from cloudwindow.foundation.seal.command import CannotVerifyError
     from cloudwindow.starting import StartError
 
-    return isinstance(error, StartError)
+    return isinstance(error, StartError | CannotVerifyError)
 
 
 def _settings() -> Settings:
     return load()
+
+
+def _progress(before: int, done: int, rows: int) -> None:
+    """Show on a terminal how far a long check is, once every so many rows; the line goes when it is through."""
+    if before // SHOW_EVERY_ROWS != done // SHOW_EVERY_ROWS and sys.stderr.isatty():
+        typer.echo(f"\r{done:,} of {rows:,} rows", nl=False, err=True)
+    if before < done == rows >= SHOW_EVERY_ROWS and sys.stderr.isatty():
+        typer.echo("\r\033[K", nl=False, err=True)
+
+
+def _joined() -> tuple[str, str]:
+    """A database that answers, joined as `staff unlock` does, with all rooms known; and the time zone to show."""
+    from cloudwindow import starting, tables
+
+    settings = _settings()
+    url = starting.joined_database(settings)
+    asyncio.run(starting.check(url))
+    tables.load()
+    return url, settings.time_zone
+
+
+def _head(text: str) -> bytes:
+    from cloudwindow.starting import StartError
+
+    try:
+        head = bytes.fromhex(text)
+    except ValueError:
+        head = b""
+    if len(head) != HEAD_BYTES:
+        raise StartError(f"--head takes the {2 * HEAD_BYTES} hexadecimal digits that `cloudwindow audit head` prints.")
+    return head
 
 
 def _stop_in_order() -> None:

@@ -8,12 +8,15 @@ import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
 from cloudwindow.foundation.postgres import EmbeddedPostgres
 from tests.support.cluster import Cluster, temporary_folder
+from tests.support.house import House
+from tests.support.seal import Notary
 
 
 @pytest.fixture
@@ -160,7 +163,10 @@ async def test_demonstration_data_come_once(data: Path, cluster: Cluster) -> Non
     await cluster.drop_database(url)
 
 
-@pytest.mark.parametrize("command", [("migrate",), ("demo",), ("staff", "unlock", "zhangyanli")])
+JOINING = [("migrate",), ("demo",), ("staff", "unlock", "zhangyanli"), ("audit", "verify"), ("audit", "head")]
+
+
+@pytest.mark.parametrize("command", JOINING)
 async def test_commands_that_join_say_when_nothing_runs(data: Path, command: tuple[str, ...]) -> None:
     assert "is not running" in await _refusal(*command, CLOUDWINDOW_DATA=str(data))
 
@@ -168,3 +174,50 @@ async def test_commands_that_join_say_when_nothing_runs(data: Path, command: tup
 async def test_a_bad_setting(data: Path) -> None:
     err = await _refusal("settings", CLOUDWINDOW_PORT="99999", CLOUDWINDOW_DATA=str(data))
     assert "CLOUDWINDOW_PORT" in err
+
+
+async def test_what_verifying_says(data: Path, house: House, notary: Notary) -> None:
+    place = {"CLOUDWINDOW_DATA": str(data), "DATABASE_URL": house.city.url, "CLOUDWINDOW_TIME_ZONE": "Asia/Shanghai"}
+    code, out, _ = await _run("audit", "head", **place)
+    assert (code, out) == (0, "00" * 32 + "  nothing is sealed yet\n")
+    await house.waiting(2)
+    rows = await notary.sealer.seal()
+    await notary.add()
+    (batch,) = await notary.batches()
+    moment = batch.at.astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
+    code, out, _ = await _run("audit", "head", **place)
+    assert (code, out) == (0, f"{batch.head.hex()}  batch 1 of {moment}\n")
+    code, out, err = await _run("audit", "verify", "--head", batch.head.hex(), **place)
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        f"{rows:,} rows in 1 batch are whole; head {batch.head.hex()}; 1 newest row is not sealed yet",
+        f"The given head is that of batch 1 of {moment}.",
+    ]
+    code, out, _ = await _run("audit", "verify", "--head", "ab" * 32, **place)
+    assert code == 1
+    assert out.startswith(f"The head {'ab' * 32} is not part of this chain")
+
+
+async def test_what_verifying_says_of_a_broken_row(data: Path, house: House, notary: Notary) -> None:
+    await notary.sealer.seal()
+    row = (await notary.members())[0]
+    await notary.tamper("UPDATE audit SET body = '{}' WHERE position = $1", row.position)
+    code, out, _ = await _run("audit", "verify", CLOUDWINDOW_DATA=str(data), DATABASE_URL=house.city.url)
+    moment = row.at.astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
+    assert code == 1
+    assert out.splitlines() == [
+        f"audit {row.row_key} of {moment}, batch 1: changed: its body is not what was sealed.",
+        f"Broken. Before it, 0 rows in 0 batches are whole; head {'00' * 32}",
+    ]
+
+
+@pytest.mark.parametrize("head", ["", "abc", "ab" * 31, "zz" * 32])
+async def test_what_is_no_head(data: Path, head: str) -> None:
+    err = await _refusal("audit", "verify", "--head", head, CLOUDWINDOW_DATA=str(data))
+    assert "--head takes the 64 hexadecimal digits" in err
+
+
+async def test_a_database_without_a_seal(data: Path, cluster: Cluster) -> None:
+    url = await cluster.create_database()
+    assert "cloudwindow migrate" in await _refusal("audit", "verify", CLOUDWINDOW_DATA=str(data), DATABASE_URL=url)
+    await cluster.drop_database(url)

@@ -4,8 +4,13 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
+from cloudwindow.calls.models import SessionEvent
 from cloudwindow.foundation.actions import Tx
 from cloudwindow.foundation.audit import canonical
+from cloudwindow.foundation.seal import sealed_table
+
+# scope: the seal holds keys and digests, and shows nobody a body
+sealed_table(SessionEvent, copies={"session_id": ("session",), "kind": ("kind",)})
 
 # scope: written by an action that was allowed to change the session; its row is locked, so numbers have no gaps
 _INSERT = """

@@ -127,3 +127,4 @@ class SessionEvent(Base):
     kind: Mapped[str]
     body: Mapped[bytes]
     digest: Mapped[bytes]
+    position: Mapped[int] = mapped_column(server_default=text("seal_position()"), unique=True)

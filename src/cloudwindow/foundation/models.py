@@ -89,6 +89,39 @@ class AuditRow(Base):
     subject_id: Mapped[UUID | None]
     body: Mapped[bytes]
     digest: Mapped[bytes]
+    position: Mapped[int] = mapped_column(server_default=text("seal_position()"), unique=True)
+
+
+class SealBatch(Base):
+    """A batch of the chain of digests; `foundation.seal.chain.Header` says what each field means. Append-only."""
+
+    __tablename__ = "seal_batch"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    settled: Mapped[int]
+    reach: Mapped[int]
+    xid: Mapped[int]
+    drained: Mapped[bool]
+    rows: Mapped[int]
+    head: Mapped[bytes]
+
+
+class SealMember(Base):
+    """One sealed row: what the chain holds of it, so that a missing one can still be named. Append-only.
+
+    No foreign key to the batch: it would be checked for each row, and the heads say more than it could.
+    """
+
+    __tablename__ = "seal_member"
+    __table_args__ = (PrimaryKeyConstraint("position", "table_name"), Index(None, "batch"))
+
+    position: Mapped[int]
+    table_name: Mapped[str]
+    row_key: Mapped[str]
+    at: Mapped[datetime]
+    digest: Mapped[bytes]
+    batch: Mapped[int]
 
 
 class Login(Base):

@@ -32,6 +32,7 @@ def test_the_values_that_model_and_architecture_settle() -> None:
             "calls.grace_seconds": 120,
             "calls.flowing_seconds": 15,
             "rating.days": 30,
+            "seal.every_seconds": 5,
             "login.failures_before_lock": 5,
             "login.lock_minutes": 15,
         }
