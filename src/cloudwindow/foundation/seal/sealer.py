@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cloudwindow.foundation import failpoints, parameters, tasks
 from cloudwindow.foundation.actions import Actions, Tx, action
 from cloudwindow.foundation.authentication import SYSTEM
-from cloudwindow.foundation.database import sqlstate
+from cloudwindow.foundation.faults import sqlstate
 from cloudwindow.foundation.seal.chain import BEFORE_THE_FIRST, GENESIS, Header, Member, head
 from cloudwindow.foundation.seal.reading import unsealed_page
 from cloudwindow.foundation.seal.tables import BEYOND
