@@ -1,16 +1,19 @@
 """The composition root: builds one process and wires later rooms into the interfaces of earlier ones."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import APIRouter, FastAPI, Request, WebSocket
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from cloudwindow import calls, dispatch, faces, instruments, oversight
 from cloudwindow.calls.routes import router as calls_router
@@ -142,38 +145,73 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     return application
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What every process has, whether it serves pages or only works in the background."""
+
+    keys: Keys
+    database: Database
+    wiring: Wiring
+    notifier: Notifier
+    actions: Actions
+
+
 @asynccontextmanager
-async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = application.state.settings
+async def open_parts(settings: Settings, database_url: str) -> AsyncIterator[Parts]:
+    """Build the parts of one process on a migrated database, and end them in order."""
     keys = Keys.load_or_create(settings.keys_folder())
     database = Database(
-        application.state.database_url,
+        database_url,
         pool_size=settings.database_pool_size,
         application_name=f"cloudwindow {settings.name_of_process()}"[:60],
         time_zone=settings.time_zone,
     )
-    wiring = Wiring()
-    notifier = Notifier(database)
-    actions = Actions(database, keys, wiring, notifier)
+    wiring, notifier = Wiring(), Notifier(database)
     wire(wiring, database, settings)
-    live = Live(database, Rooms(actions))
-    sweeper, sealer = Sweeper(actions, SWEEPS, DEADLINES), Sealer(actions)
-    application.state.live = live
-    application.state.house = House(
-        database, keys, wiring, actions, settings.allowed_origins(), settings.body_limit, settings.mode
-    )
     await notifier.start()
-    await live.start()
+    try:
+        yield Parts(keys, database, wiring, notifier, Actions(database, keys, wiring, notifier))
+    finally:
+        await notifier.stop()
+        await database.close()
+
+
+@asynccontextmanager
+async def background(parts: Parts) -> AsyncIterator[Sweeper]:
+    """Do what falls due, and seal: in a web process, or in a worker beside it."""
+    sweeper, sealer = Sweeper(parts.actions, SWEEPS, DEADLINES), Sealer(parts.actions)
     await sweeper.start()
     sealer.start()
     try:
-        yield
+        yield sweeper
     finally:
         await sealer.stop()
         await sweeper.stop()
-        await live.stop()
-        await notifier.stop()
-        await database.close()
+
+
+@asynccontextmanager
+async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = application.state.settings
+    async with open_parts(settings, application.state.database_url) as parts:
+        live = Live(parts.database, Rooms(parts.actions))
+        origins = settings.allowed_origins()
+        application.state.live = live
+        application.state.house = House(
+            parts.database, parts.keys, parts.wiring, parts.actions, origins, settings.body_limit, settings.mode
+        )
+        await live.start()
+        async with background(parts) if settings.worker_inside else nullcontext():
+            try:
+                yield
+            finally:
+                await live.stop()
+                await _hand_over(parts)
+
+
+async def _hand_over(parts: Parts) -> None:
+    """Give away the rings of clerks whose pages were open here: somebody else is rung at once, and nobody missed it."""
+    with suppress(OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        await Sweeper(parts.actions, dispatch.RINGS_TO_NOBODY, DEADLINES).sweep()
 
 
 def wire(wiring: Wiring, database: Database, settings: Settings) -> None:

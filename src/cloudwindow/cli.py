@@ -1,4 +1,4 @@
-"""The command line: ``cloudwindow serve | migrate | demo | staff | audit | settings | states | openapi``.
+"""The command line: ``cloudwindow serve | worker | migrate | demo | staff | audit | settings | states | openapi``.
 
 What a person can mend ends as one line on standard error and exit code 2. `audit verify` ends with 1 when it finds the
 records changed.
@@ -52,6 +52,17 @@ def serve(
         from cloudwindow import serving  # after what may refuse, since the whole application comes with it
 
         serving.run(settings, url, taken, lambda: _announce(settings, prepared))
+
+
+@app.command()
+def worker() -> None:
+    """Do background work only: deadlines, sealing. Beside web processes on one database, as many as you like."""
+    from cloudwindow import starting, working
+
+    settings = _settings()
+    url = starting.joined_database(settings)
+    asyncio.run(starting.prepare(settings, url))
+    asyncio.run(working.run(settings, url, lambda: typer.echo("The worker is at work.")))
 
 
 @app.command()

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     database_pool_size: int = _setting(
         10, "connections", "Database connections that one process keeps open at most.", ge=2, le=200
     )
+    worker_inside: bool = _setting(
+        True,
+        "true/false",
+        "Do background work (deadlines, sealing) in the web process; turn it off where `cloudwindow worker` runs.",
+    )
     mode: Mode = _setting(
         "demonstration",
         "demonstration | production | test",

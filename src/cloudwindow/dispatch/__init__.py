@@ -20,11 +20,12 @@ from cloudwindow.dispatch.schemas import ClerkCard, Cursor, OfferView, PreviousS
 from cloudwindow.dispatch.scopes import WATCHING
 from cloudwindow.dispatch.states import ENGAGEMENT, TICKET
 from cloudwindow.dispatch.states_of_work import DispatchWork
-from cloudwindow.dispatch.sweeps import SWEEPS
+from cloudwindow.dispatch.sweeps import RINGS_TO_NOBODY, SWEEPS
 from cloudwindow.dispatch.views import offer_view, presence_view, ticket_view
 
 __all__ = [
     "ENGAGEMENT",
+    "RINGS_TO_NOBODY",
     "SWEEPS",
     "TICKET",
     "WATCHING",

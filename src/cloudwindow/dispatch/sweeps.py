@@ -3,13 +3,8 @@
 from cloudwindow.dispatch import actions, matching, ringing
 from cloudwindow.foundation.sweeper import Sweep
 
-# scope: the sweeper's own work, all of it
-SWEEPS = [
-    Sweep(
-        "missed rings",
-        "SELECT id FROM engagement WHERE state = 'ringing' AND expires_at <= app_now() LIMIT :batch",
-        ringing.miss,
-    ),
+# scope: the sweeper's own work
+RINGS_TO_NOBODY = [
     Sweep(
         "rings to nobody",
         """
@@ -17,7 +12,18 @@ SWEEPS = [
             SELECT 1 FROM tab_lease l WHERE l.staff_id = e.staff_id AND l.lease_until > (SELECT app_now())) LIMIT :batch
         """,
         ringing.tab_gone,
+    )
+]
+"""Of clerks who have no page open any more."""
+
+# scope: the sweeper's own work, all of it
+SWEEPS = [
+    Sweep(
+        "missed rings",
+        "SELECT id FROM engagement WHERE state = 'ringing' AND expires_at <= app_now() LIMIT :batch",
+        ringing.miss,
     ),
+    *RINGS_TO_NOBODY,
     Sweep(
         "set aside",
         "SELECT id FROM ticket WHERE state = 'parked' AND parked_until <= app_now() ORDER BY parked_until LIMIT :batch",

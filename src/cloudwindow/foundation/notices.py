@@ -5,6 +5,7 @@ A notice that is lost because a process died is caught by the hub's polling and 
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 
 import asyncpg
 import structlog
@@ -14,6 +15,9 @@ from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.events import CHANNEL
 
 log = structlog.get_logger()
+
+LAST_SECONDS = 2.0
+"""How long a process that stops tries to send its last wake-ups."""
 
 _SEND = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 
@@ -39,8 +43,14 @@ class Notifier:
         self._task = asyncio.create_task(self._run(), name="notifier")
 
     async def stop(self) -> None:
-        """Stop; what still waits is left to polling."""
+        """Stop, and send what still waits; whatever cannot be sent is left to polling."""
         await tasks.end(self._task)
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            async with asyncio.timeout(LAST_SECONDS):
+                if self._waiting:
+                    connection = await self._database.connect_alone()
+                    await connection.execute(_SEND, CHANNEL, list(self._waiting))
+                    await connection.close()
 
     async def _run(self) -> None:
         while True:
