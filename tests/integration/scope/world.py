@@ -176,7 +176,7 @@ async def open_world(city: City, folder: Path) -> AsyncIterator[World]:
     web.mkdir()
     for page in ("index.html", "workbench.html"):
         (web / page).write_text("<!doctype html>", encoding="utf-8")
-    settings = Settings(mode="test", data=folder, web=web, port=8000, log_level="warning")
+    settings = Settings(mode="test", worker_inside=False, data=folder, web=web, port=8000, log_level="warning")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(composition, "Sweeper", Still)
         app = composition.create_app(settings, city.url)
