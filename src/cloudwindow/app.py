@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
 
-from cloudwindow import calls, dispatch, faces, instruments, oversight
+from cloudwindow import calls, dispatch, faces, instruments, monitoring, oversight
 from cloudwindow.calls.routes import router as calls_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
@@ -24,6 +24,7 @@ from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.errors import Problem, problem_codes
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.live import Live
+from cloudwindow.foundation.metering import Meter
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.sweeper import Sweeper
 from cloudwindow.foundation.wiring import Wiring
@@ -122,8 +123,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     application.state.database_url = database_url
     install_problem_handlers(application)
     application.add_middleware(Guard, body_limit=settings.body_limit)
+    application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
-    for router in [*routers, oversight_router, faces.router]:
+    for router in [*routers, oversight_router, faces.router, monitoring.router]:
         application.include_router(router)
     if settings.mode != "production":
         application.include_router(instruments.router)
@@ -151,6 +153,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     live = Live(database, Rooms(actions))
     sweeper = Sweeper(actions, SWEEPS, DEADLINES)
     application.state.live = live
+    application.state.monitor = monitoring.Monitor(database, live, f"cloudwindow {settings.name_of_process()}"[:60])
     application.state.house = House(
         database, keys, wiring, actions, settings.allowed_origins(), settings.body_limit, settings.mode
     )

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.foundation import audit, events, failpoints, idempotency, recording
+from cloudwindow.foundation import audit, events, failpoints, idempotency, measures, recording
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database, Work, sqlstate
@@ -179,7 +179,7 @@ class Actions:
         async def call(tx: Tx) -> T:
             return await act(tx, *args, **kwargs)
 
-        return await self._twice(actor, _marks(act), call, None)
+        return await self._counted(actor, _marks(act), call, None)
 
     async def once(
         self, actor: Actor, key: idempotency.Key, act: Act[P, Answer], *args: P.args, **kwargs: P.kwargs
@@ -193,13 +193,19 @@ class Actions:
             return await act(tx, *args, **kwargs)
 
         try:
-            return await self._twice(actor, _marks(act), call, key)
+            return await self._counted(actor, _marks(act), call, key)
         except (Problem, idempotency.AlreadyAnswered):
             async with self.database.reading() as session:
                 answer: Answer | None = await idempotency.find(session, key)
             if answer is None:
                 raise
             return answer
+
+    async def _counted(
+        self, actor: Actor, marks: _Marks, call: Callable[[Tx], Awaitable[T]], key: idempotency.Key | None
+    ) -> T:
+        with measures.counting_outcome(marks.name, idempotency.AlreadyAnswered):
+            return await self._twice(actor, marks, call, key)
 
     async def _twice(
         self, actor: Actor, marks: _Marks, call: Callable[[Tx], Awaitable[T]], key: idempotency.Key | None
@@ -209,6 +215,7 @@ class Actions:
         except (DBAPIError, asyncpg.PostgresError) as error:
             if not _worth_another_try(error):
                 raise
+        measures.count_action(marks.name, "retried")
         try:
             return await self._attempt(actor, marks, call, key)
         except (DBAPIError, asyncpg.PostgresError) as error:
@@ -253,6 +260,7 @@ class Actions:
         except Problem:
             return  # somebody else was faster
         except Exception:  # the sweeper does it later
+            measures.count_failure("actions.follow_up")
             log.exception("actions.follow_up_failed", action=marks.name)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, BigInteger, Date, LargeBinary, MetaData, Text, Typ
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 from sqlalchemy.types import UserDefinedType
 
 from cloudwindow.foundation.gathering import Answer, Ask, Gatherings, Question
@@ -67,6 +67,13 @@ class Base(DeclarativeBase):
     }
 
 
+class Use(NamedTuple):
+    """How many connections of a pool are in use, and how many there may be."""
+
+    used: int
+    limit: int
+
+
 class Database:
     """Connections to one PostgreSQL database, shared by all requests of a process: `pool_size` each to read and to act.
 
@@ -97,7 +104,8 @@ class Database:
         for engine in (self.engine, lent):
             event.listen(engine.sync_engine, "connect", _teach_ltree)
         self._leases = Leases(lent, pool_size)
-        self._gatherings = Gatherings(Leases(lent, GATHERING_CONNECTIONS))
+        self._gathering_leases = Leases(lent, GATHERING_CONNECTIONS)
+        self._gatherings = Gatherings(self._gathering_leases)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -130,6 +138,13 @@ class Database:
                 yield work
             finally:
                 await work.close()
+
+    def use(self) -> dict[str, Use]:
+        """Return how busy each pool is: reads, actions, and reads that gather."""
+        pool = self.engine.pool
+        reads = Use(pool.checkedout(), pool.size()) if isinstance(pool, QueuePool) else Use(0, 0)
+        leases = {"actions": self._leases, "gathering": self._gathering_leases}
+        return {"reads": reads} | {name: Use(lent.used, lent.limit) for name, lent in leases.items()}
 
     async def connect_alone(self) -> asyncpg.Connection:
         """Open a connection outside the pool, for LISTEN and NOTIFY."""
