@@ -145,6 +145,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         pool_size=settings.database_pool_size,
         application_name=f"cloudwindow {settings.name_of_process()}"[:60],
         time_zone=settings.time_zone,
+        slow_query_ms=settings.slow_query_ms,
     )
     wiring = Wiring()
     notifier = Notifier(database)

@@ -92,6 +92,14 @@ class Settings(BaseSettings):
         "text",
         "Name of this process in logs and in lease rows. Without it: host name and process number.",
     )
+    slow_query_ms: int = _setting(
+        200,
+        "milliseconds",
+        "A database statement that takes this long is logged, without its values; 0 logs none. Ours take 0.1 to 5: at "
+        "200 people begin to notice, and a healthy day has none.",
+        ge=0,
+        le=600_000,
+    )
     metrics_token: SecretStr = _setting(
         SecretStr(""),
         "text, 16 or more characters",

@@ -17,6 +17,7 @@ from sqlalchemy.types import UserDefinedType
 
 from cloudwindow.foundation.gathering import Answer, Ask, Gatherings, Question
 from cloudwindow.foundation.leases import Lease, Leases
+from cloudwindow.foundation.slow import SlowQueries
 
 GATHERING_CONNECTIONS = 3
 """Kept for reads that gather. Each kind runs one statement at a time, so that few connections serve many requests."""
@@ -78,7 +79,8 @@ class Database:
     """Connections to one PostgreSQL database, shared by all requests of a process: `pool_size` each to read and to act.
 
     `url` is a libpq-style address such as `postgresql://user@/name?host=/socket/folder`. Connections run in the
-    deployment's time zone, so that `app_now()::date` is its today; instants stay UTC.
+    deployment's time zone, so that `app_now()::date` is its today; instants stay UTC. Statements that take
+    `slow_query_ms` or longer are logged (`slow`).
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Database:
         pool_size: int = 20,
         application_name: str = "cloudwindow",
         time_zone: str = "Asia/Shanghai",
+        slow_query_ms: int = 0,
     ) -> None:
         self.url = url
         self.zone = ZoneInfo(time_zone)
@@ -97,12 +100,14 @@ class Database:
         server["plan_cache_mode"], server["enable_seqscan"] = "force_generic_plan", "off"
         # An error that is logged must not carry what people typed. Transactions are begun on the driver, see below.
         how: dict[str, Any] = {"hide_parameters": True, "isolation_level": "AUTOCOMMIT"}
-        how["connect_args"] = {"server_settings": server}
+        self._slow = SlowQueries(slow_query_ms)
+        how["connect_args"] = {"server_settings": server, "connection_class": self._slow.connection_class()}
         # No overflow: a connection that is closed after use costs ten times what it is used for.
         self.engine: AsyncEngine = create_async_engine(sqlalchemy_url(url), pool_size=pool_size, max_overflow=0, **how)
         lent = create_async_engine(sqlalchemy_url(url), poolclass=NullPool, **how)
         for engine in (self.engine, lent):
             event.listen(engine.sync_engine, "connect", _teach_ltree)
+            self._slow.watch_engine(engine.sync_engine)
         self._leases = Leases(lent, pool_size)
         self._gathering_leases = Leases(lent, GATHERING_CONNECTIONS)
         self._gatherings = Gatherings(self._gathering_leases)
@@ -148,7 +153,7 @@ class Database:
 
     async def connect_alone(self) -> asyncpg.Connection:
         """Open a connection outside the pool, for LISTEN and NOTIFY."""
-        return await asyncpg.connect(self.url)
+        return await asyncpg.connect(self.url, connection_class=self._slow.connection_class())
 
     async def close(self) -> None:
         """Close every pooled connection."""
