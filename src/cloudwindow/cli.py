@@ -1,4 +1,4 @@
-"""The command line: ``cloudwindow serve | migrate | demo | staff | settings | states | openapi``.
+"""The command line: ``cloudwindow serve | migrate | demo | doctor | staff | settings | …``.
 
 What a person can mend ends as one line on standard error and exit code 2.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cloudwindow.starting import Prepared
 
+EXIT_FAILS = 1
 EXIT_CANNOT = 2
 FACES = (("/", "applicant 群众端"), ("/workbench", "workbench 坐席工作台"))
 
@@ -76,6 +77,24 @@ def demo() -> None:
     prepared = asyncio.run(starting.prepare(settings, starting.joined_database(settings)))
     typer.echo("Demonstration data loaded." if prepared.loaded else "The database already holds data.")
     _show_accounts(prepared)
+
+
+@app.command()
+def doctor(
+    *, json_: Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")] = False
+) -> None:
+    """Look whether all is well: one line for each check. Exit code 0 (ok or warnings), 1 (something fails), 2."""
+    from cloudwindow.operating import findings
+    from cloudwindow.operating.doctor import look
+
+    found = look(_settings())
+    if json_:
+        typer.echo(json.dumps(findings.report(found), ensure_ascii=False, indent=2))
+    else:
+        for finding in found:
+            typer.echo(finding.line())
+    if findings.worst(found) == "fail":
+        raise typer.Exit(EXIT_FAILS)
 
 
 @staff.command()

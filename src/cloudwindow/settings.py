@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         "text",
         "Name of this process in logs and in lease rows. Without it: host name and process number.",
     )
+    free_disk_mb: int = _setting(
+        5120,
+        "megabytes",
+        "`cloudwindow doctor` warns when less is free at the data folder: room for a backup and some days to act.",
+        ge=0,
+    )
     slow_query_ms: int = _setting(
         200,
         "milliseconds",

@@ -118,7 +118,7 @@ async def check(url: str) -> None:
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise StartError(f"DATABASE_URL ({_without_password(url)}) cannot be used: {_reason(error)}.") from error
+        raise StartError(f"DATABASE_URL ({without_password(url)}) cannot be used: {reason_of(error)}.") from error
     try:
         version = connection.get_server_version()
         if version.major < OLDEST_POSTGRESQL:
@@ -133,7 +133,7 @@ async def check(url: str) -> None:
         await connection.close()
     if foreign:
         raise StartError(
-            f"The database {_without_password(url)} holds tables of another program. Give Cloud Window an empty one."
+            f"The database {without_password(url)} holds tables of another program. Give Cloud Window an empty one."
         )
 
 
@@ -152,7 +152,7 @@ async def migrate(settings: Settings, url: str) -> Keys:
     except (KeyFault, RuntimeError) as error:
         raise StartError(_sentence(str(error))) from error
     except DBAPIError as error:
-        raise StartError(f"The database cannot be brought up to date: {_reason(error)}.") from error
+        raise StartError(f"The database cannot be brought up to date: {reason_of(error)}.") from error
     return keys
 
 
@@ -187,7 +187,8 @@ def _make(folder: Path) -> None:
         raise StartError(f"The data folder {folder} cannot be used: {reason}. Set CLOUDWINDOW_DATA.") from error
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """The address as it may be shown."""
     parts = urlsplit(url)
     if parts.password is None:
         return url
@@ -195,7 +196,7 @@ def _without_password(url: str) -> str:
     return parts._replace(netloc=f"{user.partition(':')[0]}:***@{place}").geturl()
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """The first line of what the driver says; SQLAlchemy wraps it."""
     inner = getattr(error, "orig", None) or error
     if isinstance(inner, TimeoutError):

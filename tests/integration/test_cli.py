@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import struct
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 
 from cloudwindow.foundation.postgres import EmbeddedPostgres
 from tests.support.cluster import Cluster, temporary_folder
+from tests.support.commands import run_command
 
 
 @pytest.fixture
@@ -23,21 +23,8 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-async def _run(*arguments: str, **environment: str) -> tuple[int, str, str]:
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("CLOUDWINDOW_", "DATABASE_"))}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cloudwindow.cli", *arguments),
-        env=own | environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
-
-
 async def _refusal(*arguments: str, **environment: str) -> str:
-    code, _, err = await _run(*arguments, **environment)
+    code, _, err = await run_command(*arguments, **environment)
     assert code == 2, err
     assert err.startswith("cloudwindow: ")
     assert err.count("\n") == 1, err
@@ -132,7 +119,7 @@ async def test_a_foreign_database_is_left_alone(data: Path, cluster: Cluster) ->
 async def test_the_mode_is_written_once(data: Path, cluster: Cluster) -> None:
     url = await cluster.create_database()
     place = {"CLOUDWINDOW_DATA": str(data), "DATABASE_URL": url}
-    code, _, err = await _run("migrate", CLOUDWINDOW_MODE="production", **place)
+    code, _, err = await run_command("migrate", CLOUDWINDOW_MODE="production", **place)
     assert code == 0, err
     for command in ("migrate", "demo"):
         assert "production mode" in await _refusal(command, **place)
@@ -142,7 +129,7 @@ async def test_the_mode_is_written_once(data: Path, cluster: Cluster) -> None:
 async def test_other_keys_are_refused(data: Path, cluster: Cluster) -> None:
     url = await cluster.create_database()
     place = {"CLOUDWINDOW_DATA": str(data), "DATABASE_URL": url}
-    code, _, err = await _run("migrate", CLOUDWINDOW_KEYS=str(data / "one"), **place)
+    code, _, err = await run_command("migrate", CLOUDWINDOW_KEYS=str(data / "one"), **place)
     assert code == 0, err
     assert "keys" in await _refusal("migrate", CLOUDWINDOW_KEYS=str(data / "two"), **place)
     await cluster.drop_database(url)
@@ -151,10 +138,10 @@ async def test_other_keys_are_refused(data: Path, cluster: Cluster) -> None:
 async def test_demonstration_data_come_once(data: Path, cluster: Cluster) -> None:
     url = await cluster.create_database()
     place = {"CLOUDWINDOW_DATA": str(data), "DATABASE_URL": url}
-    code, first, err = await _run("demo", **place)
+    code, first, err = await run_command("demo", **place)
     assert code == 0, err
     assert "Demonstration data loaded." in first
-    _, second, _ = await _run("demo", **place)
+    _, second, _ = await run_command("demo", **place)
     assert "already holds data" in second
     assert first.splitlines()[1:] == second.splitlines()[1:]
     await cluster.drop_database(url)

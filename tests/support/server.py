@@ -36,21 +36,21 @@ class Server:
         self.city = city
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
-        self._folder = folder
+        self.folder = folder
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
         """Start and wait until requests are answered."""
         environment = os.environ | {
-            "CLOUDWINDOW_DATA": str(self._folder),
+            "CLOUDWINDOW_DATA": str(self.folder),
             "CLOUDWINDOW_PORT": str(self.port),
             "CLOUDWINDOW_MODE": "test",
             "CLOUDWINDOW_LOG_LEVEL": "warning",
             "DATABASE_URL": self.city.url,
             **self._environment,
         }
-        with (self._folder / "log").open("ab") as log:
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220  it is waited for below
                 [sys.executable, "-m", "cloudwindow.cli", "serve"], env=environment, stdout=log, stderr=log
             )
@@ -89,7 +89,7 @@ class Server:
 
     def log(self) -> str:
         """Return what it has written so far."""
-        return (self._folder / "log").read_text(encoding="utf-8")
+        return (self.folder / "log").read_text(encoding="utf-8")
 
 
 @asynccontextmanager

@@ -22,6 +22,9 @@ from cloudwindow.foundation.slow import SlowQueries
 GATHERING_CONNECTIONS = 3
 """Kept for reads that gather. Each kind runs one statement at a time, so that few connections serve many requests."""
 
+ALONE = 3
+"""Connections outside the pools: to listen, to notify, and for a scrape of the metrics."""
+
 _DRIVER = "driver"
 """Where a session keeps the driver's connection under it."""
 
@@ -66,6 +69,11 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB,
         list[dict[str, Any]]: JSONB,
     }
+
+
+def connections_of_a_process(pool_size: int) -> int:
+    """Return how many connections one process opens at most."""
+    return 2 * pool_size + GATHERING_CONNECTIONS + ALONE
 
 
 class Use(NamedTuple):
