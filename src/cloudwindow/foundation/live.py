@@ -382,14 +382,15 @@ def _person(actor: Actor) -> dict[str, UUID | None]:
     }
 
 
-# scope: the actor's own tab; one of another login is refused
+# scope: the actor's own tab; one of another login is refused, unless it was left behind by a process that was killed
 _OPEN = text(
     """
     INSERT INTO tab_lease (id, login_id, staff_id, account_id, opened_at, lease_until, holder)
     VALUES (:tab, :login, CAST(:staff AS uuid), CAST(:account AS uuid), app_now(),
             app_now() + CAST(:lease AS interval), :holder)
-    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, holder = excluded.holder
-        WHERE tab_lease.login_id = excluded.login_id
+    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, holder = excluded.holder,
+        login_id = excluded.login_id, staff_id = excluded.staff_id, account_id = excluded.account_id
+        WHERE tab_lease.login_id = excluded.login_id OR tab_lease.lease_until <= app_now()
     RETURNING app_now()
     """
 )
