@@ -1,4 +1,4 @@
-"""The command line: ``cloudwindow serve | migrate | demo | doctor | staff | settings | …``.
+"""The command line: ``cloudwindow serve | migrate | demo | doctor | backup | restore | staff | …``.
 
 What a person can mend ends as one line on standard error and exit code 2.
 """
@@ -7,6 +7,7 @@ import asyncio
 import json
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -95,6 +96,43 @@ def doctor(
             typer.echo(finding.line())
     if findings.worst(found) == "fail":
         raise typer.Exit(EXIT_FAILS)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Option(help="A new file, or a folder in which one named after the moment is made.")],
+    *,
+    with_keys: Annotated[bool, typer.Option("--with-keys", help="Put the encryption keys into the same file.")] = False,
+) -> None:
+    """Copy the database, while it is in use, into one file that `restore` takes."""
+    from cloudwindow.operating import backup as backups
+    from cloudwindow.operating.bars import bars
+
+    with bars() as add:
+        taken = backups.take(_settings(), to, with_keys=with_keys, step=add("Backing up", None))
+    typer.echo(f"Backed up into {taken.path}, as of {taken.manifest.taken_at}.")
+    if taken.keys_elsewhere is None:
+        typer.echo("The keys are in it: whoever has this file can read everything. Keep it locked away.")
+    else:
+        typer.echo(
+            f"The keys are not in it. Keep a copy of {taken.keys_elsewhere} in another place: without them nobody can "
+            "read names, phones and summaries any more."
+        )
+
+
+@app.command()
+def restore(
+    from_: Annotated[Path, typer.Option("--from", help="The file that `backup` made.")],
+) -> None:
+    """Make a deployment of a backup, in a new data folder or an empty DATABASE_URL only."""
+    from cloudwindow.operating.bars import bars
+    from cloudwindow.operating.restore import restore as restore_into
+
+    size = from_.stat().st_size if from_.is_file() else None
+    with bars() as add:
+        manifest = restore_into(_settings(), from_, add("Verifying", size), add("Loading", size))
+    typer.echo(f"Restored what was on {manifest.taken_at}. Next: `cloudwindow serve`, then `cloudwindow doctor`.")
+    typer.echo("Deadlines go on from there as after a downtime. Staff sign in anew; citizens keep their numbers.")
 
 
 @staff.command()
