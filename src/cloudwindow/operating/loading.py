@@ -47,6 +47,8 @@ def load(url: str, server: int, dump: IO[bytes], afterwards: str, step: Step) ->
                 process.kill()  # does nothing to one that has ended
                 process.wait()
             feeder.join()
+            _close(restore)
+            _close(psql)
         _judge(psql, of_psql, restore, of_restore)
 
 
@@ -68,9 +70,11 @@ def _write(process: "subprocess.Popen[bytes]", content: bytes) -> None:
 
 
 def _close(process: "subprocess.Popen[bytes]") -> None:
-    if process.stdin is not None:
-        with suppress(BrokenPipeError):
-            process.stdin.close()
+    """End a program's input and, once it has ended, give back its output too."""
+    for pipe in (process.stdin, process.stdout if process.returncode is not None else None):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()
 
 
 def _feed(dump: IO[bytes], restore: "subprocess.Popen[bytes]", step: Step) -> None:
