@@ -3,12 +3,16 @@
 import socket
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from cloudwindow.foundation import readings
+from cloudwindow.foundation.actions import Tx, action
+from cloudwindow.foundation.authentication import SYSTEM
+from cloudwindow.foundation.measures import REGISTRY
 from cloudwindow.foundation.readings import Reading
 from cloudwindow.monitoring import READINGS
 from tests.support.city import City, open_city
@@ -126,8 +130,6 @@ async def test_a_database_that_is_gone_is_a_figure_too() -> None:
 
 
 async def test_actions_are_counted_by_name_and_outcome(house: House) -> None:
-    from cloudwindow.foundation.measures import REGISTRY  # noqa: PLC0415  beside its only use
-
     def count(result: str) -> float:
         return REGISTRY.get_sample_value("cloudwindow_actions_total", {"action": "presence.set", "result": result}) or 0
 
@@ -136,6 +138,20 @@ async def test_actions_are_counted_by_name_and_outcome(house: House) -> None:
     await refused(house.ready(await house.citizen()))
     assert (count("run"), count("refused")) == (before[0] + 1, before[1] + 1)
     assert (await house.presence(clerk)).wanted == "ready"
+
+
+async def test_an_action_that_runs_twice_counts_as_retried(house: House) -> None:
+    attempts = []
+
+    @action("test.again")
+    async def again(_tx: Tx) -> None:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise asyncpg.DeadlockDetectedError
+
+    await house.run(SYSTEM, again)
+    for result in ("retried", "run"):
+        assert REGISTRY.get_sample_value("cloudwindow_actions_total", {"action": "test.again", "result": result}) == 1
 
 
 @pytest.fixture(scope="module")

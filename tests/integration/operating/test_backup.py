@@ -9,11 +9,13 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from cloudwindow import starting
@@ -22,7 +24,12 @@ from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.postgres import EmbeddedPostgres
 from cloudwindow.foundation.postgres.layout import Layout
 from cloudwindow.foundation.postgres.server import server_pid, wait_until
+from cloudwindow.operating import programs
+from cloudwindow.operating.backup import take
 from cloudwindow.operating.going_on import LEAP
+from cloudwindow.operating.manifest import BackupError
+from cloudwindow.operating.restore import restore
+from cloudwindow.settings import Settings
 from tests.integration.kills.invariants import WRONG
 from tests.support.city import CITY, KEYS, City, open_city
 from tests.support.client import Citizen, Clerk, flow
@@ -335,6 +342,22 @@ async def test_another_mode_and_a_newer_program_are_named(used: House, home: Pat
     newer = await back_up(here, tmp_path / "newer.tar", "--with-keys")
     assert "newer program" in await refusal("restore", "--from", str(newer), **place(new / "data"))
     assert not (new / "data").exists()
+
+
+async def test_a_server_newer_than_the_programs_is_refused_both_ways(
+    used: House, cluster: Cluster, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Settings(data=home, mode="test", DATABASE_URL=SecretStr(used.city.url))
+    whole = await back_up(place(home, DATABASE_URL=used.city.url), tmp_path / "b.tar")
+    url = await cluster.create_database()
+    empty = Settings(data=home, mode="test", DATABASE_URL=SecretStr(url))
+    monkeypatch.setattr(programs, "major", lambda: 15)
+    with pytest.raises(BackupError, match="programs here are of 15"):
+        await asyncio.to_thread(partial(take, here, tmp_path / "no.tar", with_keys=False, step=int))
+    assert not (tmp_path / "no.tar").exists()
+    with pytest.raises(BackupError, match="programs here are of 15"):
+        await asyncio.to_thread(restore, empty, whole, int, int)
+    await cluster.drop_database(url)
 
 
 async def test_nothing_to_back_up(cluster: Cluster, tmp_path: Path) -> None:
