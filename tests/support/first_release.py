@@ -6,6 +6,7 @@ release. It must never be written anew by a later program: the whole point is th
 
 import asyncio
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -137,7 +138,8 @@ async def main() -> None:
     """Write the dump, the keys and the facts."""
     if head() != REVISION:
         sys.exit(f"This program is at migration {head()}: the first release was at {REVISION}.")
-    postgres = EmbeddedPostgres(temporary_folder(), OPTIONS)
+    folder = temporary_folder()
+    postgres = EmbeddedPostgres(folder, OPTIONS)
     try:
         async with open_city(Cluster(postgres.start())) as city, open_server(city) as server:
             facts, pages = await play(server.url, city)
@@ -147,6 +149,7 @@ async def main() -> None:
                 await page.__aexit__(None, None, None)
     finally:
         postgres.stop()
+        shutil.rmtree(folder)
     for name, key in zip(KEYS.FILES, (KEYS.field, KEYS.blind_key), strict=True):
         (FOLDER / name).write_bytes(key)
     lines = json.dumps(asdict(facts), ensure_ascii=False, indent=2)
