@@ -15,7 +15,7 @@ from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloudwindow import calls, dispatch, faces, instruments, oversight
+from cloudwindow import calls, dispatch, faces, instruments, monitoring, oversight
 from cloudwindow.calls.routes import router as calls_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
@@ -29,6 +29,7 @@ from cloudwindow.foundation.errors import Problem, problem_codes
 from cloudwindow.foundation.faults import is_database_gone
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.live import Live
+from cloudwindow.foundation.metering import Meter
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.seal import Sealer
 from cloudwindow.foundation.sweeper import Sweeper
@@ -133,8 +134,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     application.state.database_url = database_url
     install_problem_handlers(application)
     application.add_middleware(Guard, body_limit=settings.body_limit)
+    application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
-    for router in [*routers, oversight_router, faces.router]:
+    for router in [*routers, oversight_router, faces.router, monitoring.router]:
         application.include_router(router)
     if settings.mode != "production":
         application.include_router(instruments.router)
@@ -165,6 +167,7 @@ async def open_parts(settings: Settings, database_url: str) -> AsyncIterator[Par
         pool_size=settings.database_pool_size,
         application_name=f"cloudwindow {settings.name_of_process()}"[:60],
         time_zone=settings.time_zone,
+        slow_query_ms=settings.slow_query_ms,
     )
     wiring, notifier = Wiring(), Notifier(database)
     wire(wiring, database, settings)
@@ -196,6 +199,8 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         live = Live(parts.database, Rooms(parts.actions))
         origins = settings.allowed_origins()
         application.state.live = live
+        name = f"cloudwindow {settings.name_of_process()}"[:60]
+        application.state.monitor = monitoring.Monitor(parts.database, live, name)
         application.state.house = House(
             parts.database, parts.keys, parts.wiring, parts.actions, origins, settings.body_limit, settings.mode
         )

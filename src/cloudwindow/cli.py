@@ -1,4 +1,4 @@
-"""The command line: ``cloudwindow serve | worker | migrate | demo | staff | audit | settings | states | openapi``.
+"""The command line: ``cloudwindow serve | worker | migrate | demo | doctor | backup | restore | staff | audit | …``.
 
 What a person can mend ends as one line on standard error and exit code 2. `audit verify` ends with 1 when it finds the
 records changed.
@@ -8,6 +8,7 @@ import asyncio
 import json
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from cloudwindow.starting import Prepared
 
-EXIT_BROKEN, EXIT_CANNOT = 1, 2
+EXIT_FAILS = 1
+EXIT_CANNOT = 2
 HEAD_BYTES = 32
 SHOW_EVERY_ROWS = 10_000
 FACES = (("/", "applicant 群众端"), ("/workbench", "workbench 坐席工作台"))
@@ -94,6 +96,61 @@ def demo() -> None:
     _show_accounts(prepared)
 
 
+@app.command()
+def doctor(
+    *, json_: Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")] = False
+) -> None:
+    """Look whether all is well: one line for each check. Exit code 0 (ok or warnings), 1 (something fails), 2."""
+    from cloudwindow.operating import findings
+    from cloudwindow.operating.doctor import look
+
+    found = look(_settings())
+    if json_:
+        typer.echo(json.dumps(findings.report(found), ensure_ascii=False, indent=2))
+    else:
+        for finding in found:
+            typer.echo(finding.line())
+    if findings.worst(found) == "fail":
+        raise typer.Exit(EXIT_FAILS)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Option(help="A new file, or a folder in which one named after the moment is made.")],
+    *,
+    with_keys: Annotated[bool, typer.Option("--with-keys", help="Put the encryption keys into the same file.")] = False,
+) -> None:
+    """Copy the database, while it is in use, into one file that `restore` takes."""
+    from cloudwindow.operating import backup as backups
+    from cloudwindow.operating.bars import bars
+
+    with bars() as add:
+        taken = backups.take(_settings(), to, with_keys=with_keys, step=add("Backing up", None))
+    typer.echo(f"Backed up into {taken.path}, as of {taken.manifest.taken_at}.")
+    if taken.keys_elsewhere is None:
+        typer.echo("The keys are in it: whoever has this file can read everything. Keep it locked away.")
+    else:
+        typer.echo(
+            f"The keys are not in it. Keep a copy of {taken.keys_elsewhere} in another place: without them nobody can "
+            "read names, phones and summaries any more."
+        )
+
+
+@app.command()
+def restore(
+    from_: Annotated[Path, typer.Option("--from", help="The file that `backup` made.")],
+) -> None:
+    """Make a deployment of a backup, in a new data folder or an empty DATABASE_URL only."""
+    from cloudwindow.operating.bars import bars
+    from cloudwindow.operating.restore import restore as restore_into
+
+    size = from_.stat().st_size if from_.is_file() else None
+    with bars() as add:
+        manifest = restore_into(_settings(), from_, add("Verifying", size), add("Loading", size))
+    typer.echo(f"Restored what was on {manifest.taken_at}. Next: `cloudwindow serve`, then `cloudwindow doctor`.")
+    typer.echo("Deadlines go on from there as after a downtime. Staff sign in anew; citizens keep their numbers.")
+
+
 @staff.command()
 def unlock(account: Annotated[str, typer.Argument(help="The account's name.")]) -> None:
     """Lift the lock that too many wrong passwords put on an account."""
@@ -127,7 +184,7 @@ def verify(
     for line in lines:
         typer.echo(line)
     if not whole:
-        raise typer.Exit(EXIT_BROKEN)
+        raise typer.Exit(EXIT_FAILS)
 
 
 @audit.command("head")

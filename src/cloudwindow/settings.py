@@ -17,6 +17,8 @@ PREFIX = "CLOUDWINDOW_"
 ROOT_DATA = Path("/var/lib/cloudwindow")
 LISTEN_ADDRESS = "127.0.0.1"  # plain HTTP stays on this machine; a proxy in front adds HTTPS
 
+SHORTEST_TOKEN = 16
+
 Mode = Literal["demonstration", "production", "test"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -95,6 +97,25 @@ class Settings(BaseSettings):
         "text",
         "Name of this process in logs and in lease rows. Without it: host name and process number.",
     )
+    free_disk_mb: int = _setting(
+        5120,
+        "megabytes",
+        "`cloudwindow doctor` warns when less is free at the data folder: room for a backup and some days to act.",
+        ge=0,
+    )
+    slow_query_ms: int = _setting(
+        200,
+        "milliseconds",
+        "A database statement that takes this long is logged, without its values; 0 logs none. Ours take 0.1 to 5: at "
+        "200 people begin to notice, and a healthy day has none.",
+        ge=0,
+        le=600_000,
+    )
+    metrics_token: SecretStr = _setting(
+        SecretStr(""),
+        "text, 16 or more characters",
+        "Who sends it as a bearer token may read /metrics. Without it: programs on this machine that ask directly.",
+    )
     web: Path | None = _setting(None, "folder", "The built web application. Without it: the one beside this package.")
     ice_servers: str = _setting(
         "",
@@ -129,6 +150,15 @@ class Settings(BaseSettings):
             return value
         message = "it must begin with postgresql://"
         raise ValueError(message)
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
+            message = f"it must be {SHORTEST_TOKEN} or more visible ASCII characters"
+            raise ValueError(message)
+        return value
 
     @field_validator("origins")
     @classmethod

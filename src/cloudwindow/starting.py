@@ -17,10 +17,13 @@ from sqlalchemy.exc import DBAPIError
 
 from cloudwindow.foundation.crypto import KeyFault, Keys
 from cloudwindow.foundation.postgres import EmbeddedPostgres, EmbeddedPostgresError, running_url
+from cloudwindow.foundation.postgres.layout import Layout
 from cloudwindow.settings import LISTEN_ADDRESS, Settings
 
 OLDEST_POSTGRESQL = 15
 CONNECT_SECONDS = 10.0
+UNFINISHED = "restore.unfinished"
+"""A mark in a data folder into which a backup is being restored."""
 
 
 class StartError(Exception):
@@ -56,16 +59,19 @@ def listen(port: int) -> socket.socket:
 
 
 @contextmanager
-def own_database(settings: Settings) -> Iterator[str]:
+def own_database(settings: Settings, *, restoring: bool = False) -> Iterator[str]:
     """The URL of the configured database, or of one that this process starts and stops itself.
 
     Raises:
-        StartError: the embedded one cannot be started here.
+        StartError: the embedded one cannot be started here, or a restore into it did not come to its end.
     """
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
-    postgres = EmbeddedPostgres(settings.data_folder())
+    folder = settings.data_folder()
+    if not restoring and (folder / UNFINISHED).exists():
+        raise StartError(f"A restore into {folder} was cut off: remove that folder, keys excepted, and restore again.")
+    postgres = EmbeddedPostgres(folder)
     try:
         url = postgres.start()
     except EmbeddedPostgresError as error:
@@ -96,6 +102,24 @@ def joined_database(settings: Settings) -> str:
     return url
 
 
+@contextmanager
+def any_database(settings: Settings) -> Iterator[str]:
+    """The URL of the database whether or not a server runs: joined if one does, else started for as long as needed.
+
+    Raises:
+        StartError: there is none yet, or it cannot be started.
+    """
+    if settings.database_url is None and not Layout(settings.data_folder()).folder.exists():
+        raise StartError(f"There is no database in the data folder {settings.data_folder()}.")
+    try:
+        url = joined_database(settings)
+    except StartError:
+        with own_database(settings) as url:
+            yield url
+        return
+    yield url
+
+
 async def prepare(settings: Settings, url: str) -> Prepared:
     """Check the database, bring it up to date and, in demonstration mode, fill it when it is empty.
 
@@ -118,7 +142,7 @@ async def check(url: str) -> None:
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise StartError(f"DATABASE_URL ({_without_password(url)}) cannot be used: {_reason(error)}.") from error
+        raise StartError(f"DATABASE_URL ({without_password(url)}) cannot be used: {reason_of(error)}.") from error
     try:
         version = connection.get_server_version()
         if version.major < OLDEST_POSTGRESQL:
@@ -133,7 +157,7 @@ async def check(url: str) -> None:
         await connection.close()
     if foreign:
         raise StartError(
-            f"The database {_without_password(url)} holds tables of another program. Give Cloud Window an empty one."
+            f"The database {without_password(url)} holds tables of another program. Give Cloud Window an empty one."
         )
 
 
@@ -146,13 +170,13 @@ async def migrate(settings: Settings, url: str) -> Keys:
     from cloudwindow.foundation import migrations  # noqa: PLC0415 - Alembic is slow to load
 
     try:
-        _make(settings.data_folder())
+        make_data_folder(settings.data_folder())
         keys = Keys.load_or_create(settings.keys_folder())
         await migrations.upgrade(url, settings.mode, keys.fingerprint())
     except (KeyFault, RuntimeError) as error:
         raise StartError(_sentence(str(error))) from error
     except DBAPIError as error:
-        raise StartError(f"The database cannot be brought up to date: {_reason(error)}.") from error
+        raise StartError(f"The database cannot be brought up to date: {reason_of(error)}.") from error
     return keys
 
 
@@ -178,7 +202,12 @@ async def demonstrate(settings: Settings, url: str, keys: Keys) -> Prepared:
     return Prepared(password=password, loaded=empty)
 
 
-def _make(folder: Path) -> None:
+def make_data_folder(folder: Path) -> None:
+    """Make the data folder unless it is there.
+
+    Raises:
+        StartError: it cannot be made.
+    """
     try:
         # The embedded database's unprivileged user may have to pass through a folder of root's.
         folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
@@ -187,7 +216,8 @@ def _make(folder: Path) -> None:
         raise StartError(f"The data folder {folder} cannot be used: {reason}. Set CLOUDWINDOW_DATA.") from error
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """The address as it may be shown."""
     parts = urlsplit(url)
     if parts.password is None:
         return url
@@ -195,7 +225,7 @@ def _without_password(url: str) -> str:
     return parts._replace(netloc=f"{user.partition(':')[0]}:***@{place}").geturl()
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """The first line of what the driver says; SQLAlchemy wraps it."""
     inner = getattr(error, "orig", None) or error
     if isinstance(inner, TimeoutError):

@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import struct
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ import pytest
 
 from cloudwindow.foundation.postgres import EmbeddedPostgres
 from tests.support.cluster import Cluster, temporary_folder
+from tests.support.commands import run_command
 from tests.support.house import House
 from tests.support.seal import Notary
 
@@ -26,21 +26,8 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-async def _run(*arguments: str, **environment: str) -> tuple[int, str, str]:
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("CLOUDWINDOW_", "DATABASE_"))}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cloudwindow.cli", *arguments),
-        env=own | environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
-
-
 async def _refusal(*arguments: str, **environment: str) -> str:
-    code, _, err = await _run(*arguments, **environment)
+    code, _, err = await run_command(*arguments, **environment)
     assert code == 2, err
     assert err.startswith("cloudwindow: ")
     assert err.count("\n") == 1, err
@@ -135,7 +122,7 @@ async def test_a_foreign_database_is_left_alone(data: Path, cluster: Cluster) ->
 async def test_the_mode_is_written_once(data: Path, cluster: Cluster) -> None:
     url = await cluster.create_database()
     place = {"CLOUDWINDOW_DATA": str(data), "DATABASE_URL": url}
-    code, _, err = await _run("migrate", CLOUDWINDOW_MODE="production", **place)
+    code, _, err = await run_command("migrate", CLOUDWINDOW_MODE="production", **place)
     assert code == 0, err
     for command in ("migrate", "demo"):
         assert "production mode" in await _refusal(command, **place)
@@ -145,7 +132,7 @@ async def test_the_mode_is_written_once(data: Path, cluster: Cluster) -> None:
 async def test_other_keys_are_refused(data: Path, cluster: Cluster) -> None:
     url = await cluster.create_database()
     place = {"CLOUDWINDOW_DATA": str(data), "DATABASE_URL": url}
-    code, _, err = await _run("migrate", CLOUDWINDOW_KEYS=str(data / "one"), **place)
+    code, _, err = await run_command("migrate", CLOUDWINDOW_KEYS=str(data / "one"), **place)
     assert code == 0, err
     assert "keys" in await _refusal("migrate", CLOUDWINDOW_KEYS=str(data / "two"), **place)
     await cluster.drop_database(url)
@@ -154,10 +141,10 @@ async def test_other_keys_are_refused(data: Path, cluster: Cluster) -> None:
 async def test_demonstration_data_come_once(data: Path, cluster: Cluster) -> None:
     url = await cluster.create_database()
     place = {"CLOUDWINDOW_DATA": str(data), "DATABASE_URL": url}
-    code, first, err = await _run("demo", **place)
+    code, first, err = await run_command("demo", **place)
     assert code == 0, err
     assert "Demonstration data loaded." in first
-    _, second, _ = await _run("demo", **place)
+    _, second, _ = await run_command("demo", **place)
     assert "already holds data" in second
     assert first.splitlines()[1:] == second.splitlines()[1:]
     await cluster.drop_database(url)
@@ -178,22 +165,22 @@ async def test_a_bad_setting(data: Path) -> None:
 
 async def test_what_verifying_says(data: Path, house: House, notary: Notary) -> None:
     place = {"CLOUDWINDOW_DATA": str(data), "DATABASE_URL": house.city.url, "CLOUDWINDOW_TIME_ZONE": "Asia/Shanghai"}
-    code, out, _ = await _run("audit", "head", **place)
+    code, out, _ = await run_command("audit", "head", **place)
     assert (code, out) == (0, "00" * 32 + "  nothing is sealed yet\n")
     await house.waiting(2)
     rows = await notary.sealer.seal()
     await notary.add()
     (batch,) = await notary.batches()
     moment = batch.at.astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
-    code, out, _ = await _run("audit", "head", **place)
+    code, out, _ = await run_command("audit", "head", **place)
     assert (code, out) == (0, f"{batch.head.hex()}  batch 1 of {moment}\n")
-    code, out, err = await _run("audit", "verify", "--head", batch.head.hex(), **place)
+    code, out, err = await run_command("audit", "verify", "--head", batch.head.hex(), **place)
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         f"{rows:,} rows in 1 batch are whole; head {batch.head.hex()}; 1 newest row is not sealed yet",
         f"The given head is that of batch 1 of {moment}.",
     ]
-    code, out, _ = await _run("audit", "verify", "--head", "ab" * 32, **place)
+    code, out, _ = await run_command("audit", "verify", "--head", "ab" * 32, **place)
     assert code == 1
     assert out.startswith(f"The head {'ab' * 32} is not part of this chain")
 
@@ -202,7 +189,7 @@ async def test_what_verifying_says_of_a_broken_row(data: Path, house: House, not
     await notary.sealer.seal()
     row = (await notary.members())[0]
     await notary.tamper("UPDATE audit SET body = '{}' WHERE position = $1", row.position)
-    code, out, _ = await _run("audit", "verify", CLOUDWINDOW_DATA=str(data), DATABASE_URL=house.city.url)
+    code, out, _ = await run_command("audit", "verify", CLOUDWINDOW_DATA=str(data), DATABASE_URL=house.city.url)
     moment = row.at.astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
     assert code == 1
     assert out.splitlines() == [

@@ -29,6 +29,9 @@ def test_every_setting_has_a_unit_and_a_sentence() -> None:
         ("CLOUDWINDOW_TIME_ZONE", "Mars/Base"),
         ("CLOUDWINDOW_ORIGINS", "https://a.example/path"),
         ("CLOUDWINDOW_MODE", "prod"),
+        ("CLOUDWINDOW_METRICS_TOKEN", "short"),
+        ("CLOUDWINDOW_METRICS_TOKEN", "long enough but spaced"),
+        ("CLOUDWINDOW_METRICS_TOKEN", "令牌令牌令牌令牌令牌令牌令牌令牌"),
     ],
 )
 def test_a_bad_value_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -5,6 +5,7 @@ from cloudwindow.calls.calling import report
 from cloudwindow.calls.deadlines import put_off_calls
 from cloudwindow.calls.models import Call, CallParticipant, Outcome, Session, SessionEvent
 from cloudwindow.calls.ports import IceServers, Ratings
+from cloudwindow.calls.readings import READINGS
 from cloudwindow.calls.schemas import ApplicantSession, CallView, ClerkSession, MediaReport, RatingView, Unfinished
 from cloudwindow.calls.sessions import SessionDesk
 from cloudwindow.calls.states import CALL, SESSION
@@ -21,6 +22,7 @@ from cloudwindow.calls.views import (
 
 __all__ = [
     "CALL",
+    "READINGS",
     "SESSION",
     "SWEEPS",
     "ApplicantSession",

@@ -6,6 +6,7 @@ from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
 from cloudwindow.dispatch.models import Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.queries import DeskAvailability, current_ticket, is_shown
+from cloudwindow.dispatch.readings import READINGS
 from cloudwindow.dispatch.ringing import (
     accept,
     desk_hint,
@@ -25,6 +26,7 @@ from cloudwindow.dispatch.views import offer_view, presence_view, ticket_view
 
 __all__ = [
     "ENGAGEMENT",
+    "READINGS",
     "RINGS_TO_NOBODY",
     "SWEEPS",
     "TICKET",

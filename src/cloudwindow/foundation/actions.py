@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.foundation import audit, events, failpoints, idempotency, recording
+from cloudwindow.foundation import audit, events, failpoints, idempotency, measures, recording
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database, Work
@@ -180,7 +180,7 @@ class Actions:
         async def call(tx: Tx) -> T:
             return await act(tx, *args, **kwargs)
 
-        return await self._twice(actor, _marks(act), call, None)
+        return await self._counted(actor, _marks(act), call, None)
 
     async def once(
         self, actor: Actor, key: idempotency.Key, act: Act[P, Answer], *args: P.args, **kwargs: P.kwargs
@@ -194,13 +194,19 @@ class Actions:
             return await act(tx, *args, **kwargs)
 
         try:
-            return await self._twice(actor, _marks(act), call, key)
+            return await self._counted(actor, _marks(act), call, key)
         except (Problem, idempotency.AlreadyAnswered):
             async with self.database.reading() as session:
                 answer: Answer | None = await idempotency.find(session, key)
             if answer is None:
                 raise
             return answer
+
+    async def _counted(
+        self, actor: Actor, marks: _Marks, call: Callable[[Tx], Awaitable[T]], key: idempotency.Key | None
+    ) -> T:
+        with measures.counting_outcome(marks.name, idempotency.AlreadyAnswered):
+            return await self._twice(actor, marks, call, key)
 
     async def _twice(
         self, actor: Actor, marks: _Marks, call: Callable[[Tx], Awaitable[T]], key: idempotency.Key | None
@@ -210,6 +216,7 @@ class Actions:
         except (DBAPIError, asyncpg.PostgresError) as error:
             if not _worth_another_try(error):
                 raise
+        measures.count_action(marks.name, "retried")
         try:
             return await self._attempt(actor, marks, call, key)
         except (DBAPIError, asyncpg.PostgresError) as error:
@@ -257,6 +264,7 @@ class Actions:
             if is_database_gone(error):
                 log.warning("actions.follow_up_left", action=marks.name, error=type(error).__name__)
             else:
+                measures.count_failure("actions.follow_up")
                 log.exception("actions.follow_up_failed", action=marks.name)
 
 

@@ -5,6 +5,7 @@ import hmac
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -24,6 +25,9 @@ class KeyFault(Exception):  # noqa: N818  read as a fact, not raised by a progra
 class Keys:
     """The deployment's keys. `field` encrypts, `blind` indexes; both are 32 random bytes in files of mode 0600."""
 
+    FILES: ClassVar[tuple[str, str]] = ("field.key", "blind.key")
+    """Their names in the folder of the keys."""
+
     field: bytes
     blind_key: bytes
 
@@ -32,7 +36,7 @@ class Keys:
         """Read the keys from `folder`, making them at the first start. Raises `KeyFault` in one clear line."""
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return cls(_load(folder / "field.key"), _load(folder / "blind.key"))
+            return cls(*(_load(folder / name) for name in cls.FILES))
         except OSError as error:
             msg = f"keys in {folder} cannot be read or made: {error.strerror}"
             raise KeyFault(msg) from error

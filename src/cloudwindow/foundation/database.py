@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,14 +13,18 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 from sqlalchemy.types import UserDefinedType
 
 from cloudwindow.foundation.gathering import Answer, Ask, Gatherings, Question
 from cloudwindow.foundation.leases import Lease, Leases
+from cloudwindow.foundation.slow import SlowQueries
 
 GATHERING_CONNECTIONS = 3
 """Kept for reads that gather. Each kind runs one statement at a time, so that few connections serve many requests."""
+
+ALONE = 3
+"""Connections outside the pools: to listen, to notify, and for a scrape of the metrics."""
 
 _DRIVER = "driver"
 """Where a session keeps the driver's connection under it."""
@@ -68,11 +72,24 @@ class Base(DeclarativeBase):
     }
 
 
+def connections_of_a_process(pool_size: int) -> int:
+    """Return how many connections one process opens at most."""
+    return 2 * pool_size + GATHERING_CONNECTIONS + ALONE
+
+
+class Use(NamedTuple):
+    """How many connections of a pool are in use, and how many there may be."""
+
+    used: int
+    limit: int
+
+
 class Database:
     """Connections to one PostgreSQL database, shared by all requests of a process: `pool_size` each to read and to act.
 
     `url` is a libpq-style address such as `postgresql://user@/name?host=/socket/folder`. Connections run in the
-    deployment's time zone, so that `app_now()::date` is its today; instants stay UTC.
+    deployment's time zone, so that `app_now()::date` is its today; instants stay UTC. Statements that take
+    `slow_query_ms` or longer are logged (`slow`).
     """
 
     def __init__(
@@ -82,6 +99,7 @@ class Database:
         pool_size: int = 20,
         application_name: str = "cloudwindow",
         time_zone: str = "Asia/Shanghai",
+        slow_query_ms: int = 0,
     ) -> None:
         self.url = url
         self.zone = ZoneInfo(time_zone)
@@ -91,15 +109,18 @@ class Database:
         server["plan_cache_mode"], server["enable_seqscan"] = "force_generic_plan", "off"
         # An error that is logged must not carry what people typed. Transactions are begun on the driver, see below.
         how: dict[str, Any] = {"hide_parameters": True, "isolation_level": "AUTOCOMMIT"}
-        how["connect_args"] = {"server_settings": server}
+        self._slow = SlowQueries(slow_query_ms)
+        how["connect_args"] = {"server_settings": server, "connection_class": self._slow.connection_class()}
         # No overflow: a connection that is closed after use costs ten times what it is used for.
         self.engine: AsyncEngine = create_async_engine(sqlalchemy_url(url), pool_size=pool_size, max_overflow=0, **how)
         lent = create_async_engine(sqlalchemy_url(url), poolclass=NullPool, **how)
         for engine in (self.engine, lent):
             event.listen(engine.sync_engine, "connect", _teach_ltree)
             event.listen(engine.sync_engine, "checkout", _check_alive)
+            self._slow.watch_engine(engine.sync_engine)
         self._leases = Leases(lent, pool_size)
-        self._gatherings = Gatherings(Leases(lent, GATHERING_CONNECTIONS))
+        self._gathering_leases = Leases(lent, GATHERING_CONNECTIONS)
+        self._gatherings = Gatherings(self._gathering_leases)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -133,9 +154,16 @@ class Database:
             finally:
                 await work.close()
 
+    def use(self) -> dict[str, Use]:
+        """Return how busy each pool is: reads, actions, and reads that gather."""
+        pool = self.engine.pool
+        reads = Use(pool.checkedout(), pool.size()) if isinstance(pool, QueuePool) else Use(0, 0)
+        leases = {"actions": self._leases, "gathering": self._gathering_leases}
+        return {"reads": reads} | {name: Use(lent.used, lent.limit) for name, lent in leases.items()}
+
     async def connect_alone(self) -> asyncpg.Connection:
         """Open a connection outside the pool, for LISTEN and NOTIFY."""
-        return await asyncpg.connect(self.url)
+        return await asyncpg.connect(self.url, connection_class=self._slow.connection_class())
 
     async def close(self) -> None:
         """Close every pooled connection."""

@@ -7,6 +7,7 @@ so an answer is as fresh as one's own statement would be.
 """
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -59,7 +60,9 @@ class _Gathering:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, future))
         if self._task is None:
-            self._task = asyncio.create_task(self._serve(), name=f"gathering {self._ask.__name__}")
+            # It serves whoever comes, so its lines in the log bear no single request's mark.
+            nobodys = contextvars.Context()
+            self._task = asyncio.create_task(self._serve(), name=f"gathering {self._ask.__name__}", context=nobodys)
         return await future
 
     async def close(self) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cloudwindow.foundation import idempotency
+from cloudwindow.foundation import idempotency, logs
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import (
     Actor,
@@ -144,7 +144,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def on_fault(request: Request, error: Exception) -> Response:
-        reference = str(new_id())[-12:]
+        reference = logs.request_mark() or str(new_id())[-12:]
         log.error("request.failed", path=request.url.path, reference=reference, exc_info=error)
         return problem_response(Problem("internal", reference=reference))
 

@@ -27,18 +27,24 @@ class Lease(NamedTuple):
 
 
 class Leases:
-    """At most `size` connections. Nobody who holds one may ask for another, or all could wait for each other."""
+    """At most `size` connections. Nobody who holds one may ask for another, or all could wait for each other.
+
+    `limit` and `used` tell how busy they are.
+    """
 
     def __init__(self, engine: AsyncEngine, size: int) -> None:
         self._engine = engine
         self._free: list[Lease] = []
         self._room = asyncio.Semaphore(size)
+        self.limit = size
+        self.used = 0
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Lease]:
         """Lend a connection that is in no transaction. Raises SQLAlchemy's `TimeoutError` when none is free in time."""
         await self._enter()
         try:
+            self.used += 1
             lease = await self._take()
             try:
                 yield lease
@@ -49,6 +55,7 @@ class Leases:
             finally:
                 await self._give_back(lease)
         finally:
+            self.used -= 1
             self._room.release()
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ back with its cursor to any other.
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from cloudwindow.foundation import events, tasks
+from cloudwindow.foundation import events, measures, tasks
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.ids import new_id
@@ -124,10 +125,15 @@ class Live:
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
+    def numbers(self) -> dict[str, int]:
+        """Count the open lines by face."""
+        kinds = Counter(connection.actor.kind for connection in self._connections)
+        return {"staff": kinds["staff"], "applicant": kinds["account"]}
+
     async def start(self) -> None:
         """Begin listening, delivering, polling and renewing."""
         loops = {"listen": self._listen, "deliver": self._deliver, "poll": self._poll, "renew": self._renew}
-        self._tasks = [asyncio.create_task(loop(), name=f"live.{name}") for name, loop in loops.items()]
+        self._tasks = [tasks.begin(loop(), f"live.{name}") for name, loop in loops.items()]
 
     async def stop(self) -> None:
         """Close every connection, so that clients go elsewhere at once."""
@@ -230,6 +236,7 @@ class Live:
             try:
                 await self._listen_on(await self._database.connect_alone())
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                measures.count_failure("live.listen")
                 log.warning("live.listen_lost", error=type(error).__name__)
             await asyncio.sleep(0.5)
 
@@ -270,6 +277,7 @@ class Live:
                     await self._deliver_signals(session, signals)
                     await self._deliver_events(session, dirty)
             except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                measures.count_failure("live.deliver")
                 log.warning("live.deliver_failed", error=type(error).__name__)
                 self._dirty |= dirty
                 await asyncio.sleep(0.5)
@@ -324,6 +332,7 @@ class Live:
                 if accounts:
                     await self._rooms.renew(sorted(accounts))
             except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                measures.count_failure("live.renew")
                 log.warning("live.renew_failed", error=type(error).__name__)
 
     async def _check_rights(self, session: AsyncSession) -> None:
@@ -373,14 +382,15 @@ def _person(actor: Actor) -> dict[str, UUID | None]:
     }
 
 
-# scope: the actor's own tab; one of another login is refused
+# scope: the actor's own tab; one of another login is refused, unless it was left behind by a process that was killed
 _OPEN = text(
     """
     INSERT INTO tab_lease (id, login_id, staff_id, account_id, opened_at, lease_until, holder)
     VALUES (:tab, :login, CAST(:staff AS uuid), CAST(:account AS uuid), app_now(),
             app_now() + CAST(:lease AS interval), :holder)
-    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, holder = excluded.holder
-        WHERE tab_lease.login_id = excluded.login_id
+    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, holder = excluded.holder,
+        login_id = excluded.login_id, staff_id = excluded.staff_id, account_id = excluded.account_id
+        WHERE tab_lease.login_id = excluded.login_id OR tab_lease.lease_until <= app_now()
     RETURNING app_now()
     """
 )

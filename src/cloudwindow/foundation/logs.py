@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line, without personal data — only keys, codes and figures are ever logged."""
 
 import logging
+import random
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -28,6 +29,17 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     if not any(isinstance(handler, Others) for handler in root.handlers):
         root.addHandler(Others(logging.WARNING))
+
+
+def mark_request() -> None:
+    """Give the request that begins here a mark of its own, which every line of the log about it carries."""
+    structlog.contextvars.bind_contextvars(request=f"{random.getrandbits(48):012x}")
+
+
+def request_mark() -> str | None:
+    """Return the mark of the request that is being handled, None outside any."""
+    mark: str | None = structlog.contextvars.get_contextvars().get("request")
+    return mark
 
 
 class Others(logging.Handler):

@@ -10,7 +10,7 @@ from contextlib import suppress
 import asyncpg
 import structlog
 
-from cloudwindow.foundation import tasks
+from cloudwindow.foundation import measures, tasks
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.events import CHANNEL
 
@@ -40,7 +40,7 @@ class Notifier:
 
     async def start(self) -> None:
         """Begin sending in the background."""
-        self._task = asyncio.create_task(self._run(), name="notifier")
+        self._task = tasks.begin(self._run(), "notifier")
 
     async def stop(self) -> None:
         """Stop, and send what still waits; whatever cannot be sent is left to polling."""
@@ -57,6 +57,7 @@ class Notifier:
             try:
                 await self._send_from(await self._database.connect_alone())
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                measures.count_failure("notifier")
                 log.warning("notices.connection_lost", error=type(error).__name__)
                 await asyncio.sleep(0.5)
 

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloudwindow.foundation import downtime, tasks
+from cloudwindow.foundation import downtime, measures, tasks
 from cloudwindow.foundation.actions import Actions, Tx
 from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.errors import Problem
@@ -72,6 +72,7 @@ class Sweeper:
         except (OSError, asyncpg.InterfaceError):
             raise  # the database is gone: the next round tries again
         except Exception:  # whatever it is, the others go on
+            measures.count_failure("sweeper.row")
             log.exception("sweeper.row_failed", sweep=sweep.name, id=str(id_))
         if monotonic() - self._last_beat > LONGEST_SILENCE:
             await self.beat()
@@ -79,7 +80,7 @@ class Sweeper:
     async def start(self) -> None:
         """Begin sweeping in the background; deadlines are put off first, before any request is served."""
         await self.beat()
-        self._task = asyncio.create_task(self._run(), name="sweeper")
+        self._task = tasks.begin(self._run(), "sweeper")
 
     async def stop(self) -> None:
         """Stop between two rows."""
@@ -90,5 +91,6 @@ class Sweeper:
             try:
                 await self.sweep()
             except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                measures.count_failure("sweeper.round")
                 log.warning("sweeper.failed", error=type(error).__name__, sqlstate=sqlstate(error))
             await asyncio.sleep(EVERY_SECONDS * random.uniform(0.7, 1.3))  # noqa: S311  spreads processes, no secret

@@ -1,5 +1,6 @@
 """Ratings 好差评 and indicators (standard §四.7)."""
 
+from cloudwindow.foundation.readings import overdue
 from cloudwindow.foundation.sweeper import Sweep
 from cloudwindow.oversight import scopes as _scopes  # noqa: F401  declares who may see these rows
 from cloudwindow.oversight.actions import RatingDesk, expire
@@ -16,4 +17,7 @@ SWEEPS = [
     )
 ]
 
-__all__ = ["RATING", "SWEEPS", "Rating", "RatingDesk", "of_session"]
+# scope: an instant, of no person
+READINGS = [overdue("rating", "SELECT min(expires_at) FROM rating WHERE state = 'asked'")]
+
+__all__ = ["RATING", "READINGS", "SWEEPS", "Rating", "RatingDesk", "of_session"]

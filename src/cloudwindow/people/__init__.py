@@ -12,9 +12,11 @@ from cloudwindow.people.models import Account, Presence, RoleGrant, Skill, Staff
 from cloudwindow.people.passwords import hash_password
 from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.queries import card, show_account
+from cloudwindow.people.readings import READINGS
 from cloudwindow.people.schemas import AccountView, Asked, DeskName, PresenceRequest, PresenceView, Wire
 
 __all__ = [
+    "READINGS",
     "Account",
     "AccountView",
     "Asked",

@@ -3,52 +3,15 @@
 import asyncpg
 import httpx
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
-from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy import text
 
-from cloudwindow import tables
 from cloudwindow.app import create_app
-from cloudwindow.foundation.database import Base, Database, Ltree
+from cloudwindow.foundation.database import Base, Database
 from cloudwindow.foundation.migrations import upgrade
 from cloudwindow.settings import Settings
 from tests.support.cluster import Cluster
 from tests.support.house import House
-
-tables.load()
-
-
-def _differences(connection: Connection) -> list[object]:
-    ischema_names["ltree"] = Ltree
-
-    def ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
-        return not (kind == "table" and name in {"test_clock", "alembic_version"})
-
-    context = MigrationContext.configure(
-        connection, opts={"compare_type": True, "compare_server_default": True, "include_object": ours}
-    )
-    return list(compare_metadata(context, Base.metadata))
-
-
-SHAPE = """
-    SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
-    UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL SELECT 'column', table_name, column_name,
-        concat_ws(' ', udt_name, is_nullable, column_default, ordinal_position)
-    FROM information_schema.columns WHERE table_schema = 'public'
-    UNION ALL SELECT 'table', relname, relkind::text, relpersistence::text FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-"""
-OTHERS = {"test_clock", "alembic_version"}
-
-
-async def _shape(database: Database) -> set[tuple[str, ...]]:
-    """Everything that PostgreSQL says about the tables, the conditions of partial indexes and checks included."""
-    async with database.reading() as session:
-        rows = (await session.execute(text(SHAPE))).all()
-    return {tuple(row) for row in rows if row[1] not in OTHERS}
+from tests.support.schema import differences, shape
 
 
 async def test_the_migrated_schema_is_what_the_models_say(cluster: Cluster, database_url: str) -> None:
@@ -56,12 +19,12 @@ async def test_the_migrated_schema_is_what_the_models_say(cluster: Cluster, data
     fresh = Database(await cluster.create_database(), pool_size=1)
     try:
         async with migrated.engine.connect() as connection:
-            assert await connection.run_sync(_differences) == []
+            assert await connection.run_sync(differences) == []
         async with fresh.engine.begin() as connection:
             await connection.execute(text("CREATE EXTENSION ltree"))
             await connection.execute(text("CREATE FUNCTION seal_position() RETURNS bigint LANGUAGE sql RETURN 1"))
             await connection.run_sync(Base.metadata.create_all)
-        there, wanted = await _shape(migrated), await _shape(fresh)
+        there, wanted = await shape(migrated), await shape(fresh)
         assert there - wanted == set()
         assert wanted - there == set()
     finally:

@@ -47,6 +47,7 @@ route                                         at       strn ownr othr agnt mate 
 # What everybody may read
 GET  /healthz                                 waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /readyz                                  waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /metrics                                 waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/openapi.json                        waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/deployment                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/regions                             waiting   200  200  200  200  200  200  200  200  200  200  200  200  200

@@ -161,6 +161,24 @@ async def test_nobody_takes_over_the_tab_of_somebody_else(world: World) -> None:
     await world.changed()
 
 
+async def test_a_tab_that_was_left_behind_is_free_for_the_next_login(world: World) -> None:
+    """A killed process closes no leases, and a browser keeps the name of its tab over a new sign-in."""
+    await world.go_to("waiting")
+    tab = str(uuid4())
+    async with Line(world, "agent") as mine:
+        await mine.greet(tab)
+        await world.run(f"UPDATE tab_lease SET lease_until = app_now() WHERE id = '{tab}'")  # noqa: S608  our own
+        async with Line(world, "mate") as line:
+            await line.greet(tab)
+            async with world.city.database.reading() as session:
+                row = (await session.execute(text("SELECT * FROM tab_lease WHERE id = :id"), {"id": tab})).one()
+            assert row.staff_id == world.people["mate"].id
+            login = text("SELECT staff_id FROM login WHERE id = :id")
+            async with world.city.database.reading() as session:
+                assert await session.scalar(login, {"id": row.login_id}) == world.people["mate"].id
+    await world.changed()
+
+
 def _everybody(_actor: Actor) -> ColumnElement[bool]:
     return true()
 

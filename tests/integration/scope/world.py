@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import insert, text
@@ -58,16 +57,6 @@ UPDATE call SET grace_until = grace_until + interval '1 day';
 UPDATE tab_lease SET lease_until = lease_until + interval '1 day';
 """
 """A snapshot stays true for as long as the tests take."""
-
-
-class Still:
-    """A sweeper that never sweeps: nothing changes but by the requests of the test."""
-
-    def __init__(self, *_: Any) -> None: ...
-
-    async def start(self) -> None: ...
-
-    async def stop(self) -> None: ...
 
 
 @dataclass
@@ -177,17 +166,15 @@ async def open_world(city: City, folder: Path) -> AsyncIterator[World]:
     for page in ("index.html", "workbench.html"):
         (web / page).write_text("<!doctype html>", encoding="utf-8")
     settings = Settings(mode="test", worker_inside=False, data=folder, web=web, port=8000, log_level="warning")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(composition, "Sweeper", Still)
-        app = composition.create_app(settings, city.url)
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with (
-            app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=transport, base_url=ORIGIN) as http,
-        ):
-            world = World(app, city, http)
-            await _live(world)
-            yield world
+    app = composition.create_app(settings, city.url)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url=ORIGIN) as http,
+    ):
+        world = World(app, city, http)
+        await _live(world)
+        yield world
 
 
 async def _enter(world: World, name: str, phone: str) -> Person:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +35,20 @@ async def upgrade(url: str, mode: str, key_fingerprint: str | None = None) -> No
             await parameters.seed(session)
     finally:
         await database.close()
+
+
+def head() -> str | None:
+    """Return the revision to which this program brings a database."""
+    return _scripts().get_current_head()
+
+
+def revisions() -> set[str]:
+    """Return every revision that this program knows; a database at another one was written by a newer program."""
+    return {script.revision for script in _scripts().walk_revisions()}
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(HERE))
 
 
 def _upgrade(connection: Connection, mode: str) -> None:

