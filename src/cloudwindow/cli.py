@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cloudwindow.cli_staff import staff
 from cloudwindow.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-staff = typer.Typer(help="Accounts of the staff.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 
 
@@ -76,21 +76,6 @@ def demo() -> None:
     prepared = asyncio.run(starting.prepare(settings, starting.joined_database(settings)))
     typer.echo("Demonstration data loaded." if prepared.loaded else "The database already holds data.")
     _show_accounts(prepared)
-
-
-@staff.command()
-def unlock(account: Annotated[str, typer.Argument(help="The account's name.")]) -> None:
-    """Lift the lock that too many wrong passwords put on an account."""
-    from cloudwindow import starting
-
-    url = starting.joined_database(_settings())
-    from cloudwindow.people.commands import unlock as lift_lock
-
-    try:
-        asyncio.run(lift_lock(url, account))
-    except LookupError:
-        raise starting.StartError(f"There is no account {account}.") from None
-    typer.echo(f"{account} can sign in again.")
 
 
 @app.command("settings")
@@ -160,6 +145,8 @@ def _announce(settings: Settings, prepared: "Prepared") -> None:
         typer.echo(f"  http://localhost:{settings.port}{path:<12} {name}")
     typer.echo("")
     _show_accounts(prepared)
+    for warning in settings.warnings():
+        typer.echo(f"Warning: {warning}", err=True)
     typer.echo("Stop with Ctrl-C.")
 
 
