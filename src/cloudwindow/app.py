@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
 
-from cloudwindow import calls, dispatch, faces, instruments, oversight
+from cloudwindow import calls, dispatch, faces, instruments, oversight, people
 from cloudwindow.calls.routes import router as calls_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
@@ -19,6 +19,7 @@ from cloudwindow.dispatch.routes import router as dispatch_router
 from cloudwindow.foundation import housekeeping, logs
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import Authenticator, cookie_name
+from cloudwindow.foundation.ceiling import Ceiling
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.errors import Problem, problem_codes
@@ -35,9 +36,9 @@ from cloudwindow.people import CookieAuthenticator, Wire, WorkStates
 from cloudwindow.people.routes import router as people_router
 from cloudwindow.settings import Settings
 
-SWEEPS = [*housekeeping.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
+SWEEPS = [*housekeeping.SWEEPS, *people.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
 
-DEADLINES = [dispatch.put_off_tickets, calls.put_off_calls, dispatch.put_off_engagements]
+DEADLINES = [dispatch.put_off_tickets, calls.put_off_calls, dispatch.put_off_engagements, people.put_off_logins]
 """What a downtime puts off, in the order of locks."""
 
 common = APIRouter(prefix="/api", tags=["common"])
@@ -121,6 +122,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     application.state.settings = settings
     application.state.database_url = database_url
     install_problem_handlers(application)
+    application.add_middleware(Ceiling)
     application.add_middleware(Guard, body_limit=settings.body_limit)
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
     for router in [*routers, oversight_router, faces.router]:
@@ -152,7 +154,15 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     sweeper = Sweeper(actions, SWEEPS, DEADLINES)
     application.state.live = live
     application.state.house = House(
-        database, keys, wiring, actions, settings.allowed_origins(), settings.body_limit, settings.mode
+        database,
+        keys,
+        wiring,
+        actions,
+        settings.allowed_origins(),
+        settings.body_limit,
+        settings.mode,
+        settings.site_name,
+        settings.roles_with_second_factor(),
     )
     await notifier.start()
     await live.start()
@@ -200,7 +210,7 @@ def _live(application: FastAPI) -> None:
             return
         token = socket.cookies.get(cookie_name(face, secure=socket.url.scheme == "wss"))  # type: ignore[arg-type]  # checked above
         address = socket.client.host if socket.client else ""
-        actor = token and await served.wiring.port(Authenticator).actor(face, token, address)  # type: ignore[arg-type]  # checked above
+        actor = token and await served.wiring.port(Authenticator).actor(face, token, address, background=True)  # type: ignore[arg-type]  # checked above
         await socket.accept()
         if not actor:
             await socket.send_text('{"type":"signed_out"}')

@@ -54,7 +54,10 @@ _HEADER_BYTES = [(name.encode(), value.encode()) for name, value in SECURITY_HEA
 
 @dataclass(frozen=True)
 class House:
-    """What a process holds; routes reach it through the dependencies below. `origins` are those allowed."""
+    """What a process holds; routes reach it through the dependencies below. `origins` are those allowed.
+
+    `name` is the site's; whoever holds one of `second_factor_roles` signs in with a second factor only.
+    """
 
     database: Database
     keys: Keys
@@ -63,6 +66,8 @@ class House:
     origins: frozenset[str]
     body_limit: int
     mode: str
+    name: str
+    second_factor_roles: frozenset[str]
 
 
 def house(request: Request) -> House:
@@ -110,8 +115,10 @@ def _too_large(limit: int) -> Response:
 
 
 def problem_response(problem: Problem) -> Response:
-    """Render a problem as RFC 9457 asks."""
-    return JSONResponse(problem.body(), status_code=problem.entry.status, media_type=MEDIA_TYPE)
+    """Render a problem as RFC 9457 asks; one that says when to come back says so in the header, too."""
+    wait = problem.params.get("seconds")
+    headers = {"retry-after": str(wait)} if problem.code == "too_many_requests" else None
+    return JSONResponse(problem.body(), status_code=problem.entry.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -191,7 +198,9 @@ def check_origin(request: Request) -> None:
 async def _actor(request: Request, face: Face) -> Actor:
     served = house(request)
     token = request.cookies.get(cookie_name(face, secure=request.scope["scheme"] == "https"))
-    actor = token and await served.wiring.port(Authenticator).actor(face, token, address_of(request))
+    background = request.headers.get("x-background") == "1"  # what a page fetches by itself is no use of the login
+    find = served.wiring.port(Authenticator).actor
+    actor = token and await find(face, token, address_of(request), background=background)
     if not (token and actor):
         return Actor("anonymous", address=address_of(request))
     if request.method not in {"GET", "HEAD"}:
