@@ -175,5 +175,6 @@ async def take_away(tx: Tx, staff_id: UUID) -> bool:
 def _svg(text: str) -> str:
     """Draw a QR code (ISO/IEC 18004, level M) as an SVG document."""
     out = BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", scale=5, border=4, xmldecl=False, svgns=True)
+    code = segno.make(text, error="m", micro=False)
+    code.save(out, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True)  # as large as the page wants it
     return out.getvalue().decode()
