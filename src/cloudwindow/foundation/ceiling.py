@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 READS = {"GET", "HEAD", "OPTIONS"}
 TRY_AGAIN_LATER = 1013
-"""The close code of a live line that is refused here (IANA WebSocket close codes)."""
+"""The close code of a live line that is refused, where a server knows no answer to one (IANA WebSocket close codes)."""
 
 
 class Ceiling:
@@ -43,7 +43,7 @@ class Ceiling:
 
 
 async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
+    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": problem.code})
         return
     await problem_response(problem)(scope, receive, send)

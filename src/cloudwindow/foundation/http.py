@@ -84,6 +84,9 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, _guarded_line(scope, send))
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -108,6 +111,24 @@ class Guard:
             return message
 
         await self.app(scope, receive_limited, send_guarded)
+
+
+def _guarded_line(scope: Scope, send: Send) -> Send:
+    """Send what a live line sends; one that is refused is answered with the headers too, not with a bare close."""
+    answerable = "websocket.http.response" in scope.get("extensions", {})
+    accepted = False
+
+    async def send_line(message: Message) -> None:
+        nonlocal accepted
+        accepted = accepted or message["type"] == "websocket.accept"
+        if message["type"] == "websocket.http.response.start":
+            message["headers"] = [*message["headers"], *_HEADER_BYTES]
+        if message["type"] == "websocket.close" and not accepted and answerable:
+            await send({"type": "websocket.http.response.start", "status": 403, "headers": _HEADER_BYTES})
+            message = {"type": "websocket.http.response.body", "body": b""}
+        await send(message)
+
+    return send_line
 
 
 def _too_large(limit: int) -> Response:
@@ -138,7 +159,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     async def on_refused_by_database(request: Request, error: DBAPIError) -> Response:
         if sqlstate(error) in _NO_TEXT:  # in an address; bodies are checked by their models
             return problem_response(Problem("invalid_input", fields="text"))
-        return await on_fault(request, error)
+        return fault(request, error)
 
     @app.exception_handler(NoConnection)
     async def on_busy(_request: Request, _error: NoConnection) -> Response:
@@ -154,9 +175,16 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def on_fault(request: Request, error: Exception) -> Response:
-        reference = str(new_id())[-12:]
-        log.error("request.failed", path=request.url.path, reference=reference, exc_info=error)
-        return problem_response(Problem("internal", reference=reference))
+        response = fault(request, error)
+        response.headers.update(SECURITY_HEADERS)  # Starlette answers faults outside the guard
+        return response
+
+
+def fault(request: Request, error: Exception) -> Response:
+    """Put a fault into the log and answer with its reference."""
+    reference = str(new_id())[-12:]
+    log.error("request.failed", path=request.url.path, reference=reference, exc_info=error)
+    return problem_response(Problem("internal", reference=reference))
 
 
 def _field(item: Any) -> str:
