@@ -155,7 +155,7 @@ class RequestCount(Base):
     """How often somebody asked within a window that ends at `ends_at`; unlogged, `key` holds digests only."""
 
     __tablename__ = "request_count"
-    __table_args__ = (Index(None, "ends_at"), {"prefixes": ["UNLOGGED"]})
+    __table_args__ = (Index(None, "ends_at", postgresql_using="brin"), {"prefixes": ["UNLOGGED"]})
 
     key: Mapped[str] = mapped_column(primary_key=True)
     ends_at: Mapped[datetime]

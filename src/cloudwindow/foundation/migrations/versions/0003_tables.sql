@@ -4,7 +4,7 @@ CREATE UNLOGGED TABLE request_count (
     count BIGINT NOT NULL,
     CONSTRAINT pk_request_count PRIMARY KEY (key)
 );
-CREATE INDEX ix_request_count_ends_at ON request_count (ends_at);
+CREATE INDEX ix_request_count_ends_at ON request_count USING brin (ends_at);
 ALTER TABLE login
     ADD COLUMN used_at TIMESTAMP WITH TIME ZONE,
     ADD COLUMN idle_at TIMESTAMP WITH TIME ZONE,
