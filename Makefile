@@ -34,12 +34,13 @@ test-long: $(STAMPS)/dev ## more of the same with other seeds: storms of kills, 
 bench: $(STAMPS)/dev $(STAMPS)/web browser ## measure; figures in bench/results.json, explained in bench/README.md
 	@$(PY) -m bench
 
-lint: $(STAMPS)/dev $(STAMPS)/npm ## style, types and import rules of both languages; a stale client
+lint: $(STAMPS)/dev $(STAMPS)/npm ## style, types, import and scope rules; pins and licences; a stale client
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy $(wildcard src tests bench)
 	@.venv/bin/lint-imports --no-logo
 	@$(PY) scripts/lint_scope.py
+	@$(PY) scripts/lint_dependencies.py
 	@scripts/client-is-fresh
 	@cd web && npm run --silent lint
 	@cd web && npm run --silent types

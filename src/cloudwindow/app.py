@@ -15,7 +15,7 @@ from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloudwindow import calls, dispatch, faces, instruments, monitoring, oversight
+from cloudwindow import calls, dispatch, faces, instruments, monitoring, oversight, people
 from cloudwindow.calls.routes import router as calls_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
@@ -23,6 +23,7 @@ from cloudwindow.dispatch.routes import router as dispatch_router
 from cloudwindow.foundation import housekeeping, logs
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import Authenticator, cookie_name
+from cloudwindow.foundation.ceiling import Ceiling
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.errors import Problem, problem_codes
@@ -47,9 +48,9 @@ log = structlog.get_logger()
 TRY_AGAIN_LATER = 1013
 """The code with which a WebSocket is closed while the database is gone (IANA's registry); pages come back."""
 
-SWEEPS = [*housekeeping.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
+SWEEPS = [*housekeeping.SWEEPS, *people.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
 
-DEADLINES = [dispatch.put_off_tickets, calls.put_off_calls, dispatch.put_off_engagements]
+DEADLINES = [dispatch.put_off_tickets, calls.put_off_calls, dispatch.put_off_engagements, people.put_off_logins]
 """What a downtime puts off, in the order of locks."""
 
 common = APIRouter(prefix="/api", tags=["common"])
@@ -133,6 +134,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     application.state.settings = settings
     application.state.database_url = database_url
     install_problem_handlers(application)
+    application.add_middleware(Ceiling)
     application.add_middleware(Guard, body_limit=settings.body_limit)
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
@@ -202,7 +204,15 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         name = f"cloudwindow {settings.name_of_process()}"[:60]
         application.state.monitor = monitoring.Monitor(parts.database, live, name)
         application.state.house = House(
-            parts.database, parts.keys, parts.wiring, parts.actions, origins, settings.body_limit, settings.mode
+            parts.database,
+            parts.keys,
+            parts.wiring,
+            parts.actions,
+            origins,
+            settings.body_limit,
+            settings.mode,
+            settings.site_name,
+            settings.roles_with_second_factor(),
         )
         await live.start()
         async with background(parts) if settings.worker_inside else nullcontext():
@@ -263,7 +273,7 @@ def _live(application: FastAPI) -> None:
             return
         token = socket.cookies.get(cookie_name(face, secure=socket.url.scheme == "wss"))  # type: ignore[arg-type]  # checked above
         address = socket.client.host if socket.client else ""
-        actor = token and await served.wiring.port(Authenticator).actor(face, token, address)  # type: ignore[arg-type]  # checked above
+        actor = token and await served.wiring.port(Authenticator).actor(face, token, address, background=True)  # type: ignore[arg-type]  # checked above
         await socket.accept()
         if not actor:
             await socket.send_text('{"type":"signed_out"}')

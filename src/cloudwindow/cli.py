@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cloudwindow.cli_staff import staff
 from cloudwindow.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-staff = typer.Typer(help="Accounts of the staff.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 audit = typer.Typer(help="The seal of audit rows and session events.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
@@ -149,21 +149,6 @@ def restore(
         manifest = restore_into(_settings(), from_, add("Verifying", size), add("Loading", size))
     typer.echo(f"Restored what was on {manifest.taken_at}. Next: `cloudwindow serve`, then `cloudwindow doctor`.")
     typer.echo("Deadlines go on from there as after a downtime. Staff sign in anew; citizens keep their numbers.")
-
-
-@staff.command()
-def unlock(account: Annotated[str, typer.Argument(help="The account's name.")]) -> None:
-    """Lift the lock that too many wrong passwords put on an account."""
-    from cloudwindow import starting
-
-    url = starting.joined_database(_settings())
-    from cloudwindow.people.commands import unlock as lift_lock
-
-    try:
-        asyncio.run(lift_lock(url, account))
-    except LookupError:
-        raise starting.StartError(f"There is no account {account}.") from None
-    typer.echo(f"{account} can sign in again.")
 
 
 @audit.command()
@@ -295,6 +280,8 @@ def _announce(settings: Settings, prepared: "Prepared") -> None:
         typer.echo(f"  http://localhost:{settings.port}{path:<12} {name}")
     typer.echo("")
     _show_accounts(prepared)
+    for warning in settings.warnings():
+        typer.echo(f"Warning: {warning}", err=True)
     typer.echo("Stop with Ctrl-C.")
 
 

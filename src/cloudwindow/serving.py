@@ -2,13 +2,13 @@
 
 import gc
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from cloudwindow.app import create_app
-from cloudwindow.settings import Settings
+from cloudwindow.settings import LISTEN_ADDRESS, Settings
 from cloudwindow.starting import StartError
 
 SOCKET_MESSAGE_LIMIT = 65_536  # bytes; the largest message is a batch of signalling, about 20 kB
@@ -38,7 +38,7 @@ def run(settings: Settings, url: str, taken: socket.socket, ready: Callable[[], 
     Raises:
         StartError: the application refused to start.
     """
-    server = _Server(server_config(create_app(settings, url)), ready)
+    server = _Server(server_config(create_app(settings, url), settings.trusted_proxy_list()), ready)
     try:
         server.run(sockets=[taken])
     except KeyboardInterrupt:
@@ -47,7 +47,7 @@ def run(settings: Settings, url: str, taken: socket.socket, ready: Callable[[], 
         raise StartError("The application did not start; the log says why.")
 
 
-def server_config(application: ASGIApp) -> uvicorn.Config:
+def server_config(application: ASGIApp, trusted_proxies: Sequence[str] = (LISTEN_ADDRESS,)) -> uvicorn.Config:
     """How uvicorn serves an application; the bench's floor is served alike."""
     return uvicorn.Config(
         application,
@@ -60,8 +60,8 @@ def server_config(application: ASGIApp) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        # A proxy on this machine may say that the browser came over HTTPS.
+        # Only these may say where the browser is, and that it came over HTTPS.
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

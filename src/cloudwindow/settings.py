@@ -6,6 +6,7 @@ a row in ``parameter``. ``cloudwindow settings`` prints this list with the value
 
 import os
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -18,6 +19,8 @@ ROOT_DATA = Path("/var/lib/cloudwindow")
 LISTEN_ADDRESS = "127.0.0.1"  # plain HTTP stays on this machine; a proxy in front adds HTTPS
 
 SHORTEST_TOKEN = 16
+ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin", "centre_admin")
+"""Roles that change who may do what; production warns until they need a second factor (model §7)."""
 
 Mode = Literal["demonstration", "production", "test"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -84,6 +87,17 @@ class Settings(BaseSettings):
         "",
         "comma-separated origins",
         "Further origins (https://host[:port]) under which browsers reach this server.",
+    )
+    trusted_proxies: str = _setting(
+        LISTEN_ADDRESS,
+        "comma-separated addresses or networks",
+        "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Of a chain of addresses the last one that "
+        "is no such proxy counts as the browser's; limits and audit rows go by it.",
+    )
+    second_factor_roles: str = _setting(
+        "",
+        "comma-separated roles",
+        "Roles that sign in with a second factor only, such as system_admin,security_admin. Others may use one.",
     )
     time_zone: str = _setting(
         "Asia/Shanghai", "IANA time zone", "Zone of opening hours, legal days, ticket days and “today”."
@@ -160,6 +174,13 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for network in _parts(value):
+            ip_network(network)  # its ValueError says what is wrong
+        return value
+
     @field_validator("origins")
     @classmethod
     def _origins(cls, value: str) -> str:
@@ -196,6 +217,14 @@ class Settings(BaseSettings):
         own = {f"http://{host}:{self.port}" for host in ("localhost", LISTEN_ADDRESS)}
         return frozenset(own | set(_parts(self.origins)))
 
+    def trusted_proxy_list(self) -> list[str]:
+        """Addresses and networks of the proxies that are believed."""
+        return _parts(self.trusted_proxies)
+
+    def roles_with_second_factor(self) -> frozenset[str]:
+        """Roles that must have a second factor."""
+        return frozenset(_parts(self.second_factor_roles))
+
     def ice_server_list(self) -> list[dict[str, Any]]:
         """`RTCIceServer` entries for the browser (WebRTC 1.0 §4.2.4); empty inside one network."""
         servers: list[dict[str, Any]] = []
@@ -209,6 +238,16 @@ class Settings(BaseSettings):
     def name_of_process(self) -> str:
         """What this process calls itself: the setting, else ``host-pid``."""
         return self.process_name or f"{os.uname().nodename}-{os.getpid()}"
+
+    def warnings(self) -> list[str]:
+        """Return what a production deployment should not be left like; nothing in other modes."""
+        if self.mode != "production":
+            return []
+        missing = [role for role in ADMINISTRATORS if role not in self.roles_with_second_factor()]
+        if not missing:
+            return []
+        name = environment_name("second_factor_roles")
+        return [f"{name} does not name {', '.join(missing)}: administrators sign in without a second factor."]
 
     def lines(self) -> list[SettingLine]:
         """Every setting with its value, unit and help, in the order in which they are declared."""

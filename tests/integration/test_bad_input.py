@@ -16,7 +16,7 @@ from tests.support.city import KEYS, PASSWORD, WEIDU
 from tests.support.client import LONG_ENOUGH, Citizen, Clerk, Client, flow
 from tests.support.server import Server
 
-QUIET = {"heartbeat", "tab_lease", "test_clock"}
+QUIET = {"heartbeat", "request_count", "tab_lease", "test_clock"}
 """Tables that change by themselves."""
 
 LONG = "长" * 10_000

@@ -29,7 +29,7 @@ from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.oversight.actions import give
 from cloudwindow.oversight.schemas import RatingRequest
-from cloudwindow.people.actions import set_presence
+from cloudwindow.people.presence import set_presence
 from cloudwindow.people.schemas import PresenceRequest
 from tests.integration.kills.invariants import check
 from tests.support.city import open_city

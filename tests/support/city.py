@@ -45,12 +45,14 @@ class City:
 
     async def keep_hours(self) -> None:
         """Switch 全天开放 off, as tests of hours and queues want it."""
+        await self.set_parameter(OPEN_ALL_HOURS, value=False)
+
+    async def set_parameter(self, key: str, value: object) -> None:
+        """Give a parameter another value from now on."""
         async with self.database.transaction() as session:
             now = await session.scalar(text("SELECT app_now()"))
             await session.execute(
-                insert(Parameter).values(
-                    key=OPEN_ALL_HOURS, value=False, unit="true/false", source="a test", valid_from=now
-                )
+                insert(Parameter).values(key=key, value=value, unit="a test's", source="a test", valid_from=now)
             )
 
 

@@ -28,7 +28,8 @@ from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.sweeper import Sweeper
 from cloudwindow.foundation.wiring import Wiring
-from cloudwindow.people.actions import enter_as_guest, set_presence, sign_in
+from cloudwindow.people import set_presence
+from cloudwindow.people.actions import enter_as_guest, sign_in
 from cloudwindow.people.schemas import EnterRequest, PresenceRequest
 from cloudwindow.settings import Settings
 from tests.support.city import WEIDU, City, open_city

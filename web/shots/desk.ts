@@ -32,6 +32,7 @@ export const staff: Staff = {
     site_name: '襄城县政务服务中心',
   },
   desks: [{ id: DESK, name: '养老社保专席' }],
+  second_factor: false,
 }
 /** Forty characters, as a person of a minority and a desk with a long name may have. */
 export const longNamed: Staff = {
@@ -39,6 +40,29 @@ export const longNamed: Staff = {
   name: '阿卜杜热合曼·麦麦提明·吐尔逊江·艾合买提·努尔麦麦提·伊敏江·买买提依明汗',
   desks: [{ id: DESK, name: '襄城县城乡居民基本养老保险和社会保障卡综合受理与网办辅导联合专席（试点）' }],
 }
+/** What the server answers to somebody who binds a code generator; the code is a real one for this secret. */
+export const enrolment = {
+  secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+  address:
+    'otpauth://totp/%E8%A5%84%E5%9F%8E%C2%B7%E4%BA%91%E7%BB%BC%E7%AA%97%3Alimin?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=%E8%A5%84%E5%9F%8E%C2%B7%E4%BA%91%E7%BB%BC%E7%AA%97&digits=6&period=30',
+  qr_svg:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 65 65" class="segno"><path class="qrline" stroke="#000" d="M4 4.5h7m4 0h3m6 0h3m1 0h1m1 0h1m2 0h2m1 0h1m1 0h1m2 0h2m2 0h2m3 0h2m2 0h7m-57 1h1m5 0h1m1 0h1m1 0h2m1 0h2m4 0h2m2 0h4m2 0h1m1 0h1m1 0h1m2 0h3m6 0h1m1 0h1m2 0h1m5 0h1m-57 1h1m1 0h3m1 0h1m1 0h5m1 0h1m1 0h1m1 0h2m3 0h2m3 0h2m3 0h2m1 0h1m3 0h1m1 0h1m1 0h4m2 0h1m1 0h3m1 0h1m-57 1h1m1 0h3m1 0h1m1 0h2m1 0h3m2 0h1m4 0h2m1 0h1m3 0h1m2 0h1m1 0h6m1 0h1m3 0h1m2 0h1m2 0h1m1 0h3m1 0h1m-57 1h1m1 0h3m1 0h1m2 0h1m1 0h1m1 0h3m1 0h5m1 0h2m1 0h5m1 0h2m1 0h1m5 0h2m4 0h1m2 0h1m1 0h3m1 0h1m-57 1h1m5 0h1m2 0h1m3 0h2m2 0h1m1 0h1m1 0h2m3 0h1m3 0h5m1 0h4m1 0h2m2 0h2m3 0h1m5 0h1m-57 1h7m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h7m-49 1h1m1 0h1m1 0h2m2 0h1m1 0h1m3 0h1m2 0h2m3 0h1m5 0h1m2 0h1m2 0h5m1 0h1m-49 1h1m5 0h1m1 0h1m2 0h1m1 0h1m3 0h3m2 0h1m1 0h8m3 0h3m5 0h1m2 0h1m2 0h2m2 0h3m-56 1h2m1 0h1m1 0h1m1 0h1m1 0h2m4 0h3m1 0h2m1 0h3m1 0h2m2 0h3m1 0h3m1 0h1m1 0h1m1 0h3m1 0h1m1 0h1m1 0h5m1 0h1m-51 1h1m6 0h2m3 0h1m2 0h1m1 0h5m1 0h1m1 0h1m3 0h2m1 0h1m4 0h1m1 0h2m2 0h2m2 0h1m1 0h1m-56 1h1m2 0h2m3 0h1m1 0h2m2 0h2m5 0h1m1 0h2m5 0h4m2 0h1m5 0h4m1 0h2m1 0h1m2 0h3m-53 1h5m1 0h4m2 0h8m1 0h2m6 0h1m1 0h1m2 0h2m1 0h2m1 0h2m1 0h1m3 0h1m1 0h1m1 0h1m1 0h1m-57 1h1m2 0h1m1 0h1m1 0h1m1 0h1m3 0h1m1 0h2m1 0h4m2 0h1m3 0h4m5 0h1m1 0h1m1 0h5m2 0h2m3 0h2m1 0h1m-54 1h2m1 0h1m2 0h1m1 0h2m1 0h2m1 0h1m2 0h2m1 0h3m2 0h2m2 0h1m1 0h2m3 0h1m5 0h1m1 0h1m2 0h2m1 0h3m-56 1h1m1 0h2m3 0h3m4 0h1m1 0h3m2 0h1m2 0h1m1 0h1m1 0h1m1 0h1m3 0h2m1 0h2m1 0h2m2 0h1m1 0h1m2 0h3m2 0h1m1 0h1m-55 1h1m3 0h3m1 0h1m2 0h3m1 0h1m3 0h2m1 0h2m5 0h1m4 0h1m4 0h1m1 0h1m2 0h1m2 0h1m1 0h1m1 0h1m-53 1h1m12 0h1m1 0h1m1 0h1m1 0h5m3 0h4m1 0h1m1 0h2m2 0h1m2 0h1m1 0h2m2 0h2m1 0h1m3 0h2m-57 1h1m1 0h3m1 0h4m2 0h1m1 0h1m2 0h3m1 0h1m2 0h2m1 0h5m1 0h1m2 0h2m2 0h2m1 0h1m2 0h1m4 0h1m2 0h3m-53 1h2m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h3m2 0h3m2 0h2m1 0h1m1 0h1m2 0h1m3 0h4m2 0h1m1 0h2m2 0h2m1 0h2m-52 1h1m1 0h1m4 0h2m2 0h1m5 0h1m4 0h1m2 0h2m2 0h1m2 0h1m2 0h1m1 0h3m5 0h1m3 0h1m1 0h1m-56 1h1m4 0h1m1 0h8m1 0h4m4 0h1m1 0h3m1 0h1m2 0h3m2 0h5m3 0h1m1 0h1m1 0h4m-53 1h1m1 0h1m2 0h1m2 0h1m2 0h1m3 0h5m1 0h1m1 0h1m1 0h1m2 0h3m8 0h1m1 0h1m3 0h1m3 0h2m1 0h1m-53 1h4m2 0h1m3 0h2m2 0h1m1 0h5m3 0h1m2 0h1m2 0h1m3 0h1m1 0h1m4 0h5m2 0h1m2 0h4m-55 1h3m2 0h3m2 0h1m4 0h1m2 0h1m1 0h1m1 0h3m2 0h5m1 0h3m1 0h1m1 0h1m3 0h1m1 0h1m3 0h1m1 0h1m3 0h1m-57 1h1m7 0h3m3 0h4m3 0h1m1 0h5m1 0h3m3 0h2m2 0h1m1 0h2m4 0h3m4 0h2m-56 1h2m1 0h6m3 0h2m1 0h3m2 0h1m2 0h2m1 0h5m2 0h4m1 0h1m2 0h3m2 0h1m1 0h5m2 0h1m-56 1h1m3 0h1m3 0h2m1 0h4m6 0h1m1 0h1m1 0h2m3 0h1m2 0h1m3 0h2m1 0h3m2 0h1m2 0h1m3 0h4m-55 1h2m1 0h1m1 0h1m1 0h2m3 0h1m1 0h2m1 0h3m1 0h1m3 0h1m1 0h1m1 0h1m2 0h2m1 0h2m3 0h3m2 0h3m1 0h1m1 0h1m1 0h1m-55 1h3m1 0h1m3 0h6m5 0h2m1 0h1m1 0h1m1 0h1m3 0h5m1 0h1m2 0h4m2 0h1m2 0h1m3 0h1m3 0h1m-53 1h5m1 0h1m2 0h1m1 0h1m2 0h2m2 0h1m3 0h5m1 0h3m1 0h1m2 0h6m2 0h6m1 0h3m-57 1h1m1 0h2m3 0h3m2 0h3m2 0h1m1 0h1m3 0h2m2 0h1m2 0h1m1 0h2m1 0h3m13 0h1m2 0h1m-54 1h8m2 0h1m1 0h2m1 0h3m1 0h1m3 0h1m1 0h2m1 0h1m1 0h1m4 0h2m3 0h3m1 0h2m2 0h1m1 0h1m1 0h1m1 0h1m-56 1h2m6 0h3m2 0h7m1 0h1m1 0h1m3 0h3m4 0h13m1 0h5m3 0h1m-56 1h3m2 0h3m1 0h1m1 0h6m8 0h1m2 0h3m1 0h2m1 0h1m6 0h1m1 0h1m1 0h2m5 0h3m-56 1h5m6 0h1m1 0h2m5 0h1m1 0h1m1 0h1m1 0h1m1 0h1m2 0h3m2 0h1m2 0h3m7 0h2m2 0h1m-55 1h5m1 0h1m3 0h1m1 0h1m4 0h7m4 0h3m1 0h5m1 0h3m1 0h1m1 0h5m1 0h1m1 0h1m2 0h2m-55 1h1m5 0h6m2 0h3m1 0h1m1 0h1m1 0h2m3 0h1m1 0h1m1 0h1m1 0h3m3 0h2m2 0h1m2 0h4m1 0h2m1 0h1m-57 1h3m3 0h6m1 0h4m1 0h2m1 0h3m2 0h1m2 0h6m1 0h1m2 0h2m1 0h1m6 0h1m1 0h1m1 0h1m-54 1h4m3 0h1m2 0h2m5 0h2m1 0h1m1 0h3m1 0h1m1 0h2m2 0h1m3 0h1m1 0h2m1 0h2m1 0h1m2 0h2m2 0h2m1 0h3m-56 1h3m1 0h2m4 0h2m6 0h1m1 0h3m2 0h2m2 0h2m1 0h1m1 0h2m2 0h1m1 0h3m1 0h1m3 0h1m2 0h1m-53 1h2m2 0h2m1 0h1m2 0h1m4 0h1m2 0h5m1 0h1m1 0h2m3 0h1m1 0h1m2 0h1m5 0h2m1 0h1m7 0h4m-57 1h7m1 0h1m2 0h2m1 0h1m1 0h1m4 0h1m2 0h2m2 0h4m2 0h5m1 0h1m3 0h4m2 0h1m1 0h5m-55 1h1m1 0h2m1 0h3m2 0h2m1 0h1m1 0h3m1 0h1m1 0h2m2 0h1m5 0h1m3 0h1m2 0h6m1 0h2m1 0h2m1 0h3m-55 1h1m2 0h4m1 0h1m1 0h2m1 0h1m1 0h1m3 0h4m2 0h4m1 0h2m3 0h2m1 0h1m1 0h1m1 0h1m1 0h2m1 0h2m1 0h3m-54 1h4m1 0h1m2 0h1m2 0h2m1 0h1m1 0h6m2 0h1m2 0h2m4 0h3m2 0h2m1 0h3m2 0h1m1 0h5m1 0h3m-57 1h1m1 0h1m2 0h2m4 0h1m6 0h2m1 0h2m1 0h3m2 0h1m1 0h3m1 0h4m2 0h7m1 0h1m1 0h1m1 0h3m-56 1h5m3 0h1m1 0h1m4 0h2m1 0h1m3 0h3m1 0h2m2 0h3m2 0h1m2 0h3m1 0h4m1 0h1m6 0h1m1 0h1m-51 1h1m7 0h4m2 0h1m5 0h7m1 0h3m1 0h4m2 0h10m1 0h2m-49 1h1m1 0h3m1 0h1m2 0h1m2 0h1m3 0h1m1 0h1m3 0h2m4 0h1m2 0h1m2 0h1m1 0h2m1 0h2m3 0h1m1 0h3m-57 1h7m4 0h1m2 0h2m4 0h2m3 0h2m1 0h1m1 0h2m5 0h5m1 0h1m1 0h2m1 0h1m1 0h1m1 0h2m-54 1h1m5 0h1m3 0h3m2 0h2m3 0h1m1 0h1m1 0h1m1 0h1m3 0h1m2 0h2m1 0h1m4 0h1m4 0h1m1 0h1m3 0h5m-57 1h1m1 0h3m1 0h1m3 0h1m1 0h1m3 0h3m2 0h10m4 0h1m3 0h1m1 0h1m3 0h8m1 0h2m-56 1h1m1 0h3m1 0h1m5 0h2m3 0h1m1 0h1m1 0h1m2 0h1m3 0h3m6 0h1m1 0h5m3 0h1m2 0h1m1 0h3m-55 1h1m1 0h3m1 0h1m2 0h2m1 0h3m1 0h1m3 0h1m3 0h1m1 0h1m1 0h1m1 0h3m5 0h1m1 0h2m2 0h2m1 0h4m1 0h5m-57 1h1m5 0h1m2 0h1m3 0h2m4 0h1m1 0h2m1 0h2m1 0h2m1 0h1m1 0h1m1 0h1m1 0h1m2 0h5m2 0h4m2 0h1m1 0h1m-55 1h7m1 0h2m3 0h2m1 0h2m1 0h1m1 0h1m1 0h1m3 0h1m3 0h1m3 0h2m1 0h2m1 0h3m1 0h1m1 0h3m5 0h1"/></svg>',
+}
+export const recovery = {
+  codes: [
+    'mzxw-6ytb-oi2d-enrv',
+    'gq3t-qojq-mfrg-gzdf',
+    'nvqw-yzlt-onrx-e2lq',
+    'orsx-g5ba-mfxg-4zlo',
+    'pfxx-k4tf-mfzg-k3tt',
+    'ovzg-k3ra-nnsw-63tp',
+    'kruw-4zdf-nqqg-c3tt',
+    'jnxx-ezls-nf2h-k3lq',
+    'mrxw-2zlt-oruw-6zlb',
+    'mfxg-64dm-mfxg-g2lu',
+  ],
+}
+export const withFactor: Staff = { ...staff, second_factor: true }
 export const stations = [1, 2, 3].map((n) => ({
   id: `1d2c3b4a-5f6e-4789-8a9b-0c1d2e3f4a5${n === 2 ? 'b' : String(n)}`,
   number: `${String(n)} 号云综窗`,

@@ -1,13 +1,12 @@
 """The demonstration accounts that a start prints, and the one password of a data folder (model §6)."""
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloudwindow.people import random_password
+
 PASSWORD_FILE = "demonstration-password"  # noqa: S105  the file's name
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike when read from a screen
-_GROUPS, _GROUP = 3, 4  # 12 letters of 31: 59 bits
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def password_of(folder: Path) -> str:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text(encoding="ascii").strip()
-    password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    password = random_password()
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(f"{password}\n")
         file.flush()

@@ -1,12 +1,13 @@
 """What must be known before a number is given: read by one statement for all who ask at once (architecture §4, §6)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 from asyncpg import Record
-from sqlalchemy import ARRAY, Boolean, Text, Uuid, and_, bindparam, column, func, select, true
+from sqlalchemy import ARRAY, Boolean, Interval, Text, Uuid, and_, bindparam, column, func, select, true
 
 from cloudwindow.catalogue import Implementation, Item, Version, resolving
 from cloudwindow.dispatch import parameters as limits
@@ -18,7 +19,12 @@ from cloudwindow.foundation.actions import Tx
 from cloudwindow.foundation.hot import TEXTS, UUIDS, Hot
 from cloudwindow.organisation import OPEN_ALL_HOURS, centre_on, ladder_of
 
-LIMITS = [limits.ELDERLY_BONUS, limits.RETURN_BONUS, limits.RETURN_WITHIN, limits.WAITING_GRACE, OPEN_ALL_HOURS]
+LIMITS = [
+    *(limits.ELDERLY_BONUS, limits.RETURN_BONUS, limits.RETURN_WITHIN, limits.WAITING_GRACE),
+    *(limits.NUMBERS_PER_ACCOUNT, OPEN_ALL_HOURS),
+]
+LATELY = timedelta(hours=1)
+"""Numbers taken within this time count against the limit of an account."""
 
 
 class Asked(NamedTuple):
@@ -86,6 +92,15 @@ _last = (
     .limit(1)
     .lateral("last")
 )
+# scope: the actor's own account. The tickets are the count, so nothing is counted beside them.
+_lately = (
+    select(func.count().label("count"), func.min(Ticket.taken_at).label("first"))
+    .where(
+        Ticket.account_id == _asked.c.account,
+        Ticket.taken_at > select(func.app_now()).scalar_subquery() - bindparam("lately", type_=Interval),
+    )
+    .lateral("lately")
+)
 _notice = (
     select(ConsentText.version)
     .where(ConsentText.valid_from <= func.app_now())
@@ -99,10 +114,11 @@ _KNOWN = Hot(
     select(
         _asked.c.place,
         *(found.label(f"last_{found.key}") for found in _last.c),
+        *(found.label(f"lately_{found.key}") for found in _lately.c),
         *(found for found in _counts.c if found.key not in _wish.c),
         _situations.correlate(_counts, _asked).scalar_subquery().label("situations"),
         _notice.scalar_subquery().label("consent_version"),
-    ).select_from(_asked.join(_counts, _same).outerjoin(_last, true()))
+    ).select_from(_asked.join(_counts, _same).outerjoin(_last, true()).join(_lately, true()))
 )
 """All that must be known, for many requests in one statement: the account's last ticket, and for an item and a flow at
 a place the version (null: no such item there), the desk (null: none), home, notice and parameters. Under load many
@@ -112,7 +128,14 @@ wish for the same: what counts for a wish is found once."""
 async def _known(driver: asyncpg.Connection, asked: Sequence[Asked]) -> dict[Asked, Record]:
     accounts, items, regions, flows, answered = map(list, zip(*asked, strict=True))
     rows = await _KNOWN.rows(
-        driver, accounts=accounts, items=items, regions=regions, flows=flows, answered=answered, limits=LIMITS
+        driver,
+        accounts=accounts,
+        items=items,
+        regions=regions,
+        flows=flows,
+        answered=answered,
+        limits=LIMITS,
+        lately=LATELY,
     )
     return {asked[row["place"] - 1]: row for row in rows}
 

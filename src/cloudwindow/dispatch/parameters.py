@@ -57,3 +57,10 @@ WAITING_GRACE = define(
 PARK_SECONDS = define(
     "dispatch.park_seconds", 60, "s", "model §3: 先不接 parks 60 s", "How long 先不接 sets a ticket aside."
 )
+NUMBERS_PER_ACCOUNT = define(
+    "limits.numbers_per_account",
+    20,
+    "numbers an hour",
+    "ours: more than anybody needs who gives numbers back by mistake",
+    "How many numbers one account may take within an hour.",
+)

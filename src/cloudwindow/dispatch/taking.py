@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from cloudwindow.catalogue import validate_answers
 from cloudwindow.dispatch import parameters as limits
 from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.dispatch import views
-from cloudwindow.dispatch.knowing import LIMITS, look
+from cloudwindow.dispatch.knowing import LATELY, LIMITS, look
 from cloudwindow.dispatch.models import ONE_LIVE_TICKET
 from cloudwindow.dispatch.ringing import desk_hint, match_ticket
 from cloudwindow.dispatch.schemas import Taken, TakeRequest
@@ -22,6 +23,7 @@ from cloudwindow.foundation import parameters
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
+from cloudwindow.foundation.limits import too_many
 from cloudwindow.foundation.recording import LATE, Closing
 from cloudwindow.organisation import OPEN_ALL_HOURS, find_place, read_hours
 from cloudwindow.people import account_stream
@@ -37,7 +39,8 @@ _FROM_KNOWN = ("item_id", "implementation_id", "version_id", "line", "home_organ
 async def take(tx: Tx, request: TakeRequest) -> Taken:
     """Take a number. An account that already has a live ticket gets that one (model §2).
 
-    Raises `item_unknown`, `region_unknown`, `answers_unknown`, `no_desk`, `desk_closed`, `consent_outdated`.
+    Raises `item_unknown`, `region_unknown`, `answers_unknown`, `no_desk`, `desk_closed`, `consent_outdated`,
+    `too_many_requests`.
     """
     account_id = tx.actor.id
     if tx.actor.kind != "account" or account_id is None:
@@ -83,6 +86,9 @@ async def _check(tx: Tx, request: TakeRequest, known: Record) -> _Wish:
         raise Problem("no_desk")
     values = {key: (known["limits"] or {}).get(key, parameters.default_of(key)) for key in LIMITS}
     await _check_hours(tx, known["hours_key"], always=bool(values[OPEN_ALL_HOURS]))
+    if known["lately_count"] >= values[limits.NUMBERS_PER_ACCOUNT]:
+        wait = known["lately_first"] + LATELY - tx.now
+        raise too_many(tx.now, max(1, ceil(wait.total_seconds())), tx.zone)
     if known["consent_version"] != request.consent_version:
         raise Problem("consent_outdated")
     if known["home_organisation_id"] is None:

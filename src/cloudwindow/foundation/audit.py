@@ -46,6 +46,7 @@ def body(actor: Actor, origin: str, action: str, note: AuditNote, now: datetime)
                 "id": actor.id,
                 "login": actor.login_id,
                 "station": actor.station_id,
+                **({"via": actor.via} if actor.via else {}),
             },
             "from": origin,
             "action": action,

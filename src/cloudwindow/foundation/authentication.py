@@ -32,13 +32,14 @@ class Grant:
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts: a clerk, an account, the system itself, or a stranger."""
+    """Whoever acts: a clerk, an account, the system itself, or a stranger. `via`: on whose behalf the system acts."""
 
     kind: Literal["staff", "account", "system", "anonymous"]
     id: UUID | None = None
     login_id: UUID | None = None
     station_id: UUID | None = None
     address: str = ""
+    via: str = ""
     grants: tuple[Grant, ...] = field(default=())
 
     def roles(self) -> set[str]:
@@ -47,14 +48,19 @@ class Actor:
 
 
 SYSTEM = Actor("system")
+COMMAND_LINE = Actor("system", via="command line")
+"""The operator of the machine, who has the database itself."""
 ANONYMOUS = Actor("anonymous")
 
 
 class Authenticator(Protocol):
     """Finds the actor behind a cookie; the people room provides it."""
 
-    async def actor(self, face: Face, token: str, address: str) -> Actor | None:
-        """Return the actor whose live login this token opens, or None."""
+    async def actor(self, face: Face, token: str, address: str, *, background: bool = False) -> Actor | None:
+        """Return the actor whose live login this token opens, or None.
+
+        A request that is not `background` is the person's own: it counts as use of the login.
+        """
         ...
 
 
@@ -79,9 +85,18 @@ def csrf_fits(token: str, header: str | None) -> bool:
 
 
 async def open_login(
-    session: AsyncSession, face: Face, person: UUID, *, station_id: UUID | None, now: datetime
+    session: AsyncSession,
+    face: Face,
+    person: UUID,
+    *,
+    station_id: UUID | None,
+    now: datetime,
+    idle: timedelta | None = None,
 ) -> tuple[UUID, str]:
-    """Create a login and return its id and the secret for the cookie; the secret itself is stored nowhere."""
+    """Create a login and return its id and the secret for the cookie; the secret itself is stored nowhere.
+
+    Unused for as long as `idle` it ends; null: it lasts until it expires.
+    """
     token, login_id = secrets.token_urlsafe(32), new_id()
     await session.execute(  # scope: the login of whoever just proved who it is
         insert(Login).values(
@@ -93,6 +108,8 @@ async def open_login(
             station_id=station_id,
             created_at=now,
             expires_at=now + LOGIN_LASTS[face],
+            used_at=now,
+            idle_at=now + idle if idle is not None else None,
         )
     )
     return login_id, token

@@ -16,6 +16,11 @@ _LEASES = """
     DELETE FROM tab_lease WHERE id = ANY (ARRAY(
         SELECT id FROM tab_lease WHERE lease_until < app_now() - interval '1 hour' LIMIT 1000 FOR UPDATE SKIP LOCKED))
 """
+_COUNTS = """
+    DELETE FROM request_count WHERE key = ANY (ARRAY(
+        SELECT key FROM request_count WHERE ends_at < app_now() - interval '1 minute' LIMIT 1000
+        FOR UPDATE SKIP LOCKED))
+"""
 
 
 @action("housekeeping.answers")
@@ -30,6 +35,12 @@ async def forget_leases(tx: Tx, _one: UUID) -> None:
     await tx.driver.execute(_LEASES)
 
 
+@action("housekeeping.counts")
+async def forget_counts(tx: Tx, _one: UUID) -> None:
+    """Forget windows that are over; nothing to record."""
+    await tx.driver.execute(_COUNTS)
+
+
 # scope: the sweeper finds what is old enough
 SWEEPS = [
     Sweep(
@@ -41,5 +52,11 @@ SWEEPS = [
         "dead tabs",
         "SELECT id FROM tab_lease WHERE lease_until < app_now() - interval '1 hour' AND :batch > 0 LIMIT 1",
         forget_leases,
+    ),
+    Sweep(
+        "counts that are over",
+        "SELECT gen_random_uuid() FROM request_count WHERE ends_at < app_now() - interval '1 minute' AND :batch > 0"
+        " LIMIT 1",
+        forget_counts,
     ),
 ]

@@ -56,7 +56,10 @@ _HEADER_BYTES = [(name.encode(), value.encode()) for name, value in SECURITY_HEA
 
 @dataclass(frozen=True)
 class House:
-    """What a process holds; routes reach it through the dependencies below. `origins` are those allowed."""
+    """What a process holds; routes reach it through the dependencies below. `origins` are those allowed.
+
+    `name` is the site's; whoever holds one of `second_factor_roles` signs in with a second factor only.
+    """
 
     database: Database
     keys: Keys
@@ -65,6 +68,8 @@ class House:
     origins: frozenset[str]
     body_limit: int
     mode: str
+    name: str
+    second_factor_roles: frozenset[str]
 
 
 def house(request: Request) -> House:
@@ -81,6 +86,9 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, _guarded_line(scope, send))
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -107,13 +115,33 @@ class Guard:
         await self.app(scope, receive_limited, send_guarded)
 
 
+def _guarded_line(scope: Scope, send: Send) -> Send:
+    """Send what a live line sends; one that is refused is answered with the headers too, not with a bare close."""
+    answerable = "websocket.http.response" in scope.get("extensions", {})
+    accepted = False
+
+    async def send_line(message: Message) -> None:
+        nonlocal accepted
+        accepted = accepted or message["type"] == "websocket.accept"
+        if message["type"] == "websocket.http.response.start":
+            message["headers"] = [*message["headers"], *_HEADER_BYTES]
+        if message["type"] == "websocket.close" and not accepted and answerable:
+            await send({"type": "websocket.http.response.start", "status": 403, "headers": _HEADER_BYTES})
+            message = {"type": "websocket.http.response.body", "body": b""}
+        await send(message)
+
+    return send_line
+
+
 def _too_large(limit: int) -> Response:
     return problem_response(Problem("too_large", limit_kb=limit // 1024))
 
 
 def problem_response(problem: Problem) -> Response:
-    """Render a problem as RFC 9457 asks."""
-    return JSONResponse(problem.body(), status_code=problem.entry.status, media_type=MEDIA_TYPE)
+    """Render a problem as RFC 9457 asks; one that says when to come back says so in the header, too."""
+    wait = problem.params.get("seconds")
+    headers = {"retry-after": str(wait)} if problem.code == "too_many_requests" else None
+    return JSONResponse(problem.body(), status_code=problem.entry.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -144,9 +172,16 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def on_fault(request: Request, error: Exception) -> Response:
-        reference = logs.request_mark() or str(new_id())[-12:]
-        log.error("request.failed", path=request.url.path, reference=reference, exc_info=error)
-        return problem_response(Problem("internal", reference=reference))
+        response = fault(request, error)
+        response.headers.update(SECURITY_HEADERS)  # Starlette answers faults outside the guard
+        return response
+
+
+def fault(request: Request, error: Exception) -> Response:
+    """Put a fault into the log and answer with its reference."""
+    reference = logs.request_mark() or str(new_id())[-12:]
+    log.error("request.failed", path=request.url.path, reference=reference, exc_info=error)
+    return problem_response(Problem("internal", reference=reference))
 
 
 def _install_database_handler(app: FastAPI) -> None:
@@ -203,7 +238,9 @@ def check_origin(request: Request) -> None:
 async def _actor(request: Request, face: Face) -> Actor:
     served = house(request)
     token = request.cookies.get(cookie_name(face, secure=request.scope["scheme"] == "https"))
-    actor = token and await served.wiring.port(Authenticator).actor(face, token, address_of(request))
+    background = request.headers.get("x-background") == "1"  # what a page fetches by itself is no use of the login
+    find = served.wiring.port(Authenticator).actor
+    actor = token and await find(face, token, address_of(request), background=background)
     if not (token and actor):
         return Actor("anonymous", address=address_of(request))
     if request.method not in {"GET", "HEAD"}:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from cloudwindow.foundation import events, measures, tasks
+from cloudwindow.foundation import events, limits, measures, parameters, tasks
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.ids import new_id
@@ -40,6 +40,10 @@ SILENCE_SECONDS = 65.0
 NOT_UNDERSTOOD = 1002
 """The close code after a message that is none of ours (RFC 6455 §7.4.1, protocol error)."""
 
+TOO_MUCH = 1008
+"""The close code after more messages than a line may carry (RFC 6455 §7.4.1, policy violation)."""
+
+MINUTE_SECONDS = 60.0
 MESSAGE_LIMIT = 80_000
 QUEUE_LIMIT = 1000
 WATCH_LIMIT = 16
@@ -90,6 +94,7 @@ class Connection:
     tab: UUID
     stream: str
     cursor: int
+    most: int
     id: UUID = field(default_factory=new_id)
     watching: set[str] = field(default_factory=set)
     outbox: asyncio.Queue[dict[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
@@ -178,7 +183,8 @@ class Live:
             return None
         async with self._database.reading() as session:
             last = await events.cursor(session, stream)
-            connection = Connection(socket, actor, tab, stream, last)
+            most = await parameters.get(session, limits.MESSAGES_PER_LINE)
+            connection = Connection(socket, actor, tab, stream, last, most)
             lease = {"tab": tab, "login": actor.login_id, "lease": LEASE, "holder": connection.id}
             now = await session.scalar(_OPEN, lease | _person(actor))
         if now is None:  # the tab's id belongs to somebody else
@@ -193,6 +199,8 @@ class Live:
         return connection
 
     async def _read(self, connection: Connection) -> None:
+        clock = asyncio.get_running_loop().time
+        since, seen = clock(), 0
         while True:
             try:
                 message = await asyncio.wait_for(_message(connection.socket), SILENCE_SECONDS)
@@ -200,6 +208,12 @@ class Live:
                 return
             except ValueError:
                 await connection.socket.close(code=NOT_UNDERSTOOD)
+                return
+            if clock() - since > MINUTE_SECONDS:
+                since, seen = clock(), 0
+            seen += 1
+            if seen > connection.most:  # a line is one process's own, so its count may be too
+                await connection.socket.close(code=TOO_MUCH)
                 return
             kind = message.get("type")
             if kind == "ping":

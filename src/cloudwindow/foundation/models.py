@@ -127,13 +127,16 @@ class SealMember(Base):
 class Login(Base):
     """Someone is signed in with one browser. The cookie's secret is stored only as its SHA-256.
 
-    `face` is `staff` or `applicant`; exactly one of `staff_id` and `account_id` is set.
+    `face` is `staff` or `applicant`; exactly one of `staff_id` and `account_id` is set. `used_at` is when the person
+    last did something, true to a minute; at `idle_at` the login ends (null: it does not for want of use). `closing`: an
+    operator ended it while the person was being rung or talking, so it ends once that is over.
     """
 
     __tablename__ = "login"
     __table_args__ = (
         CheckConstraint("num_nonnulls(staff_id, account_id) = 1", name="one_person"),
         Index("ix_login_live_staff", "staff_id", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_login_idle", "idle_at", postgresql_where=text("ended_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -145,6 +148,9 @@ class Login(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    idle_at: Mapped[datetime | None]
+    closing: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class TabLease(Base):
@@ -176,6 +182,17 @@ class Heartbeat(Base):
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, default=1)
     at: Mapped[datetime]
+
+
+class RequestCount(Base):
+    """How often somebody asked within a window that ends at `ends_at`; unlogged, `key` holds digests only."""
+
+    __tablename__ = "request_count"
+    __table_args__ = (Index(None, "ends_at", postgresql_using="brin"), {"prefixes": ["UNLOGGED"]})
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    ends_at: Mapped[datetime]
+    count: Mapped[int]
 
 
 class Idempotency(Base):

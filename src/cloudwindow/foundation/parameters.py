@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -95,7 +96,14 @@ async def read(session: AsyncSession, *keys: str, region: str | None = None, des
 
     Raises `KeyError` for a parameter that nobody defined.
     """
-    rows = await _READ.rows(await driver_of(session), keys=keys, region=region or "", desk=desk or "")
+    return await read_by(await driver_of(session), *keys, region=region, desk=desk)
+
+
+async def read_by(
+    driver: asyncpg.Connection, *keys: str, region: str | None = None, desk: str | None = None
+) -> dict[str, Any]:
+    """Return what `read` does, for whoever has the driver's connection and no session."""
+    rows = await _READ.rows(driver, keys=keys, region=region or "", desk=desk or "")
     found = {row["key"]: row["value"] for row in rows}
     return {key: found[key] if key in found else default_of(key) for key in keys}
 

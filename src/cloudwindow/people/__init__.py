@@ -1,22 +1,19 @@
 """Staff, roles, skills, presence (standard §四.4), and the accounts of those who are served."""
 
-from cloudwindow.people.actions import (
-    account_stream,
-    announce_presence,
-    change_presence,
-    set_presence,
-    staff_stream,
-)
+from cloudwindow.people.actions import account_stream
 from cloudwindow.people.authentication import CookieAuthenticator, unchanged
+from cloudwindow.people.logins import SWEEPS, put_off_logins
 from cloudwindow.people.models import Account, Presence, RoleGrant, Skill, Staff
-from cloudwindow.people.passwords import hash_password
+from cloudwindow.people.passwords import hash_password, random_password
 from cloudwindow.people.ports import WorkStates
+from cloudwindow.people.presence import announce_presence, change_presence, set_presence, staff_stream
 from cloudwindow.people.queries import card, show_account
 from cloudwindow.people.readings import READINGS
 from cloudwindow.people.schemas import AccountView, Asked, DeskName, PresenceRequest, PresenceView, Wire
 
 __all__ = [
     "READINGS",
+    "SWEEPS",
     "Account",
     "AccountView",
     "Asked",
@@ -35,6 +32,8 @@ __all__ = [
     "card",
     "change_presence",
     "hash_password",
+    "put_off_logins",
+    "random_password",
     "set_presence",
     "show_account",
     "staff_stream",

@@ -1,4 +1,4 @@
-"""Changes of this room: signing in and out, presence, and a guest's account."""
+"""Changes of this room: signing in and out, and a guest's account."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -14,21 +14,13 @@ from cloudwindow.foundation.ids import new_id
 from cloudwindow.organisation import Station
 from cloudwindow.people import parameters as limits
 from cloudwindow.people import problems as _problems  # noqa: F401  registers the codes raised here
+from cloudwindow.people import second_factor
+from cloudwindow.people.logins import end_logins, idle_time
 from cloudwindow.people.models import Account, Presence, Staff
 from cloudwindow.people.ports import WorkStates
-from cloudwindow.people.schemas import (
-    AccountView,
-    ApplicantMe,
-    EnterRequest,
-    PresenceRequest,
-    PresenceView,
-    SignedOut,
-)
-
-
-def staff_stream(staff_id: UUID) -> str:
-    """Name the stream of a clerk's workbench."""
-    return f"staff:{staff_id}"
+from cloudwindow.people.presence import set_presence
+from cloudwindow.people.schemas import AccountView, ApplicantMe, EnterRequest, PresenceRequest, SignedOut
+from cloudwindow.people.second_factor import Proof
 
 
 def account_stream(account_id: UUID) -> str:
@@ -47,10 +39,14 @@ async def find_for_login(tx: Tx, account: str) -> Staff | None:
 
 @action("login.fail")
 async def note_failure(tx: Tx, account: str) -> None:
-    """Count a wrong password and lock the account at the limit (model §7)."""
+    """Count a wrong password or code and lock the account at the limit (model §7).
+
+    A name that no account has is put on record too: it takes as long, and shows who tries names.
+    """
     limit, minutes = (await parameters.read(tx.session, limits.FAILURES_BEFORE_LOCK, limits.LOCK_MINUTES)).values()
     staff = await find_for_login(tx, account)
     if staff is None:
+        tx.audit("staff", None, account=tx.keys.blind("account", account))
         return
     failures = staff.failed_logins + 1
     locked = tx.now + timedelta(minutes=minutes) if failures >= limit else None
@@ -70,15 +66,47 @@ async def check_not_locked(tx: Tx, account: str) -> str | None:
 
 
 @action("login.open")
-async def sign_in(tx: Tx, account: str, station_id: UUID) -> tuple[UUID, str]:
-    """Open a clerk's login at a station, the password having been checked. Returns the clerk and the secret."""
+async def sign_in(tx: Tx, account: str, station_id: UUID, proof: Proof | None = None) -> tuple[UUID, str]:
+    """Open a clerk's login at a station, the password having been checked. Returns the clerk and the secret.
+
+    Raises `wrong_password`, `password_must_change`, `station_unknown`, and what `second_factor.check` raises.
+    """
+    staff = await proven(tx, account, proof or Proof())
+    if staff.must_change_password:
+        raise Problem("password_must_change")
+    return staff.id, await _open(tx, staff, station_id)
+
+
+@action("staff.change_password")
+async def change_password(tx: Tx, account: str, station_id: UUID, new_hash: str, proof: Proof) -> tuple[UUID, str]:
+    """Give a person the password just chosen, end the other logins, and sign in. Raises as `sign_in` does."""
+    staff = await proven(tx, account, proof)
+    await end_logins(tx, staff.id)
+    await tx.session.execute(
+        update(Staff)
+        .where(Staff.id == staff.id)  # scope: the account whose password was checked
+        .values(password_hash=new_hash, must_change_password=False)
+    )
+    tx.audit("staff", staff.id, old={"must_change_password": staff.must_change_password}, must_change_password=False)
+    return staff.id, await _open(tx, staff, station_id)
+
+
+async def proven(tx: Tx, account: str, proof: Proof) -> Staff:
+    """Lock the account whose password was checked, and check the rest. Raises as `sign_in` does."""
     staff = await find_for_login(tx, account)
-    if staff is None:
-        raise Problem("login_required")
+    if staff is None or staff.status != "active" or not proof.still_fits(staff.password_hash):
+        raise Problem("wrong_password")
+    await second_factor.check(tx, staff.id, proof)
+    return staff
+
+
+async def _open(tx: Tx, staff: Staff, station_id: UUID) -> str:
     station = await tx.session.get(Station, station_id)
     if station is None or station.status != "in_use":
         raise Problem("station_unknown")
-    login_id, token = await open_login(tx.session, "staff", staff.id, station_id=station_id, now=tx.now)
+    login_id, token = await open_login(
+        tx.session, "staff", staff.id, station_id=station_id, now=tx.now, idle=await idle_time(tx)
+    )
     # scope: the clerk's own rows
     await tx.session.execute(update(Staff).where(Staff.id == staff.id).values(failed_logins=0, locked_until=None))
     await tx.session.execute(
@@ -87,7 +115,7 @@ async def sign_in(tx: Tx, account: str, station_id: UUID) -> tuple[UUID, str]:
         .values(station_id=station_id)  # scope: the presence of whoever signs in
     )
     tx.audit("login", login_id, staff=staff.id, station=station_id)
-    return staff.id, token
+    return token
 
 
 @action("login.close")
@@ -103,63 +131,6 @@ async def sign_out(tx: Tx) -> SignedOut:
     tx.audit("login", tx.actor.login_id, ended_at=tx.now)
     tx.hint(f"login:{tx.actor.login_id}")
     return SignedOut()
-
-
-@action("presence.set")
-async def set_presence(tx: Tx, wish: PresenceRequest) -> PresenceView:
-    """Set what the clerk wants. Raises `still_serving` and `unfinished_wrap_ups` (model §3)."""
-    staff_id = tx.actor.id
-    if tx.actor.kind != "staff" or staff_id is None:
-        raise Problem("not_allowed")
-    states = tx.port(WorkStates)
-    row = await tx.session.scalar(
-        select(Presence)
-        .where(Presence.staff_id == staff_id)
-        .with_for_update(key_share=True)  # scope: the actor's own presence
-    )
-    if row is None:
-        raise Problem("not_allowed")
-    before = await states.presence(tx.session, staff_id)
-    if wish.wanted != "ready":
-        if before and before.work in {"ringing", "serving"}:
-            raise Problem("still_serving")
-        if unfinished := await states.unfinished(tx.session, staff_id):
-            raise Problem("unfinished_wrap_ups", count=unfinished)
-    reason = (wish.reason or "rest") if wish.wanted == "break" else None
-    if (row.wanted, row.reason) != (wish.wanted, reason):
-        await change_presence(tx, row, wish.wanted, reason)
-    if wish.wanted == "ready":
-        states.became_ready(tx, staff_id)
-    after = await states.presence(tx.session, staff_id)
-    if after is None:
-        raise Problem("not_allowed")
-    return after
-
-
-async def change_presence(tx: Tx, row: Presence, wanted: str, reason: str | None) -> None:
-    """Write a new wish of a locked presence row, with its audit row and event."""
-    values = {"wanted": wanted, "reason": reason, "since": tx.now, "idle_since": tx.now, "misses": 0}
-    await tx.session.execute(
-        update(Presence)
-        .where(Presence.staff_id == row.staff_id)  # scope: the row that the caller locked
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    tx.audit(
-        "presence",
-        row.staff_id,
-        old={"wanted": row.wanted, "reason": row.reason},
-        wanted=wanted,
-        reason=reason,
-    )
-    await announce_presence(tx, row.staff_id)
-
-
-async def announce_presence(tx: Tx, staff_id: UUID) -> None:
-    """Send the clerk's own pages the presence as it is now in this transaction."""
-    states = tx.port(WorkStates)
-    presence = await states.presence(tx.session, staff_id)
-    tx.event(staff_stream(staff_id), "presence", presence)
 
 
 @action("account.enter")

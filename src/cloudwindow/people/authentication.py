@@ -10,15 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.foundation.authentication import Actor, Face, Grant, token_digest
 from cloudwindow.foundation.database import Database, driver_of
+from cloudwindow.people.logins import note_use
 
 # scope: this is where an actor comes from, so there is none yet to scope by.
 _LIVE_STAFF = """
-    SELECT l.token_digest, l.id, l.staff_id, l.station_id, g.role, g.lines, o.path
+    SELECT l.token_digest, l.id, l.staff_id, l.station_id, g.role, g.lines, o.path,
+        l.used_at < (SELECT app_now()) - interval '1 minute' AS unused
     FROM {logins}
-    JOIN staff s ON s.id = l.staff_id AND s.status = 'active'
+    JOIN staff s ON s.id = l.staff_id AND (s.status = 'active' OR l.closing)
     LEFT JOIN role_grant g ON g.staff_id = s.id
     LEFT JOIN organisation o ON o.id = g.scope_organisation_id
     WHERE l.face = 'staff' AND l.ended_at IS NULL AND l.expires_at > (SELECT app_now())
+        AND (l.idle_at IS NULL OR l.idle_at > (SELECT app_now()) OR l.closing)
 """
 # scope: this is where an actor comes from, so there is none yet to scope by.
 _LIVE_ACCOUNT = """
@@ -50,11 +53,12 @@ def _grant(row: Record) -> Grant:
     return Grant(row["role"], row["path"], row["lines"] and tuple(row["lines"]))
 
 
-async def _staff(driver: asyncpg.Connection, digests: Sequence[bytes]) -> dict[bytes, Actor]:
+async def _staff(driver: asyncpg.Connection, digests: Sequence[bytes]) -> dict[bytes, tuple[Actor, bool]]:
+    """Find the clerks behind cookies, and whether the use of their logins is to be noted again."""
     rows: dict[bytes, list[Record]] = {}
     for row in await driver.fetch(_STAFF, digests):
         rows.setdefault(row["token_digest"], []).append(row)
-    return {digest: _clerk(of_one) for digest, of_one in rows.items()}
+    return {digest: (_clerk(of_one), bool(of_one[0]["unused"])) for digest, of_one in rows.items()}
 
 
 def _clerk(rows: list[Record]) -> Actor:
@@ -73,7 +77,15 @@ class CookieAuthenticator:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def actor(self, face: Face, token: str, address: str) -> Actor | None:
-        """Return the actor whose live login this token opens, or None."""
-        actor = await self._database.gathered(_staff if face == "staff" else _accounts, token_digest(token))
-        return actor and replace(actor, address=address)
+    async def actor(self, face: Face, token: str, address: str, *, background: bool = False) -> Actor | None:
+        """Return the actor whose live login this token opens, or None. Use is noted at most once a minute."""
+        if face == "applicant":
+            actor = await self._database.gathered(_accounts, token_digest(token))
+            return actor and replace(actor, address=address)
+        found = await self._database.gathered(_staff, token_digest(token))
+        if found is None:
+            return None
+        actor, unused = found
+        if unused and not background and actor.login_id is not None:
+            await self._database.gathered(note_use, actor.login_id)
+        return replace(actor, address=address)

@@ -36,6 +36,32 @@ class Staff(Base):
     locked_until: Mapped[datetime | None]
 
 
+class SecondFactor(Base):
+    """A person's code generator (RFC 6238): its secret, encrypted, and from when on sign-in asks for a code.
+
+    `last_step` is the time step of the last code that was accepted: that one and those before it are used up.
+    """
+
+    __tablename__ = "second_factor"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    secret_cipher: Mapped[bytes]
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int]
+
+
+class RecoveryCode(Base):
+    """A code for the day on which the generator is lost; it opens once. Only its digest is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (PrimaryKeyConstraint("staff_id", "digest"),)
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    digest: Mapped[bytes]
+    used_at: Mapped[datetime | None]
+
+
 class RoleGrant(Base):
     """A role held over an organisation and all below it; `lines` limits it to department lines (null: all)."""
 

@@ -1,5 +1,6 @@
 """Parameters of this room."""
 
+from cloudwindow.foundation.limits import Limit
 from cloudwindow.foundation.parameters import define
 
 FAILURES_BEFORE_LOCK = define(
@@ -16,4 +17,48 @@ BREAK_MINUTES = define(
     "minutes",
     "domain §6: max 示忙 15 min (assumed)",
     "How long a break may take.",
+)
+IDLE_MINUTES = define(
+    "login.idle_minutes",
+    30,
+    "minutes",
+    "GB/T 22239-2019 §8.1.4.1 b) asks for an automatic exit without a figure; 30 is ours",
+    "How long a login of staff may go unused before it ends.",
+)
+PASSWORD_LENGTH = define(
+    "login.password_min_length",
+    10,
+    "characters",
+    "GB/T 22239-2019 §8.1.4.1 a) asks for complexity without a figure; 10 is ours, as NIST SP 800-63B (8) plus two",
+    "The shortest password that staff may choose.",
+)
+ENTER_PER_PHONE = Limit(
+    define(
+        "limits.enter_per_phone",
+        10,
+        "times an hour",
+        "ours: a family that helps each other with one phone",
+        "How often one phone may enter as a guest.",
+    ),
+    3600,
+)
+ENTER_PER_ADDRESS = Limit(
+    define(
+        "limits.enter_per_address",
+        600,
+        "times an hour",
+        "model §7: high, since a village shares an address; architecture §8: a city of 5 million has 5,000 calls a day",
+        "How often guests may enter from one address.",
+    ),
+    3600,
+)
+LOGIN_TRIES_PER_ADDRESS = Limit(
+    define(
+        "limits.login_tries_per_address",
+        300,
+        "tries in 15 minutes",
+        "architecture §8: 150 seats may share one address and sign in in a quarter of an hour, each with one mistake",
+        "How often staff may try to sign in from one address, whatever the account.",
+    ),
+    900,
 )

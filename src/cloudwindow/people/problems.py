@@ -27,3 +27,51 @@ define(
     "正在振铃或通话，先接完这一位。",
     "You are being rung or in a call. Finish with this person first.",
 )
+define(
+    "password_must_change",
+    403,
+    "这是一次性密码，请先设一个自己的新密码。",
+    "This is a one-time password. Choose a new one of your own first.",
+)
+define(
+    "password_too_short",
+    422,
+    "新密码太短，至少 {least} 个字符。",
+    "The new password is too short: at least {least} characters.",
+)
+define(
+    "password_too_common",
+    422,
+    "新密码太容易被猜到，请换一个不含账号、也不是常见组合的。",
+    "The new password is too easy to guess. Choose one without the account's name and no common pattern.",
+)
+define(
+    "password_unchanged",
+    422,
+    "新密码和现在的一样，请换一个。",
+    "The new password is the present one. Choose another.",
+)
+define(
+    "code_required",
+    401,
+    "请输入手机动态验证码里的 6 位数字，或者一个备用码。",
+    "Enter the six digits that your code generator shows, or a recovery code.",
+)
+define(
+    "wrong_code",
+    401,
+    "验证码不对或已经用过，请等下一组数字再试。连续输错几次会锁定一会儿。",
+    "The code is wrong or was used already. Wait for the next one. Several wrong tries lock the account for a while.",
+)
+define(
+    "second_factor_missing",
+    403,
+    "您的岗位要先绑定动态验证码才能登录。",
+    "Your role needs a code generator before you can sign in.",
+)
+define(
+    "second_factor_there",
+    409,
+    "已经绑定了动态验证码；换手机请找系统管理员解除。",
+    "A code generator is bound already. To change it, ask the system administrator to remove it.",
+)

@@ -10,23 +10,24 @@ from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.crypto import Keys, mask_phone
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.organisation import Organisation, Site, Station
-from cloudwindow.people.models import Account, Staff
+from cloudwindow.people.models import Account, SecondFactor, Staff
 from cloudwindow.people.schemas import AccountView, DeskName, StaffView, StationView
 
 
 async def staff_view(session: AsyncSession, actor: Actor, desks: list[DeskName]) -> StaffView:
     """Describe the clerk who is signed in."""
     query = (
-        select(Staff, Organisation.name, Station, Site.name)
+        select(Staff, Organisation.name, Station, Site.name, SecondFactor.confirmed_at)
         .join(Organisation, Organisation.id == Staff.organisation_id)
         .outerjoin(Station, Station.id == actor.station_id)
         .outerjoin(Site, Site.id == Station.site_id)
+        .outerjoin(SecondFactor, SecondFactor.staff_id == Staff.id)  # scope: of the person who is signed in
         .where(scope.visible(actor, Staff), Staff.id == actor.id)
     )
     row = (await session.execute(query)).first()
     if row is None:
         raise Problem("login_required")
-    staff, organisation, station, site_name = row
+    staff, organisation, station, site_name, confirmed_at = row
     seat = None
     if actor.station_id is not None:
         seat = StationView(id=station.id, number=station.number, site_name=site_name)
@@ -38,6 +39,7 @@ async def staff_view(session: AsyncSession, actor: Actor, desks: list[DeskName])
         roles=sorted(actor.roles()),
         station=seat,
         desks=desks,
+        second_factor=confirmed_at is not None,
     )
 
 

@@ -1,7 +1,11 @@
 """Signing in and out, presence, the guest's account."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import APIRouter, Request, Response
 
+from cloudwindow.foundation import limits, parameters
 from cloudwindow.foundation.authentication import LOGIN_LASTS, Actor, Authenticator, cookie_name, csrf_token
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.http import (
@@ -17,17 +21,29 @@ from cloudwindow.foundation.http import (
     house,
     set_login_cookie,
 )
-from cloudwindow.people import actions, passwords, queries
+from cloudwindow.people import actions, passwords, presence, queries, second_factor
+from cloudwindow.people.parameters import (
+    ENTER_PER_ADDRESS,
+    ENTER_PER_PHONE,
+    LOGIN_TRIES_PER_ADDRESS,
+    PASSWORD_LENGTH,
+)
 from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.schemas import (
     ApplicantMe,
+    ConfirmRequest,
+    Enrolment,
+    EnrolRequest,
     EnterRequest,
     LoginRequest,
+    PasswordRequest,
     PresenceRequest,
     PresenceView,
+    RecoveryCodes,
     SignedOut,
     StaffMe,
 )
+from cloudwindow.people.second_factor import Proof
 
 router = APIRouter(prefix="/api")
 
@@ -36,16 +52,75 @@ router = APIRouter(prefix="/api")
 async def sign_in(
     body: LoginRequest, request: Request, response: Response, acting: Acting, session: Reading
 ) -> StaffMe:
-    """Sign a clerk in at a station; five wrong passwords lock the account for a while (model §7)."""
+    """Sign a clerk in at a station; five wrong passwords or codes lock the account for a while (model §7)."""
+    async with _proving(request, acting, body) as proof:
+        _, token = await acting.run(_stranger(request), actions.sign_in, body.account, body.station_id, proof)
+    return await _welcome(request, response, session, token)
+
+
+@router.post("/staff/password")
+async def change_password(
+    body: PasswordRequest, request: Request, response: Response, acting: Acting, session: Reading
+) -> StaffMe:
+    """Change the password and sign in with the new one: first of all after a one-time password."""
+    async with _proving(request, acting, body) as proof:
+        least = await parameters.get(session, PASSWORD_LENGTH)
+        passwords.check_new(body.account, body.password, body.new_password, least)
+        kept = await passwords.hash_apart(body.new_password)
+        act = actions.change_password
+        _, token = await acting.run(_stranger(request), act, body.account, body.station_id, kept, proof)
+    return await _welcome(request, response, session, token)
+
+
+@router.post("/staff/second-factor")
+async def begin_second_factor(body: EnrolRequest, request: Request, response: Response, acting: Acting) -> Enrolment:
+    """Make the secret of a code generator; it is in force once a first code has confirmed it."""
+    response.headers["cache-control"] = "no-store"
+    async with _proving(request, acting, body) as proof:
+        issuer = house(request).name
+        return await acting.run(_stranger(request), second_factor.begin, body.account, proof, issuer)
+
+
+@router.post("/staff/second-factor/confirm")
+async def confirm_second_factor(
+    body: ConfirmRequest, request: Request, response: Response, acting: Acting
+) -> RecoveryCodes:
+    """Put a code generator in force by its first code; the answer holds the recovery codes, this once."""
+    response.headers["cache-control"] = "no-store"
+    async with _proving(request, acting, body) as proof:
+        return await acting.run(_stranger(request), second_factor.confirm, body.account, proof)
+
+
+def _stranger(request: Request) -> Actor:
+    return Actor("anonymous", address=address_of(request))
+
+
+@asynccontextmanager
+async def _proving(request: Request, acting: Acting, body: EnrolRequest | LoginRequest) -> AsyncIterator[Proof]:
+    """Check a password and give what it proves; a wrong password, or a wrong code inside, counts to the lock."""
     check_origin(request)
-    stranger = Actor("anonymous", address=address_of(request))
-    password_hash = await acting.run(stranger, actions.check_not_locked, body.account)
-    if not await passwords.fits(password_hash, body.password):
-        await acting.run(stranger, actions.note_failure, body.account)
+    served, stranger = house(request), _stranger(request)
+    address = limits.address_digest(served.keys, stranger.address)
+    await limits.check(served.database, (LOGIN_TRIES_PER_ADDRESS, address))
+    known = await acting.run(stranger, actions.check_not_locked, body.account)
+    try:
+        password_hash = await _fitting(known, body.password)
+        yield Proof(password_hash, getattr(body, "code", None), served.second_factor_roles)
+    except Problem as problem:
+        if problem.code in {"wrong_password", "wrong_code"}:
+            await acting.run(stranger, actions.note_failure, body.account)
+        raise
+
+
+async def _fitting(password_hash: str | None, password: str) -> str:
+    if not await passwords.fits(password_hash, password) or password_hash is None:
         raise Problem("wrong_password")
-    _, token = await acting.run(stranger, actions.sign_in, body.account, body.station_id)
+    return password_hash
+
+
+async def _welcome(request: Request, response: Response, session: Reading, token: str) -> StaffMe:
     set_login_cookie(response, request, "staff", token, int(LOGIN_LASTS["staff"].total_seconds()))
-    actor = await house(request).wiring.port(Authenticator).actor("staff", token, stranger.address)
+    actor = await house(request).wiring.port(Authenticator).actor("staff", token, address_of(request))
     if actor is None:
         raise Problem("login_required")
     return await _me(request, session, actor, token)
@@ -76,7 +151,7 @@ async def sign_out_staff(request: Request, response: Response, acting: Acting, a
 @router.post("/workbench/presence")
 async def set_presence(body: PresenceRequest, acting: Acting, actor: StaffActor) -> PresenceView:
     """Become ready, take a break with a reason, or go off."""
-    return await acting.run(actor, actions.set_presence, body)
+    return await acting.run(actor, presence.set_presence, body)
 
 
 @router.get("/applicant/me")
@@ -92,8 +167,11 @@ async def who_is_this(request: Request, session: Reading, actor: MaybeApplicant)
 async def enter(body: EnterRequest, request: Request, response: Response, acting: Acting) -> ApplicantMe:
     """Begin as a guest: a form of address and a phone are enough for coaching (identity level 2)."""
     check_origin(request)
-    stranger = Actor("anonymous", address=address_of(request))
-    answer, token = await acting.run(stranger, actions.enter_as_guest, body)
+    served = house(request)
+    phone = served.keys.blind("phone", body.phone).hex()[:32]
+    address = limits.address_digest(served.keys, address_of(request))
+    await limits.check(served.database, (ENTER_PER_PHONE, phone), (ENTER_PER_ADDRESS, address))
+    answer, token = await acting.run(_stranger(request), actions.enter_as_guest, body)
     set_login_cookie(response, request, "applicant", token, int(LOGIN_LASTS["applicant"].total_seconds()))
     return answer
 

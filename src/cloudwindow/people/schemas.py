@@ -37,12 +37,51 @@ def _holds_nul(value: Any) -> bool:
     return isinstance(value, list) and any(map(_holds_nul, value))
 
 
-class LoginRequest(Asked):
-    """Account, password and the seat 窗口 the clerk sits at."""
+Account = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
 
-    account: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
-    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+class LoginRequest(Asked):
+    """Account, password and the seat 窗口 the clerk sits at; with a second factor its code, or a recovery code."""
+
+    account: Account
+    password: Password
     station_id: UUID
+    code: Code | None = None
+
+
+class PasswordRequest(LoginRequest):
+    """Sign in and change the password on the way: from `password` to `new_password`."""
+
+    new_password: Password
+
+
+class EnrolRequest(Asked):
+    """Begin a second factor: the password proves who it is, signed in or not."""
+
+    account: Account
+    password: Password
+
+
+class ConfirmRequest(EnrolRequest):
+    """The first code of the generator puts it in force."""
+
+    code: Code
+
+
+class Enrolment(Wire):
+    """What a code generator needs: the secret in base32, the same as an address, and that as a QR code in SVG."""
+
+    secret: str
+    address: str
+    qr_svg: str
+
+
+class RecoveryCodes(Wire):
+    """Codes that open once each in place of the generator's; shown this once."""
+
+    codes: list[str]
 
 
 class StationView(Wire):
@@ -70,6 +109,7 @@ class StaffView(Wire):
     roles: list[str]
     station: StationView | None
     desks: list[DeskName]
+    second_factor: bool
 
 
 class StaffMe(Wire):

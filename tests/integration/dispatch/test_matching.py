@@ -7,7 +7,7 @@ import pytest
 from cloudwindow.dispatch import match_ticket, ring_next
 from cloudwindow.dispatch.taking import take
 from cloudwindow.foundation.authentication import SYSTEM
-from cloudwindow.people.actions import set_presence
+from cloudwindow.people import set_presence
 from cloudwindow.people.schemas import PresenceRequest
 from tests.support.city import CITY, WEIDU
 from tests.support.house import House, at_once, id_of, wish

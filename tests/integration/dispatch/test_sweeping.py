@@ -11,7 +11,8 @@ from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.sweeper import Sweep, Sweeper
-from cloudwindow.people.actions import set_presence, sign_out
+from cloudwindow.people import set_presence
+from cloudwindow.people.actions import sign_out
 from cloudwindow.people.schemas import PresenceRequest
 from tests.support.house import House, refused
 

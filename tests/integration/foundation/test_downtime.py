@@ -84,7 +84,7 @@ async def test_it_is_on_record_once_with_what_was_moved(house: House) -> None:
     written = await house.row("SELECT * FROM audit WHERE action = 'server.beat'")
     body = json.loads(written.body)
     assert DOWN <= body["new"]["down_seconds"] < DOWN + 30
-    assert set(body["new"]["moved"]) == {"put_off_tickets", "put_off_calls", "put_off_engagements"}
+    assert set(body["new"]["moved"]) == {"put_off_tickets", "put_off_calls", "put_off_engagements", "put_off_logins"}
     assert all(body["new"]["moved"].values())
     assert await house.run(SYSTEM, beat, DEADLINES) is None
 

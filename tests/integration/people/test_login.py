@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudwindow.foundation.authentication import ANONYMOUS, Authenticator
+from cloudwindow.foundation.authentication import ANONYMOUS, COMMAND_LINE, Authenticator
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.people import commands, passwords
 from cloudwindow.people.actions import check_not_locked, note_failure, sign_in, sign_out
@@ -44,10 +44,10 @@ async def test_a_right_password_starts_the_count_anew(house: House) -> None:
 async def test_an_operator_unlocks(house: House) -> None:
     for _ in range(5):
         await _try(house, "wrong")
-    await commands.unlock(house.city.url, "zhangyanli")
+    await house.run(COMMAND_LINE, commands.lift_lock, "zhangyanli")
     assert await _try(house, PASSWORD) == "in"
     with pytest.raises(LookupError):
-        await commands.unlock(house.city.url, "nobody")
+        await house.run(COMMAND_LINE, commands.lift_lock, "nobody")
     written = await house.row("SELECT * FROM audit WHERE action = 'staff.unlock'")
     assert written.actor_kind == "system"
 

@@ -63,6 +63,9 @@ GET  /{path:path}                             waiting   200  200  200  200  200 
 # Who one is
 GET  /api/staff/me                            serving   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/staff/login                         waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/password                      waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/second-factor                 waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/second-factor/confirm         waiting   409  409  409  409  409  409  409  409  409  409  409  409  409
 POST /api/staff/sign-out                      waiting   401  401  401  200  200  200  200  200  200  200  200  200  200
 POST /api/staff/sign-out                      serving   401  401  401  409  200  200  200  200  200  200  200  200  200
 GET  /api/applicant/me                        serving   200  200  200  200  200  200  200  200  200  200  200  200  200
@@ -124,8 +127,13 @@ POST /api/test/failpoints                     waiting   200  200  200  200  200 
 
 _WRAP_UP = {"outcome": "guided_online", "summary": "指导网上参保，已提交。", "next_step": "none"}
 
+_WHO = {"account": "jinjianguo", "password": "{password}"}
+
 BODIES: dict[str, Any] = {
-    "POST /api/staff/login": {"account": "jinjianguo", "password": "{password}", "station_id": "{station_id}"},
+    "POST /api/staff/login": _WHO | {"station_id": "{station_id}"},
+    "POST /api/staff/password": _WHO | {"station_id": "{station_id}", "new_password": "rain-on-the-window-7"},
+    "POST /api/staff/second-factor": _WHO,
+    "POST /api/staff/second-factor/confirm": _WHO | {"code": "123456"},
     "POST /api/applicant/enter": {"form_of_address": "郭先生", "phone": "19900001399", "elderly": False},
     "POST /api/tickets": {
         "item_key": "P01",

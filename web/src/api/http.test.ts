@@ -16,6 +16,15 @@ describe('createHttp', () => {
       'Idempotency-Key': 'k',
     })
   })
+  it('hands on what a typed client says of its request, and nothing else', async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>().mockResolvedValue(reply(200, {}))
+    const http = createHttp('staff', { me: '/me', fetch })
+    const headers = { 'X-Background': '1', 'Idempotency-Key': 'k', 'X-Other': 'x' }
+    await http.fetch(new Request('http://localhost/api/x', { headers }))
+    const sent = fetch.mock.calls[0]?.[1]?.headers as Record<string, string>
+    expect(sent).toMatchObject({ 'X-Background': '1', 'Idempotency-Key': 'k' })
+    expect(sent).not.toHaveProperty('X-Other')
+  })
   it('turns a problem document into an error with its code', async () => {
     const fetch = vi
       .fn<typeof globalThis.fetch>()

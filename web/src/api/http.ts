@@ -152,13 +152,20 @@ function plain(method: string, path: string, ask: Ask): Sent {
   }
 }
 
+/** Headers of ours that a request may bring; all others are made for every try. */
+const BROUGHT = ['Idempotency-Key', 'X-Background']
+
 async function parts(request: Request): Promise<Sent> {
-  const key = request.headers.get('Idempotency-Key')
+  const headers: Record<string, string> = {}
+  for (const name of BROUGHT) {
+    const value = request.headers.get(name)
+    if (value !== null) headers[name] = value
+  }
   const body = request.method === 'GET' ? '' : await request.text()
   return {
     method: request.method,
     address: request.url,
-    headers: key === null ? {} : { 'Idempotency-Key': key },
+    headers,
     body: body === '' ? undefined : body,
     signal: request.signal,
   }

@@ -415,7 +415,7 @@ export interface paths {
         put?: never;
         /**
          * Sign In
-         * @description Sign a clerk in at a station; five wrong passwords lock the account for a while (model §7).
+         * @description Sign a clerk in at a station; five wrong passwords or codes lock the account for a while (model §7).
          */
         post: operations["sign_in_api_staff_login_post"];
         delete?: never;
@@ -438,6 +438,66 @@ export interface paths {
         get: operations["who_am_i_api_staff_me_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Change the password and sign in with the new one: first of all after a one-time password.
+         */
+        post: operations["change_password_api_staff_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Second Factor
+         * @description Make the secret of a code generator; it is in force once a first code has confirmed it.
+         */
+        post: operations["begin_second_factor_api_staff_second_factor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Second Factor
+         * @description Put a code generator in force by its first code; the answer holds the recovery codes, this once.
+         */
+        post: operations["confirm_second_factor_api_staff_second_factor_confirm_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -975,6 +1035,18 @@ export interface components {
             work_since: string;
         };
         /**
+         * ConfirmRequest
+         * @description The first code of the generator puts it in force.
+         */
+        ConfirmRequest: {
+            /** Account */
+            account: string;
+            /** Code */
+            code: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * ConsentTextView
          * @description The notice in force, in both languages, with the digest of its exact text.
          */
@@ -1086,6 +1158,28 @@ export interface components {
             ] | null;
             /** On Duty */
             on_duty: boolean;
+        };
+        /**
+         * EnrolRequest
+         * @description Begin a second factor: the password proves who it is, signed in or not.
+         */
+        EnrolRequest: {
+            /** Account */
+            account: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * Enrolment
+         * @description What a code generator needs: the secret in base32, the same as an address, and that as a QR code in SVG.
+         */
+        Enrolment: {
+            /** Address */
+            address: string;
+            /** Qr Svg */
+            qr_svg: string;
+            /** Secret */
+            secret: string;
         };
         /**
          * EnterRequest
@@ -1328,11 +1422,13 @@ export interface components {
         };
         /**
          * LoginRequest
-         * @description Account, password and the seat 窗口 the clerk sits at.
+         * @description Account, password and the seat 窗口 the clerk sits at; with a second factor its code, or a recovery code.
          */
         LoginRequest: {
             /** Account */
             account: string;
+            /** Code */
+            code?: string | null;
             /** Password */
             password: string;
             /**
@@ -1446,6 +1542,25 @@ export interface components {
              * @enum {string}
              */
             side: "applicant" | "clerk";
+        };
+        /**
+         * PasswordRequest
+         * @description Sign in and change the password on the way: from `password` to `new_password`.
+         */
+        PasswordRequest: {
+            /** Account */
+            account: string;
+            /** Code */
+            code?: string | null;
+            /** New Password */
+            new_password: string;
+            /** Password */
+            password: string;
+            /**
+             * Station Id
+             * Format: uuid
+             */
+            station_id: string;
         };
         /**
          * PlaceView
@@ -1631,6 +1746,14 @@ export interface components {
             state: "asked" | "given" | "expired";
         };
         /**
+         * RecoveryCodes
+         * @description Codes that open once each in place of the generator's; shown this once.
+         */
+        RecoveryCodes: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
          * RegionChoice
          * @description A place that a citizen can choose; the city itself stands for “I cannot say” 说不清 (model §4).
          */
@@ -1740,6 +1863,8 @@ export interface components {
             organisation: string;
             /** Roles */
             roles: string[];
+            /** Second Factor */
+            second_factor: boolean;
             station: components["schemas"]["StationView"] | null;
         };
         /**
@@ -2657,6 +2782,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffMe"];
+                };
+            };
+        };
+    };
+    change_password_api_staff_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffMe"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    begin_second_factor_api_staff_second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    confirm_second_factor_api_staff_second_factor_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -29,6 +29,8 @@ async function named<T>(answer: Promise<{ data?: unknown }>): Promise<T> {
   return (await answer).data as T
 }
 const keyed = (key: string): { headers: Record<string, string> } => ({ headers: { 'Idempotency-Key': key } })
+/** What the page fetches by itself: it is no use of the login, which would otherwise never end beside an empty chair. */
+const unasked = { headers: { 'X-Background': '1' } }
 
 export const getDeployment = () => data(client.GET('/api/deployment'))
 export const getStations = () => data(client.GET('/api/stations'))
@@ -42,14 +44,23 @@ function remembered(me: StaffMe): Staff | null {
 export const getMe = async () => remembered(await data(client.GET('/api/staff/me')))
 export const signIn = async (body: components['schemas']['LoginRequest']) =>
   remembered(await data(client.POST('/api/staff/login', { body })))
+/** Signs in with a new password, which replaces the one that was given. */
+export const changePassword = async (body: components['schemas']['PasswordRequest']) =>
+  remembered(await data(client.POST('/api/staff/password', { body })))
+export const beginSecondFactor = (body: components['schemas']['EnrolRequest']) =>
+  data(client.POST('/api/staff/second-factor', { body }))
+export const confirmSecondFactor = (body: components['schemas']['ConfirmRequest']) =>
+  data(client.POST('/api/staff/second-factor/confirm', { body }))
 export const signOut = () => data(client.POST('/api/staff/sign-out'))
 
-export const getState = () => named<WorkbenchState>(client.GET('/api/workbench/state'))
-export const getToday = () => data(client.GET('/api/workbench/today'))
-export const getQueue = () => data(client.GET('/api/workbench/queue'))
-export const getColleagues = () => data(client.GET('/api/workbench/colleagues'))
+export const getState = () => named<WorkbenchState>(client.GET('/api/workbench/state', unasked))
+export const getToday = () => data(client.GET('/api/workbench/today', unasked))
+export const getQueue = () => data(client.GET('/api/workbench/queue', unasked))
+export const getColleagues = () => data(client.GET('/api/workbench/colleagues', unasked))
 export const getTicket = (ticket_id: string) =>
-  named<TicketDetail>(client.GET('/api/workbench/tickets/{ticket_id}', { params: { path: { ticket_id } } }))
+  named<TicketDetail>(
+    client.GET('/api/workbench/tickets/{ticket_id}', { params: { path: { ticket_id } }, ...unasked }),
+  )
 
 export const setPresence = (wanted: Wanted, reason: ChosenReason | null) =>
   data(client.POST('/api/workbench/presence', { body: { wanted, reason } }))

@@ -28,6 +28,38 @@ const shot = (state: string, answers: Answers, more: Partial<Shot> = {}): Shot =
   devices: 'ok',
   ...more,
 })
+/** At the sign-in, with account and password typed and sent. */
+const signingIn = (state: string, answer: Answer, more: Answers = {}, steps: Step[] = []): Shot => ({
+  route: 'sign-in',
+  state,
+  path: '/workbench/sign-in',
+  answers: {
+    ...everywhere,
+    'GET /api/staff/me': ok({ staff: null, csrf: null }),
+    'POST /api/staff/login': answer,
+    'POST /api/staff/second-factor': ok(desk.enrolment),
+    'POST /api/staff/second-factor/confirm': ok(desk.recovery),
+    ...more,
+  },
+  stored: { lasting: { 'cw:staff-station': desk.staff.station?.id ?? '' } },
+  devices: 'ok',
+  steps: [
+    { fill: '#account', text: 'limin' },
+    { fill: '#password', text: 'abcd-efgh-2345' },
+    { press: 'form .primary' },
+    ...steps,
+  ],
+})
+const bindDialog: Step[] = [{ press: '.state' }, { press: '.menu [role="menuitem"]' }]
+const bindPassword: Step[] = [
+  ...bindDialog,
+  { fill: '#bind-password', text: 'abcd-efgh-2345' },
+  { press: '.dialog .primary' },
+]
+const bindAnswers = {
+  'POST /api/staff/second-factor': ok(desk.enrolment),
+  'POST /api/staff/second-factor/confirm': ok(desk.recovery),
+}
 const press = (...steps: string[]): Step[] => steps.map((one) => ({ press: one }))
 
 const ringing = desk.state({
@@ -101,6 +133,25 @@ export const states: Shot[] = [
     devices: 'ok',
     steps: press('form .primary'),
   },
+  signingIn('new-password', problem('password_must_change', 403), {}, [{ see: '#fresh' }]),
+  signingIn(
+    'new-password-refused',
+    problem('password_must_change', 403),
+    { 'POST /api/staff/password': problem('password_too_common', 422) },
+    [
+      { fill: '#fresh', text: 'password123' },
+      { fill: '#again', text: 'password123' },
+      { press: 'form .primary' },
+      { see: '.is-wrong' },
+    ],
+  ),
+  signingIn('code', problem('code_required', 401), {}, [{ see: '#code' }]),
+  signingIn('bind', problem('second_factor_missing', 403), {}, [{ see: '.bind img' }]),
+  signingIn('bound', problem('second_factor_missing', 403), {}, [
+    { fill: '#first-code', text: '123456' },
+    { press: '.bind .primary' },
+    { see: '.recovery' },
+  ]),
   shot('ready', signedIn(desk.state(), { 'GET /api/workbench/queue': ok([]) })),
   shot(
     'loading',
@@ -113,6 +164,20 @@ export const states: Shot[] = [
     }),
   ),
   shot('menu', signedIn(desk.state()), { steps: press('.state'), until: '.menu' }),
+  shot('bind-password', signedIn(desk.state()), { steps: bindDialog, until: '#bind-password' }),
+  shot('bind', signedIn(desk.state(), bindAnswers), { steps: bindPassword, until: '.bind img' }),
+  shot('bound', signedIn(desk.state(), bindAnswers), {
+    steps: [...bindPassword, { fill: '#first-code', text: '123456' }, { press: '.bind .primary' }],
+    until: '.recovery',
+  }),
+  shot(
+    'menu-bound',
+    signedIn(desk.state(), { 'GET /api/staff/me': ok({ staff: desk.withFactor, csrf: 'token' }) }),
+    {
+      steps: press('.state'),
+      until: '.menu',
+    },
+  ),
   shot('ringer', signedIn(desk.state()), { steps: press('.topbar .push'), until: '.popover' }),
   shot('keys', signedIn(desk.state()), { steps: [{ see: '.idle-head' }, { key: '?' }], until: '.dialog' }),
   shot('unfinished', signedIn(desk.state({ unfinished: desk.unfinished }))),

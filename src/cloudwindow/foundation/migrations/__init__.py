@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from cloudwindow.foundation import parameters
 from cloudwindow.foundation.database import Database
@@ -28,6 +28,7 @@ async def upgrade(url: str, mode: str, key_fingerprint: str | None = None) -> No
         async with database.engine.connect() as connection:
             await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
             await connection.commit()
+            await _check_before(connection, mode)
             await connection.run_sync(_upgrade, mode)
             await connection.commit()
         async with database.transaction() as session:
@@ -59,12 +60,23 @@ def _upgrade(connection: Connection, mode: str) -> None:
     command.upgrade(config, "head")
 
 
+async def _check_before(connection: AsyncConnection, mode: str) -> None:
+    """Look at the mode before anything is changed: another deployment's database is left as it is, its version too."""
+    written = None
+    if await connection.scalar(text("SELECT to_regclass('deployment')")) is not None:
+        written = await connection.scalar(text("SELECT mode FROM deployment"))
+    if written is not None and written != mode:
+        raise _other_mode(written, mode)
+
+
+def _other_mode(written: str, mode: str) -> RuntimeError:
+    return RuntimeError(f"this database is in {written} mode, which never changes; it was asked to be in {mode} mode")
+
+
 async def _check(session: AsyncSession, mode: str, key_fingerprint: str | None) -> None:
     row = await session.scalar(select(Deployment).with_for_update())
     if row is None or row.mode != mode:
-        was = row.mode if row else "unknown"
-        msg = f"this database is in {was} mode, which never changes; it was asked to be in {mode} mode"
-        raise RuntimeError(msg)
+        raise _other_mode(row.mode if row else "unknown", mode)
     if key_fingerprint is None or row.key_fingerprint == key_fingerprint:
         return
     if row.key_fingerprint is not None:
