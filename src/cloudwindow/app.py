@@ -7,13 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import structlog
 from fastapi import APIRouter, FastAPI, Request, WebSocket
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from cloudwindow import calls, dispatch, faces, instruments, monitoring, oversight, people
 from cloudwindow.calls.routes import router as calls_router
@@ -27,7 +25,7 @@ from cloudwindow.foundation.ceiling import Ceiling
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.errors import Problem, problem_codes
-from cloudwindow.foundation.faults import is_database_gone
+from cloudwindow.foundation.faults import DATABASE_FAULTS, is_database_gone
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.live import Live
 from cloudwindow.foundation.metering import Meter
@@ -225,7 +223,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
 
 async def _hand_over(parts: Parts) -> None:
     """Give away the rings of clerks whose pages were open here: somebody else is rung at once, and nobody missed it."""
-    with suppress(OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    with suppress(*DATABASE_FAULTS):
         await Sweeper(parts.actions, dispatch.RINGS_TO_NOBODY, DEADLINES).sweep()
 
 

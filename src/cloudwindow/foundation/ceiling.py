@@ -1,14 +1,13 @@
 """The general ceiling: requests of one address, and writing requests of one login (model §7)."""
 
-import asyncpg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cloudwindow.foundation import limits
 from cloudwindow.foundation.authentication import COOKIES, cookie_name, token_digest
 from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.http import House, problem_response
 
 log = structlog.get_logger()
@@ -37,7 +36,7 @@ class Ceiling:
             except Problem as problem:
                 await _refuse(problem, scope, receive, send)
                 return
-            except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_FAULTS as error:
                 log.warning("ceiling.not_counted", error=type(error).__name__)
         await self.app(scope, receive, send)
 

@@ -1,7 +1,16 @@
 """Faults of the database: which it was, and whether it is gone for now rather than refusing something."""
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+DATABASE_FAULTS = (
+    OSError,
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""Whatever may come of asking the database; loops in the background note it and go on."""
 
 _GONE = (
     asyncpg.PostgresConnectionError,

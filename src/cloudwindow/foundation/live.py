@@ -24,6 +24,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from cloudwindow.foundation import events, limits, measures, parameters, tasks
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.ids import new_id
 
 log = structlog.get_logger()
@@ -249,7 +250,7 @@ class Live:
         while True:
             try:
                 await self._listen_on(await self._database.connect_alone())
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_FAULTS as error:
                 measures.count_failure("live.listen")
                 log.warning("live.listen_lost", error=type(error).__name__)
             await asyncio.sleep(0.5)
@@ -290,7 +291,7 @@ class Live:
                 async with self._database.reading() as session:
                     await self._deliver_signals(session, signals)
                     await self._deliver_events(session, dirty)
-            except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_FAULTS as error:
                 measures.count_failure("live.deliver")
                 log.warning("live.deliver_failed", error=type(error).__name__)
                 self._dirty |= dirty
@@ -345,7 +346,7 @@ class Live:
                         await self._check_rights(session)
                 if accounts:
                     await self._rooms.renew(sorted(accounts))
-            except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_FAULTS as error:
                 measures.count_failure("live.renew")
                 log.warning("live.renew_failed", error=type(error).__name__)
 

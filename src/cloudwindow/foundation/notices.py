@@ -13,6 +13,7 @@ import structlog
 from cloudwindow.foundation import measures, tasks
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.events import CHANNEL
+from cloudwindow.foundation.faults import DATABASE_FAULTS
 
 log = structlog.get_logger()
 
@@ -45,7 +46,7 @@ class Notifier:
     async def stop(self) -> None:
         """Stop, and send what still waits; whatever cannot be sent is left to polling."""
         await tasks.end(self._task)
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        with suppress(*DATABASE_FAULTS, TimeoutError):
             async with asyncio.timeout(LAST_SECONDS):
                 if self._waiting:
                     connection = await self._database.connect_alone()
@@ -56,7 +57,7 @@ class Notifier:
         while True:
             try:
                 await self._send_from(await self._database.connect_alone())
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_FAULTS as error:
                 measures.count_failure("notifier")
                 log.warning("notices.connection_lost", error=type(error).__name__)
                 await asyncio.sleep(0.5)

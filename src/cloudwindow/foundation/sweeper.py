@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from time import monotonic
 from uuid import UUID
 
-import asyncpg
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from cloudwindow.foundation import downtime, measures, tasks
 from cloudwindow.foundation.actions import Actions, Tx
 from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.errors import Problem
-from cloudwindow.foundation.faults import sqlstate
+from cloudwindow.foundation.faults import DATABASE_FAULTS, is_database_gone, sqlstate
 
 log = structlog.get_logger()
 
@@ -69,9 +67,9 @@ class Sweeper:
             await self._actions.run(SYSTEM, sweep.act, id_)
         except Problem:
             pass  # somebody else was faster
-        except (OSError, asyncpg.InterfaceError):
-            raise  # the database is gone: the next round tries again
-        except Exception:  # whatever it is, the others go on
+        except Exception as error:  # whatever it is, the others go on
+            if is_database_gone(error):
+                raise  # the next round tries again
             measures.count_failure("sweeper.row")
             log.exception("sweeper.row_failed", sweep=sweep.name, id=str(id_))
         if monotonic() - self._last_beat > LONGEST_SILENCE:
@@ -90,7 +88,7 @@ class Sweeper:
         while True:
             try:
                 await self.sweep()
-            except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_FAULTS as error:
                 measures.count_failure("sweeper.round")
                 log.warning("sweeper.failed", error=type(error).__name__, sqlstate=sqlstate(error))
             await asyncio.sleep(EVERY_SECONDS * random.uniform(0.7, 1.3))  # noqa: S311  spreads processes, no secret

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.seal.chain import GENESIS
 from cloudwindow.foundation.seal.verifying import Broken, UnknownTableError, Verdict, newest_head, verify
 
@@ -50,7 +51,7 @@ async def _ask(url: str, zone: str, question: Callable[[asyncpg.Connection], Awa
         raise CannotVerifyError("The database has no seal yet. Run `cloudwindow migrate`.") from None
     except UnknownTableError as error:
         raise CannotVerifyError(f"The seal holds rows of {error}, a table of a newer Cloud Window. Use that.") from None
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except DATABASE_FAULTS as error:
         raise CannotVerifyError(f"The database stopped answering: {type(error).__name__}.") from error
     finally:
         await database.close()

@@ -14,12 +14,11 @@ from collections.abc import Sequence
 import asyncpg
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from cloudwindow.foundation import failpoints, parameters, tasks
 from cloudwindow.foundation.actions import Actions, Tx, action
 from cloudwindow.foundation.authentication import SYSTEM
-from cloudwindow.foundation.faults import sqlstate
+from cloudwindow.foundation.faults import DATABASE_FAULTS, sqlstate
 from cloudwindow.foundation.seal.chain import BEFORE_THE_FIRST, GENESIS, Header, Member, head
 from cloudwindow.foundation.seal.reading import unsealed_page
 from cloudwindow.foundation.seal.tables import BEYOND
@@ -148,7 +147,7 @@ class Sealer:
         while True:
             try:
                 await self.seal_if_due()
-            except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_FAULTS as error:
                 log.warning("sealer.failed", error=type(error).__name__, sqlstate=sqlstate(error))
             except Exception:  # whatever it is, what comes later must not stay unsealed for it
                 log.exception("sealer.failed")
