@@ -21,7 +21,7 @@ from cloudwindow.dispatch.routes import router as dispatch_router
 from cloudwindow.foundation import housekeeping, logs
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import Authenticator, cookie_name
-from cloudwindow.foundation.ceiling import Ceiling
+from cloudwindow.foundation.ceiling import TRY_AGAIN_LATER, Ceiling
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.errors import Problem, problem_codes
@@ -42,9 +42,6 @@ from cloudwindow.people.routes import router as people_router
 from cloudwindow.settings import Settings
 
 log = structlog.get_logger()
-
-TRY_AGAIN_LATER = 1013
-"""The code with which a WebSocket is closed while the database is gone (IANA's registry); pages come back."""
 
 SWEEPS = [*housekeeping.SWEEPS, *people.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
 

@@ -18,7 +18,7 @@ from cloudwindow.people import account_stream, staff_stream, unchanged
 
 
 class Rooms:
-    """Implements `foundation.live.LiveRooms`."""
+    """Implements `foundation.ports.LiveRooms`."""
 
     def __init__(self, actions: Actions) -> None:
         self._actions = actions

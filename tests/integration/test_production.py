@@ -1,9 +1,6 @@
 """Production: what it has none of, route by route and command by command (model §6)."""
 
-import asyncio
-import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from cloudwindow.app import create_app
 from cloudwindow.foundation.migrations import upgrade
 from cloudwindow.settings import ADMINISTRATORS, Settings
 from tests.support.cluster import Cluster, temporary_folder
+from tests.support.commands import run_command
 from tests.support.server import free_port
 
 FORBIDDEN = ("test", "demo", "outbox", "clock", "failpoint", "reset", "seed", "debug")
@@ -101,29 +99,16 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-async def _run(*arguments: str, **environment: str) -> tuple[int, str, str]:
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("CLOUDWINDOW_", "DATABASE_"))}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cloudwindow.cli", *arguments),
-        env=own | environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
-
-
 async def test_commands_in_production(data: Path, cluster: Cluster) -> None:
     url = await cluster.create_database()
     place = {"CLOUDWINDOW_DATA": str(data), "DATABASE_URL": url, "CLOUDWINDOW_MODE": "production"}
-    ran = {"migrate": await _run("migrate", **place)}
+    ran = {"migrate": await run_command("migrate", **place)}
     copy = str(data / "copy.tar")
     more = {"backup": ["--to", copy], "restore": ["--from", copy]}
     for command in COMMANDS:
         if command not in ON_AND_ON | {"migrate"}:  # which ran first
             account = ["nobody"] if command.startswith("staff ") and command != "staff list" else []
-            ran[command] = await _run(*command.split(), *account, *more.get(command, []), **place)
+            ran[command] = await run_command(*command.split(), *account, *more.get(command, []), **place)
     for command, (code, out, err) in ran.items():
         assert "Traceback" not in err, err
         if COMMANDS[command] != "runs":
@@ -149,7 +134,7 @@ async def test_a_production_database_is_left_exactly_as_it_is(
     await connection.execute("UPDATE alembic_version SET version_num = 'one we must not touch'")
     place = {"CLOUDWINDOW_DATA": str(data), "DATABASE_URL": url, "CLOUDWINDOW_MODE": mode}
     place["CLOUDWINDOW_PORT"] = str(free_port())
-    code, _, err = await _run(command, **place)
+    code, _, err = await run_command(command, **place)
     if (command, mode) == ("demo", "test"):
         assert (code, "no demonstration data in test mode" in err) == (2, True)
     else:

@@ -142,6 +142,14 @@ class Client:
                         self.state[message["event"]] = message["data"]
                     self._changed.notify_all()
 
+    async def closed(self, seconds: float = LONG_ENOUGH) -> int | None:
+        """Wait until the server closes the live line; returns the close code."""
+        assert self._reader is not None
+        assert self._socket is not None
+        async with asyncio.timeout(seconds):
+            await asyncio.wait([self._reader])
+        return self._socket.close_code
+
     async def until(self, holds: Callable[[dict[str, Any]], object], seconds: float = LONG_ENOUGH) -> dict[str, Any]:
         """Wait until the state kept by events satisfies a condition, and return the state."""
         async with asyncio.timeout(seconds), self._changed:

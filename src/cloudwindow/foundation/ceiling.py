@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 READS = {"GET", "HEAD", "OPTIONS"}
 TRY_AGAIN_LATER = 1013
-"""The close code of a live line that is refused, where a server knows no answer to one (IANA WebSocket close codes)."""
+"""The close code of a live line that is refused, or cannot go on while the database is gone (IANA's registry)."""
 
 
 class Ceiling:

@@ -11,6 +11,9 @@ import structlog
 
 from cloudwindow.foundation.faults import sqlstate
 
+_NO_FAULT = "ASGI callable returned without completing handshake."
+"""What uvicorn says of every live line that is refused with an HTTP answer, although the answer was sent."""
+
 
 def configure(level: str) -> None:
     """Write logs at `level` (`debug`, `info`, `warning`, `error`) to standard error as JSON lines."""
@@ -48,6 +51,8 @@ class Others(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write the first line of a record: what follows may quote an error."""
         line = (record.getMessage().splitlines() or [""])[0][:200]
+        if line == _NO_FAULT:
+            return
         error = record.exc_info[1] if record.exc_info else None
         structlog.get_logger(record.name).log(record.levelno, line, logger=record.name, exc_info=error)
 

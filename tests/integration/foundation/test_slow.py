@@ -159,7 +159,10 @@ async def test_a_line_of_a_server_names_its_request(cluster: Cluster) -> None:
         async with city.database.transaction() as session:
             await session.execute(text("LOCK TABLE ticket IN ACCESS EXCLUSIVE MODE"))
             asking = asyncio.create_task(citizen.document())
-            await asyncio.sleep(0.2)
+            async with asyncio.timeout(30):
+                while not await session.scalar(text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")):
+                    pass
+            await session.execute(text("SELECT pg_sleep(0.002)"))  # from here on it has waited longer than is slow
         await asking
         lines = [line for line in server.log().splitlines() if '"database.slow"' in line]
         assert any('"request"' in line and "FROM ticket" in line for line in lines)

@@ -7,7 +7,19 @@ import { readStored, writeStored } from '@/ui/stored'
 import * as api from '../api'
 import type { ChosenReason, DeclineReason, Offer, Wanted } from '../types'
 import { now } from './clock'
-import { call, leave, line, offer, presence, refreshState, ringer, session, state, ticket } from './desk'
+import {
+  call,
+  leave,
+  line,
+  offer,
+  presence,
+  refreshState,
+  ringer,
+  session,
+  signedOut,
+  state,
+  ticket,
+} from './desk'
 
 /** What went wrong with the last act, as a sentence; null when nothing did. */
 export const trouble = ref<string | null>(null)
@@ -134,5 +146,6 @@ export function signOff(): Promise<boolean> {
     if (presence.value !== null && presence.value.wanted !== 'off') await api.setPresence('off', null)
     await api.signOut()
     leave()
+    signedOut.value = false // the line may have told of the end that was asked for here
   })
 }

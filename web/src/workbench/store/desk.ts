@@ -165,7 +165,8 @@ watch(
 watch(
   () => [presence.value?.work, presence.value?.wanted],
   () => {
-    queueSoon(presence.value?.work === 'serving' ? CALL_FIRST_MS : COALESCE_MS)
+    if (presence.value?.work === 'serving') queueSoon(CALL_FIRST_MS)
+    else void refreshQueue()
     if (presence.value?.work === 'idle') void refreshToday()
   },
 )
