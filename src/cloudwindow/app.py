@@ -33,6 +33,7 @@ from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.seal import Sealer
 from cloudwindow.foundation.sweeper import Sweeper
 from cloudwindow.foundation.wiring import Wiring
+from cloudwindow.integrations import Relays
 from cloudwindow.live_rooms import Rooms
 from cloudwindow.organisation.queries import OPEN_ALL_HOURS
 from cloudwindow.organisation.routes import router as organisation_router
@@ -78,17 +79,6 @@ class Health(Wire):
     """The process answers."""
 
     status: str
-
-
-class SettingsIce:
-    """Implements `calls.ports.IceServers` from the settings."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def servers(self) -> list[dict[str, object]]:
-        """Return the configured STUN and TURN servers."""
-        return list(self._settings.ice_server_list())
 
 
 @common.get("/deployment")
@@ -231,7 +221,7 @@ def wire(wiring: Wiring, database: Database, settings: Settings) -> None:
     wiring.bind(CoachAvailability, dispatch.DeskAvailability(database.zone))
     wiring.bind(dispatch.Sessions, calls.SessionDesk())
     wiring.bind(calls.Ratings, oversight.RatingDesk())
-    wiring.bind(calls.IceServers, SettingsIce(settings))
+    wiring.bind(calls.IceServers, Relays(settings))
 
 
 def _health(application: FastAPI) -> None:

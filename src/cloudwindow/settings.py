@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "CLOUDWINDOW_"
@@ -136,8 +136,27 @@ class Settings(BaseSettings):
         "comma-separated URLs",
         "stun:host:port and turn:host:port servers for calls between networks; none inside one network.",
     )
-    turn_username: str = _setting("", "text", "User name for the turn: servers.")
-    turn_password: SecretStr = _setting(SecretStr(""), "text", "Password for the turn: servers.")
+    turn_secret: SecretStr = _setting(
+        SecretStr(""),
+        "text",
+        "Secret shared with the turn: servers (coturn: static-auth-secret). Each participant of a call then gets a "
+        "name and a password that end by themselves.",
+    )
+    turn_hours: int = _setting(
+        12,
+        "hours",
+        "How long such a password holds. A relay asks for it again all through a call, so longer than the longest one.",
+        ge=1,
+        le=168,
+    )
+    turn_username: str = _setting("", "text", "User name for turn: servers that share no secret.")
+    turn_password: SecretStr = _setting(SecretStr(""), "text", "Password for turn: servers that share no secret.")
+    relay_only: bool = _setting(
+        False,
+        "true/false",
+        "Lead every call over a turn: server: where networks forbid direct paths, or one side's address must not be "
+        "shown to the other.",
+    )
     site_name: str = _setting("许昌·云综窗", "text", "Name of the site on every page (站点名称).")
     organiser: str = _setting("", "text", "Footer: who runs the site (主办单位).")
     icp: str = _setting("", "text", "Footer: ICP registration number (ICP备案号).")
@@ -173,6 +192,13 @@ class Settings(BaseSettings):
             message = f"it must be {SHORTEST_TOKEN} or more visible ASCII characters"
             raise ValueError(message)
         return value
+
+    @model_validator(mode="after")
+    def _relay_to_lead_over(self) -> "Settings":
+        if self.relay_only and not any(url.startswith(("turn:", "turns:")) for url in self.ice_server_list()):
+            message = "a call can be led over a relay only where the ice_servers name a turn: server"
+            raise ValueError(message)
+        return self
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -225,15 +251,9 @@ class Settings(BaseSettings):
         """Roles that must have a second factor."""
         return frozenset(_parts(self.second_factor_roles))
 
-    def ice_server_list(self) -> list[dict[str, Any]]:
-        """`RTCIceServer` entries for the browser (WebRTC 1.0 §4.2.4); empty inside one network."""
-        servers: list[dict[str, Any]] = []
-        for url in _parts(self.ice_servers):
-            entry: dict[str, Any] = {"urls": url}
-            if url.startswith(("turn:", "turns:")):
-                entry |= {"username": self.turn_username, "credential": self.turn_password.get_secret_value()}
-            servers.append(entry)
-        return servers
+    def ice_server_list(self) -> list[str]:
+        """Addresses of STUN and TURN servers; empty inside one network."""
+        return _parts(self.ice_servers)
 
     def name_of_process(self) -> str:
         """What this process calls itself: the setting, else ``host-pid``."""

@@ -80,9 +80,7 @@ def test_origins_are_ours_and_the_configured_ones() -> None:
     }
 
 
-def test_ice_servers_carry_credentials_only_for_turn() -> None:
-    settings = load(ice_servers="stun:s:3478,turn:t:3478", turn_username="u", turn_password="p")
-    assert settings.ice_server_list() == [
-        {"urls": "stun:s:3478"},
-        {"urls": "turn:t:3478", "username": "u", "credential": "p"},
-    ]
+def test_a_call_can_be_led_over_a_relay_only_where_there_is_one() -> None:
+    assert load(ice_servers="turns:t:5349", relay_only=True).relay_only
+    with pytest.raises(SettingsError, match="turn: server"):
+        load(ice_servers="stun:s:3478", relay_only=True)

@@ -4,7 +4,7 @@ from cloudwindow.calls import scopes as _scopes  # noqa: F401  declares who may 
 from cloudwindow.calls.calling import report
 from cloudwindow.calls.deadlines import put_off_calls
 from cloudwindow.calls.models import Call, CallParticipant, Outcome, Session, SessionEvent
-from cloudwindow.calls.ports import IceServers, Ratings
+from cloudwindow.calls.ports import IcePaths, IceServers, Ratings
 from cloudwindow.calls.readings import READINGS
 from cloudwindow.calls.schemas import ApplicantSession, CallView, ClerkSession, MediaReport, RatingView, Unfinished
 from cloudwindow.calls.sessions import SessionDesk
@@ -30,6 +30,7 @@ __all__ = [
     "CallParticipant",
     "CallView",
     "ClerkSession",
+    "IcePaths",
     "IceServers",
     "MediaReport",
     "Outcome",

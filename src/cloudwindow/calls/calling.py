@@ -68,7 +68,7 @@ async def join(tx: Tx, call_id: UUID) -> Joined:
     tx.audit("call_participant", place.id, old={"attempt": place.attempt}, attempt=attempt)
     await note(tx, row.id, "joined" if attempt == 1 else "resumed", side=place.side, attempt=attempt)
     await announce_call(tx, row, call.id)
-    return await join_info(tx, call, place.id, attempt, polite=place.side == "applicant")
+    return await join_info(tx, call, place.id, attempt)
 
 
 @action("call.end")

@@ -85,8 +85,8 @@ class Joined(Wire):
     call: CallView
     participant_id: UUID
     attempt: int
-    polite: bool
     ice_servers: list[dict[str, Any]]
+    relay_only: bool
     transport: Literal["p2p"]
 
 

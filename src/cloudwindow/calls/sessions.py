@@ -171,17 +171,18 @@ async def _begin_call(tx: Tx, row: Session) -> Joined:
     )
     tx.audit("call", call_id, state="connecting", session=row.id)
     call = await tx.session.get_one(Call, call_id)  # scope: the call made above
-    return await join_info(tx, call, clerk, 1, polite=False)
+    return await join_info(tx, call, clerk, 1)
 
 
-async def join_info(tx: Tx, call: Call, participant_id: UUID, attempt: int, *, polite: bool) -> Joined:
+async def join_info(tx: Tx, call: Call, participant_id: UUID, attempt: int) -> Joined:
     """Say what a browser needs to be in a call (architecture §5)."""
+    paths = tx.port(IceServers).paths(participant_id)
     return Joined(
         call=await views.show_call(tx.session, call),
         participant_id=participant_id,
         attempt=attempt,
-        polite=polite,
-        ice_servers=tx.port(IceServers).servers(),
+        ice_servers=paths.servers,
+        relay_only=paths.relay_only,
         transport="p2p",
     )
 

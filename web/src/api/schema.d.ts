@@ -805,8 +805,8 @@ export interface components {
              * Format: uuid
              */
             participant_id: string;
-            /** Polite */
-            polite: boolean;
+            /** Relay Only */
+            relay_only: boolean;
             session: components["schemas"]["ClerkSession"];
             /**
              * Transport
@@ -1400,8 +1400,8 @@ export interface components {
              * Format: uuid
              */
             participant_id: string;
-            /** Polite */
-            polite: boolean;
+            /** Relay Only */
+            relay_only: boolean;
             /**
              * Transport
              * @constant

@@ -18,8 +18,8 @@ export interface JoinAnswer {
   readonly call: CallState
   readonly participant_id: string
   readonly attempt: number
-  readonly polite: boolean
   readonly ice_servers: readonly RTCIceServer[]
+  readonly relay_only: boolean
 }
 
 export type Phase = 'idle' | 'joining' | 'connecting' | 'connected' | 'interrupted' | 'elsewhere' | 'ended'
