@@ -53,6 +53,7 @@ PUBLIC_TABLES = {
 SYSTEM_TABLES = {
     "audit": "append-only; read by the seal alone",
     "call": "goes with its session and one's own place in it, which are scoped",
+    "call_stage": "goes with its call: whose picture is looked at",
     "consent": "goes with its ticket; written with it, read by nobody yet",
     "event": "read by the stream that the live line gave to the actor",
     "event_stream": "read by the stream that the live line gave to the actor",
@@ -63,7 +64,7 @@ SYSTEM_TABLES = {
     "role_grant": "goes with its person; the actor's grants come from here",
     "seal_member": "keys and digests of what is sealed; read by the sealer and by the operator who verifies",
     "second_factor": "one person's encrypted secret; found by the person who signs in",
-    "session_event": "evidence, append-only; read by the seal alone",
+    "session_event": "evidence, append-only; read by the seal, and what is drawn by who is in the call",
     "signal": "addressed to one place in a call, never listed",
     "skill": "goes with its person; read only by matching",
     "tab_lease": "the open pages; the live line keeps them, matching asks whether there are any",

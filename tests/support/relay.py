@@ -42,7 +42,7 @@ async def open_relay(addresses: tuple[str, ...] = ("127.0.0.1",)) -> AsyncIterat
             *("--no-cli", "--allow-loopback-peers", "--verbose", "--simple-log", "--no-stdout-log"),
             *("--log-file", str(folder / "turn.log"), "--pidfile", str(folder / "pid"), "--userdb", str(folder / "db")),
         ]
-        process = subprocess.Popen([program, "-n", *arguments], cwd=folder)  # noqa: ASYNC220  it is waited for below
+        process = subprocess.Popen([program, "-n", *arguments], cwd=folder)  # noqa: ASYNC220, S603  waited for below
         relay = Relay(folder, port, secret)
         try:
             async with asyncio.timeout(START_SECONDS):

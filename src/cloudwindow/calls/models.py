@@ -102,6 +102,25 @@ class CallParticipant(Base):
     bytes_received: Mapped[int] = mapped_column(server_default=text("0"))
 
 
+class Stage(Base):
+    """What both sides of a call look at 主画面: whose picture of which name, turned and enlarged.
+
+    `no` is the session event that put it there, `strokes` the one that last changed what is drawn on it.
+    """
+
+    __tablename__ = "call_stage"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str]
+    participant_id: Mapped[UUID] = mapped_column(ForeignKey("call_participant.id"))
+    turn: Mapped[int] = mapped_column(SmallInteger)
+    zoom: Mapped[int] = mapped_column(SmallInteger)
+    x: Mapped[int] = mapped_column(SmallInteger)
+    y: Mapped[int] = mapped_column(SmallInteger)
+    strokes: Mapped[int] = mapped_column(Integer)
+
+
 class Signal(Base):
     """A batch of WebRTC signalling on its way between two processes; short-lived, never replayed, unlogged."""
 

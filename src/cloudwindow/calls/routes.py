@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from cloudwindow.calls import calling, queries, wrapping
+from cloudwindow.calls import calling, queries, stage, wrapping
 from cloudwindow.calls.schemas import (
     Accepted,
     ApplicantSession,
@@ -13,8 +13,10 @@ from cloudwindow.calls.schemas import (
     Joined,
     OutcomeView,
     SessionSummary,
+    StageView,
     WrapUpRequest,
 )
+from cloudwindow.calls.schemas_stage import Seq, StageRequest, Stroke, StrokeList, ViewRequest
 from cloudwindow.dispatch import accept
 from cloudwindow.foundation.http import Acting, EitherActor, OnceKey, Reading, StaffActor, house, once_key
 
@@ -38,6 +40,42 @@ async def join(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) 
 async def end(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) -> CallView:
     """Hang up."""
     return await acting.once(actor, once_key(actor, key, CallView), calling.end, call_id)
+
+
+@router.put("/calls/{call_id}/stage")
+async def put_on_stage(call_id: UUID, body: StageRequest, acting: Acting, actor: EitherActor) -> StageView:
+    """Put a picture on the stage for both sides."""
+    return await acting.run(actor, stage.put_on_stage, call_id, body)
+
+
+@router.put("/calls/{call_id}/stage/view")
+async def turn_stage(call_id: UUID, body: ViewRequest, acting: Acting, actor: StaffActor) -> StageView:
+    """Turn and enlarge what is on the stage."""
+    return await acting.run(actor, stage.turn_stage, call_id, body)
+
+
+@router.get("/calls/{call_id}/strokes")
+async def list_strokes(call_id: UUID, session: Reading, actor: EitherActor, after: Seq = 0) -> StrokeList:
+    """What was drawn on the stage since an event of the session."""
+    return await stage.strokes(session, actor, call_id, after)
+
+
+@router.post("/calls/{call_id}/strokes")
+async def draw(call_id: UUID, body: Stroke, acting: Acting, actor: StaffActor) -> StageView:
+    """Draw a stroke on the stage."""
+    return await acting.run(actor, stage.draw, call_id, body)
+
+
+@router.delete("/calls/{call_id}/strokes/{stage_no}/{stroke_id}")
+async def undo_stroke(call_id: UUID, stage_no: Seq, stroke_id: UUID, acting: Acting, actor: StaffActor) -> StageView:
+    """Take a stroke back."""
+    return await acting.run(actor, stage.undo, call_id, stage_no, stroke_id)
+
+
+@router.delete("/calls/{call_id}/strokes/{stage_no}")
+async def clear_strokes(call_id: UUID, stage_no: Seq, acting: Acting, actor: StaffActor) -> StageView:
+    """Wipe everything that is drawn on a stage."""
+    return await acting.run(actor, stage.clear, call_id, stage_no)
 
 
 @router.get("/outcomes")

@@ -11,6 +11,7 @@ from cloudwindow.people import Asked, Wire
 
 NextStep = Literal["none", "call_back", "book_again", "support"]
 Attempt = Annotated[int, Field(ge=0, lt=2**31)]
+StageKind = Literal["face", "document", "screen"]
 Summary = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
@@ -22,8 +23,27 @@ class ParticipantView(Wire):
     attempt: int
 
 
+class StageView(Wire):
+    """What both sides look at 主画面. A change of `no` means another picture.
+
+    `turn` is in degrees clockwise, `zoom` in percent around the place `x`, `y` in ten-thousandths of the picture.
+    `strokes` is the session event that last changed what is drawn, 0 for none.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    no: int
+    kind: StageKind
+    participant_id: UUID
+    turn: int
+    zoom: int
+    x: int
+    y: int
+    strokes: int
+
+
 class CallView(Wire):
-    """A call as both sides keep it."""
+    """A call as both sides keep it. Without a `stage` the other side's face is looked at."""
 
     id: UUID
     session_id: UUID
@@ -31,6 +51,7 @@ class CallView(Wire):
     grace_until: datetime | None
     ended_reason: str | None
     participants: list[ParticipantView]
+    stage: StageView | None
 
 
 class ApplicantSession(Wire):

@@ -112,6 +112,12 @@ POST /api/engagements/{engagement_id}/decline ringing   401  401  401  200  404 
 POST /api/calls/{call_id}/join                serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/join                wrapping  401  409  404  409  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/end                 serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+PUT  /api/calls/{call_id}/stage               serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+PUT  /api/calls/{call_id}/stage/view          serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+GET  /api/calls/{call_id}/strokes             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/strokes             serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+DELETE /api/calls/{call_id}/strokes/{stage_no}/{stroke_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
+DELETE /api/calls/{call_id}/strokes/{stage_no} serving  401  401  401  200  404  404  404  404  404  404  404  404  404
 GET  /api/sessions/{session_id}               serving   401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/sessions/{session_id}               done      401  200  404  200  404  404  404  404  200  200  404  404  404
 PUT  /api/sessions/{session_id}/draft         wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -143,6 +149,15 @@ BODIES: dict[str, Any] = {
     },
     "POST /api/workbench/presence": {"wanted": "break", "reason": "training"},
     "POST /api/engagements/{engagement_id}/decline": {"reason": "conflict_of_interest"},
+    "PUT /api/calls/{call_id}/stage": {"kind": "document", "participant_id": "{place_id}"},
+    "PUT /api/calls/{call_id}/stage/view": {"no": "{stage_no}", "turn": 90, "zoom": 200, "x": 1, "y": 2},
+    "POST /api/calls/{call_id}/strokes": {
+        "no": "{stage_no}",
+        "id": "01890000-0000-7000-8000-000000000002",
+        "tool": "arrow",
+        "colour": "red",
+        "places": [1, 2, 3, 4],
+    },
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
     "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},

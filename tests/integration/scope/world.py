@@ -104,7 +104,9 @@ class World:
         """Send the request of a row; `ids` replaces the real ids."""
         body = BODIES.get(row.route)
         if body is not None:
-            filled = json.dumps(body).replace("{password}", PASSWORD).replace("{station_id}", self.ids["station_id"])
+            filled = json.dumps(body)
+            for name, value in (self.ids | {"password": PASSWORD}).items():
+                filled = filled.replace(f"{{{name}}}", value)
             body = json.loads(filled)
         path = row.path.replace("{path:path}", "workbench").replace("{key}", "P01")
         return await self.ask(actor, row.method, path.format(**(ids or self.ids)), body, headers)
@@ -241,6 +243,12 @@ async def _live(world: World) -> None:
 
     accepted = await world.must("agent", "POST", f"/api/engagements/{offer['engagement_id']}/accept")
     call, session = accepted["call"]["id"], accepted["session"]["id"]
+    place = next(one["id"] for one in accepted["call"]["participants"] if one["side"] == "applicant")
+    shown = {"kind": "document", "participant_id": place}
+    no = (await world.must("owner", "PUT", f"/api/calls/{call}/stage", shown))["no"]
+    stroke = {"no": no, "id": str(uuid4()), "tool": "pen", "colour": "red", "places": [1, 2, 3, 4]}
+    await world.must("agent", "POST", f"/api/calls/{call}/strokes", stroke)
+    world.ids |= {"place_id": place, "stage_no": str(no), "stroke_id": stroke["id"]}
     await world.keep("serving")
 
     await world.must("agent", "POST", f"/api/calls/{call}/end")

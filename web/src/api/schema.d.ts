@@ -124,6 +124,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{call_id}/stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put On Stage
+         * @description Put a picture on the stage for both sides.
+         */
+        put: operations["put_on_stage_api_calls__call_id__stage_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/stage/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Turn Stage
+         * @description Turn and enlarge what is on the stage.
+         */
+        put: operations["turn_stage_api_calls__call_id__stage_view_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/strokes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Strokes
+         * @description What was drawn on the stage since an event of the session.
+         */
+        get: operations["list_strokes_api_calls__call_id__strokes_get"];
+        put?: never;
+        /**
+         * Draw
+         * @description Draw a stroke on the stage.
+         */
+        post: operations["draw_api_calls__call_id__strokes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/strokes/{stage_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Clear Strokes
+         * @description Wipe everything that is drawn on a stage.
+         */
+        delete: operations["clear_strokes_api_calls__call_id__strokes__stage_no__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/strokes/{stage_no}/{stroke_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Stroke
+         * @description Take a stroke back.
+         */
+        delete: operations["undo_stroke_api_calls__call_id__strokes__stage_no___stroke_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consent-text": {
         parameters: {
             query?: never;
@@ -932,7 +1036,7 @@ export interface components {
         };
         /**
          * CallView
-         * @description A call as both sides keep it.
+         * @description A call as both sides keep it. Without a `stage` the other side's face is looked at.
          */
         CallView: {
             /** Ended Reason */
@@ -951,6 +1055,7 @@ export interface components {
              * Format: uuid
              */
             session_id: string;
+            stage: components["schemas"]["StageView"] | null;
             /**
              * State
              * @enum {string}
@@ -1868,6 +1973,53 @@ export interface components {
             station: components["schemas"]["StationView"] | null;
         };
         /**
+         * StageRequest
+         * @description Put on the stage what one participant sends under a name.
+         */
+        StageRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "face" | "document" | "screen";
+            /**
+             * Participant Id
+             * Format: uuid
+             */
+            participant_id: string;
+        };
+        /**
+         * StageView
+         * @description What both sides look at 主画面. A change of `no` means another picture.
+         *
+         *     `turn` is in degrees clockwise, `zoom` in percent around the place `x`, `y` in ten-thousandths of the picture.
+         *     `strokes` is the session event that last changed what is drawn, 0 for none.
+         */
+        StageView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "face" | "document" | "screen";
+            /** No */
+            no: number;
+            /**
+             * Participant Id
+             * Format: uuid
+             */
+            participant_id: string;
+            /** Strokes */
+            strokes: number;
+            /** Turn */
+            turn: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Zoom */
+            zoom: number;
+        };
+        /**
          * StationChoice
          * @description A seat at which a clerk can sign in (standard §四.1–3).
          */
@@ -1898,6 +2050,57 @@ export interface components {
             number: string;
             /** Site Name */
             site_name: string;
+        };
+        /**
+         * Stroke
+         * @description One stroke of the clerk, named by the page that drew it. Arrows and boxes are given by two corners.
+         */
+        Stroke: {
+            /**
+             * Colour
+             * @enum {string}
+             */
+            colour: "red" | "yellow" | "blue";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** No */
+            no: number;
+            /** Places */
+            places: number[];
+            /**
+             * Tool
+             * @enum {string}
+             */
+            tool: "pen" | "highlighter" | "arrow" | "box";
+        };
+        /**
+         * StrokeEvent
+         * @description Something that happened to the drawing: a stroke, one taken back, or all wiped.
+         */
+        StrokeEvent: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stroke" | "stroke_undone" | "strokes_cleared";
+            /** Seq */
+            seq: number;
+            stroke: components["schemas"]["Stroke"] | null;
+            /** Undone */
+            undone: string | null;
+        };
+        /**
+         * StrokeList
+         * @description What happened to the drawing on stage `no`, in order.
+         */
+        StrokeList: {
+            /** Events */
+            events: components["schemas"]["StrokeEvent"][];
+            /** No */
+            no: number;
         };
         /**
          * TakeRequest
@@ -2100,6 +2303,25 @@ export interface components {
             msg: string;
             /** Error Type */
             type: string;
+        };
+        /**
+         * ViewRequest
+         * @description Turn the picture, in degrees clockwise, and enlarge it, in percent, around a place.
+         */
+        ViewRequest: {
+            /** No */
+            no: number;
+            /**
+             * Turn
+             * @enum {integer}
+             */
+            turn: 0 | 90 | 180 | 270;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Zoom */
+            zoom: number;
         };
         /**
          * Why
@@ -2319,6 +2541,209 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_on_stage_api_calls__call_id__stage_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    turn_stage_api_calls__call_id__stage_view_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_strokes_api_calls__call_id__strokes_get: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrokeList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    draw_api_calls__call_id__strokes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Stroke"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    clear_strokes_api_calls__call_id__strokes__stage_no__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                stage_no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_stroke_api_calls__call_id__strokes__stage_no___stroke_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                stage_no: number;
+                stroke_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
                 };
             };
             /** @description Validation Error */
