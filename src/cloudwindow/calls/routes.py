@@ -48,6 +48,12 @@ async def put_on_stage(call_id: UUID, body: StageRequest, acting: Acting, actor:
     return await acting.run(actor, stage.put_on_stage, call_id, body)
 
 
+@router.delete("/calls/{call_id}/stage")
+async def take_off_stage(call_id: UUID, acting: Acting, actor: EitherActor) -> CallView:
+    """Empty the stage; each side sees the other's face."""
+    return await acting.run(actor, stage.take_off_stage, call_id)
+
+
 @router.put("/calls/{call_id}/stage/view")
 async def turn_stage(call_id: UUID, body: ViewRequest, acting: Acting, actor: StaffActor) -> StageView:
     """Turn and enlarge what is on the stage."""

@@ -8,7 +8,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +17,7 @@ from cloudwindow.calls import views
 from cloudwindow.calls.calling import lock_call, own_place
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session, SessionEvent, Stage
-from cloudwindow.calls.schemas import StageView
+from cloudwindow.calls.schemas import CallView, StageView
 from cloudwindow.calls.schemas_stage import StageRequest, Stroke, StrokeEvent, StrokeList, ViewRequest
 from cloudwindow.calls.sessions import announce_call
 from cloudwindow.foundation import scope
@@ -35,8 +35,8 @@ STROKE_KINDS = ("stroke", "stroke_undone", "strokes_cleared")
 async def put_on_stage(tx: Tx, call_id: UUID, request: StageRequest) -> StageView:
     """Put a picture on the stage; what was drawn on the last one stays with that one.
 
-    A citizen may put there what is the citizen's own, and take it away. Raises `not_there` when nobody in the call
-    could send it, `not_allowed`, `call_over`.
+    A citizen may put there only what is the citizen's own. Raises `not_there` when nobody in the call could send it,
+    `not_allowed`, `call_over`.
     """
     place = await own_place(tx, call_id)
     call, row = await lock_call(tx, call_id)
@@ -59,12 +59,28 @@ async def _check_sender(tx: Tx, call: Call, place: CallParticipant, request: Sta
     )
     if sender is None:
         raise Problem("not_there")
-    if place.side == "clerk" or sender.id == place.id:
-        return
-    now = await views.stage_of(tx.session, call.id)
-    # Taking one's own picture away shows the clerk's face again.
-    if not (request.kind == "face" and now is not None and now.participant_id == place.id):
+    if place.side != "clerk" and sender.id != place.id:
         raise Problem("not_allowed")
+
+
+@action("call.stage_off")
+async def take_off_stage(tx: Tx, call_id: UUID) -> CallView:
+    """Empty the stage: each side sees the other's face again. Raises `not_allowed` for what is not a citizen's own."""
+    place = await own_place(tx, call_id)
+    call, row = await lock_call(tx, call_id)
+    stage = await views.stage_of(tx.session, call_id)
+    if stage is not None:
+        if place.side != "clerk" and stage.participant_id != place.id:
+            raise Problem("not_allowed")
+        # scope: of the call in which the actor found its place
+        await tx.session.execute(
+            delete(Stage).where(Stage.call_id == call.id).execution_options(synchronize_session=False)
+        )
+        tx.session.expunge(stage)
+        tx.audit("call_stage", call.id, old={"no": stage.no, "kind": stage.kind}, no=None)
+        await note(tx, row.id, "stage_off", call=str(call.id), no=stage.no)
+        await announce_call(tx, row, call.id)
+    return await views.show_call(tx.session, call)
 
 
 @action("call.stage_view")

@@ -8,7 +8,16 @@ import pytest
 from cloudwindow.calls.calling import join
 from cloudwindow.calls.schemas import Accepted
 from cloudwindow.calls.schemas_stage import StageRequest, Stroke, StrokeList, ViewRequest
-from cloudwindow.calls.stage import STROKES_AT_MOST, clear, draw, put_on_stage, strokes, turn_stage, undo
+from cloudwindow.calls.stage import (
+    STROKES_AT_MOST,
+    clear,
+    draw,
+    put_on_stage,
+    strokes,
+    take_off_stage,
+    turn_stage,
+    undo,
+)
 from cloudwindow.foundation.authentication import Actor
 from tests.support.house import House, refused
 
@@ -73,9 +82,14 @@ async def test_a_citizen_shows_and_takes_away_only_what_is_the_citizens_own(scen
     for kind, side in (("face", "clerk"), ("screen", "clerk"), ("document", "clerk")):
         assert await refused(scene.show(scene.citizen, kind, side)) == "not_allowed"
     assert await scene.house.value("SELECT no FROM call_stage") == no
+    assert await refused(scene.house.run(scene.citizen, take_off_stage, scene.call)) == "not_allowed"
     await scene.show(scene.citizen, "screen", "applicant")
-    await scene.show(scene.citizen, "face", "clerk")
-    assert await scene.house.value("SELECT kind FROM call_stage") == "face"
+    for actor in (scene.citizen, scene.clerk):  # who comes second finds it empty
+        view = await scene.house.run(actor, take_off_stage, scene.call)
+        assert view.stage is None
+    assert await scene.house.value("SELECT count(*) FROM call_stage") == 0
+    kinds = await scene.house.rows("SELECT kind FROM session_event WHERE kind LIKE 'stage%' ORDER BY seq")
+    assert [row.kind for row in kinds] == ["stage", "stage", "stage_off"]
 
 
 async def test_what_is_drawn_is_kept_in_order_taken_back_and_wiped(scene: Scene) -> None:

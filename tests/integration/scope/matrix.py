@@ -113,6 +113,7 @@ POST /api/calls/{call_id}/join                serving   401  200  404  200  404 
 POST /api/calls/{call_id}/join                wrapping  401  409  404  409  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/end                 serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/stage               serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+DELETE /api/calls/{call_id}/stage             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/stage/view          serving   401  401  401  200  404  404  404  404  404  404  404  404  404
 GET  /api/calls/{call_id}/strokes             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/strokes             serving   401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -267,6 +268,7 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     },
     ("POST /api/engagements/{engagement_id}/accept", "ringing"): {"ticket": "agent"},
     ("POST /api/calls/{call_id}/join", "serving"): {"call": "owner agent", "session": "owner agent"},
+    ("DELETE /api/calls/{call_id}/stage", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("POST /api/calls/{call_id}/end", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("GET /api/sessions/{session_id}", "serving"): {
         "session": "owner agent super home",

@@ -138,7 +138,11 @@ export interface paths {
          */
         put: operations["put_on_stage_api_calls__call_id__stage_put"];
         post?: never;
-        delete?: never;
+        /**
+         * Take Off Stage
+         * @description Empty the stage; each side sees the other's face.
+         */
+        delete: operations["take_off_stage_api_calls__call_id__stage_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2576,6 +2580,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_off_stage_api_calls__call_id__stage_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
                 };
             };
             /** @description Validation Error */
