@@ -78,8 +78,8 @@ export const inCall = (
       call: going,
       participant_id: MY_SEAT,
       attempt: 1,
-      polite: true,
       ice_servers: [],
+      relay_only: false,
       transport: 'p2p',
     }),
   }

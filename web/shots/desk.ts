@@ -251,8 +251,8 @@ export const joined = {
   }),
   participant_id: CLERK_SEAT,
   attempt: 2,
-  polite: false,
   ice_servers: [],
+  relay_only: false,
   transport: 'p2p',
 }
 export const unfinished = [

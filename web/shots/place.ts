@@ -140,12 +140,47 @@ export const session = (more: Partial<Session> = {}): Session => ({
   ...more,
 })
 
+/** The citizen's picture, on which the clerk has drawn. */
+export const drawnOn = {
+  no: 4,
+  kind: 'face',
+  participant_id: MY_SEAT,
+  turn: 0,
+  zoom: 100,
+  x: 5000,
+  y: 5000,
+  strokes: 7,
+} as const
+export const strokes = {
+  no: 4,
+  events: (
+    [
+      [
+        'pen',
+        'red',
+        [
+          3700, 3000, 3400, 3900, 3500, 4700, 4000, 5000, 4700, 4900, 5000, 4200, 4800, 3300, 4200, 2900,
+          3600, 3100,
+        ],
+      ],
+      ['arrow', 'red', [6800, 7000, 5300, 5200]],
+      ['highlighter', 'yellow', [2600, 8000, 6300, 8000]],
+    ] as const
+  ).map(([tool, colour, places], index) => ({
+    seq: 5 + index,
+    kind: 'stroke',
+    undone: null,
+    stroke: { no: 4, id: `01890000-0000-7000-8000-00000000000${String(index)}`, tool, colour, places },
+  })),
+}
+
 export const call = (more: Partial<Call> = {}): Call => ({
   id: CALL,
   session_id: SESSION,
   state: 'connecting',
   grace_until: null,
   ended_reason: null,
+  stage: null,
   participants: [
     { id: CLERK_SEAT, side: 'clerk', attempt: 1 },
     { id: MY_SEAT, side: 'applicant', attempt: 0 },

@@ -67,6 +67,18 @@ export const joinCall = (call_id: string, key: string) =>
 export const endCall = (call_id: string, key: string) =>
   data(client.POST('/api/calls/{call_id}/end', { params: { path: { call_id } }, ...keyed(key) }))
 
+export const showScreen = (call_id: string, participant_id: string) =>
+  data(
+    client.PUT('/api/calls/{call_id}/stage', {
+      params: { path: { call_id } },
+      body: { kind: 'screen', participant_id },
+    }),
+  )
+export const takeOffStage = (call_id: string) =>
+  data(client.DELETE('/api/calls/{call_id}/stage', { params: { path: { call_id } } }))
+export const getStrokes = (call_id: string, after: number) =>
+  data(client.GET('/api/calls/{call_id}/strokes', { params: { path: { call_id }, query: { after } } }))
+
 export const getSession = (session_id: string) =>
   data(client.GET('/api/sessions/{session_id}', { params: { path: { session_id } } }))
 export const rateSession = (session_id: string, body: Requests['RatingRequest']) =>

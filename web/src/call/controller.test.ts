@@ -44,6 +44,7 @@ const call = (mine: number, theirs: number, state: CallState['state'] = 'connect
   state,
   grace_until: null,
   ended_reason: null,
+  stage: null,
   participants: [
     { id: 'me', side: 'applicant', attempt: mine },
     { id: 'they', side: 'clerk', attempt: theirs },

@@ -42,6 +42,8 @@ export interface CallApi {
 export interface CallView extends OwnMediaView {
   phase: Phase
   call: CallState | null
+  /** Our own place in the call; null before we are in it. */
+  me: string | null
   remote: readonly RemoteMedia[]
   graceUntil: string | null
   /** Whose line is broken while interrupted; null when not known or not broken. */
@@ -72,6 +74,7 @@ export class CallController {
   readonly view: CallView = shallowReactive<CallView>({
     phase: 'idle',
     call: null,
+    me: null,
     remote: [],
     local: NO_MEDIA,
     localStream: null,
@@ -285,6 +288,7 @@ export class CallController {
       relayOnly: answer.relay_only,
     }
     this.view.call = call
+    this.view.me = answer.participant_id
     this.view.graceUntil = call.grace_until
     this.view.connectedAt = null
     this.media = 'connecting'
@@ -318,6 +322,7 @@ export class CallController {
     if (ended !== null) this.own.stopScreen()
     const was = this.seat !== null || this.joining !== null || this.view.phase === 'elsewhere'
     this.seat = null
+    this.view.me = null
     this.joining = null
     // What was prepared while it rings is for the call that comes: documents without a call leave it alone.
     if (was || ended !== null) this.dropTransport()

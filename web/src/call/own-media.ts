@@ -139,8 +139,9 @@ export class OwnMedia {
   }
 }
 
-/** Phones cannot share their screen from a browser. */
+/** Phones cannot share their screen from a browser, though some offer the call for it. */
 export function canShareScreen(): boolean {
+  if (window.matchMedia('(pointer: coarse)').matches) return false
   return typeof (navigator.mediaDevices as Partial<MediaDevices> | undefined)?.getDisplayMedia === 'function'
 }
 
