@@ -1,6 +1,7 @@
 """The composition root: builds one process and wires later rooms into the interfaces of earlier ones."""
 
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,7 @@ from cloudwindow.foundation.metering import Meter
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.seal import Sealer
 from cloudwindow.foundation.sweeper import Sweeper
+from cloudwindow.foundation.tls.authority import der_of
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.live_rooms import Rooms
 from cloudwindow.organisation.queries import OPEN_ALL_HOURS
@@ -115,8 +117,14 @@ async def deployment(request: Request, session: Reading) -> DeploymentView:
     )
 
 
-def create_app(settings: Settings, database_url: str) -> FastAPI:
-    """Build the web application of one process on a migrated database."""
+def create_app(
+    settings: Settings, database_url: str, origins: AbstractSet[str] | None = None, authority: Path | None = None
+) -> FastAPI:
+    """Build the web application of one process on a migrated database.
+
+    `origins` are those whose pages may call it, and may grow later; without them, those of the settings. `authority` is
+    the certificate that phones may install.
+    """
     logs.configure(settings.log_level)
     application = FastAPI(
         title="Cloud Window 云综窗",
@@ -128,9 +136,15 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     )
     application.state.settings = settings
     application.state.database_url = database_url
+    application.state.origins = settings.allowed_origins() if origins is None else origins
     install_problem_handlers(application)
     application.add_middleware(Ceiling)
-    application.add_middleware(Guard, body_limit=settings.body_limit)
+    application.add_middleware(
+        Guard,
+        body_limit=settings.body_limit,
+        origins=application.state.origins,
+        only_https=settings.tls_cert is not None,
+    )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
     for router in [*routers, oversight_router, faces.router, monitoring.router]:
@@ -139,6 +153,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         application.include_router(instruments.router)
     _health(application)
     _live(application)
+    _authority(application, authority)
     _pages(application, settings)
     application.openapi = lambda: _openapi(application)  # type: ignore[method-assign]  # FastAPI documents this hook
     return application
@@ -194,7 +209,6 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     settings: Settings = application.state.settings
     async with open_parts(settings, application.state.database_url) as parts:
         live = Live(parts.database, Rooms(parts.actions))
-        origins = settings.allowed_origins()
         application.state.live = live
         name = f"cloudwindow {settings.name_of_process()}"[:60]
         application.state.monitor = monitoring.Monitor(parts.database, live, name)
@@ -203,7 +217,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
             parts.keys,
             parts.wiring,
             parts.actions,
-            origins,
+            application.state.origins,
             settings.body_limit,
             settings.mode,
             settings.site_name,
@@ -275,6 +289,15 @@ def _live(application: FastAPI) -> None:
             await socket.close(code=1008)
             return
         await socket.app.state.live.serve(socket, actor)
+
+
+def _authority(application: FastAPI, path: Path | None) -> None:
+    @application.get("/authority.crt", include_in_schema=False)
+    async def authority() -> Response:
+        """The certificate to install on phones, where it was made here; `docs/phones.md` says how."""
+        if path is None:
+            raise Problem("not_found")
+        return Response(der_of(path), media_type="application/x-x509-ca-cert", headers={"cache-control": "no-cache"})
 
 
 def _pages(application: FastAPI, settings: Settings) -> None:

@@ -58,6 +58,7 @@ GET  /api/duty                                waiting   200  200  200  200  200 
 GET  /api/consent-text                        waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/outcomes                            waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/rating-options                      waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /authority.crt                           waiting   404  404  404  404  404  404  404  404  404  404  404  404  404
 GET  /{path:path}                             waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 
 # Who one is
