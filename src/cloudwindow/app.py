@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, WebSocket
@@ -31,9 +32,11 @@ from cloudwindow.foundation.http import Guard, House, Reading, install_problem_h
 from cloudwindow.foundation.live import Live
 from cloudwindow.foundation.metering import Meter
 from cloudwindow.foundation.notices import Notifier
+from cloudwindow.foundation.ports import PublicAddress
 from cloudwindow.foundation.seal import Sealer
 from cloudwindow.foundation.sweeper import Sweeper
 from cloudwindow.foundation.tls.authority import der_of
+from cloudwindow.foundation.tls.names import LOCALHOST, lan_addresses, origin_of
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.live_rooms import Rooms
 from cloudwindow.organisation.queries import OPEN_ALL_HOURS
@@ -91,6 +94,22 @@ class SettingsIce:
     def servers(self) -> list[dict[str, object]]:
         """Return the configured STUN and TURN servers."""
         return list(self._settings.ice_server_list())
+
+
+class SettingsAddress:
+    """Implements `foundation.ports.PublicAddress` from the settings and this machine's addresses."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def for_phones(self, origin: str | None) -> str:
+        """Return the page's own origin, else a configured one, else that of HTTPS on the local network."""
+        if origin is not None and urlsplit(origin).hostname not in LOCALHOST:
+            return origin
+        configured = [one for one in self._settings.configured_origins() if one.startswith("https://")]
+        port = self._settings.https_port()
+        lan = [origin_of(host, port) for host in lan_addresses()] if port is not None else []
+        return next(iter((*configured, *lan)), origin or f"http://{LOCALHOST[0]}:{self._settings.port}")
 
 
 @common.get("/deployment")
@@ -246,6 +265,7 @@ def wire(wiring: Wiring, database: Database, settings: Settings) -> None:
     wiring.bind(dispatch.Sessions, calls.SessionDesk())
     wiring.bind(calls.Ratings, oversight.RatingDesk())
     wiring.bind(calls.IceServers, SettingsIce(settings))
+    wiring.bind(PublicAddress, SettingsAddress(settings))
 
 
 def _health(application: FastAPI) -> None:

@@ -58,6 +58,8 @@ def serve(
     ):
         prepared = asyncio.run(starting.prepare(settings, url))
         door = lan.open_door(settings, taken_for_phones) if taken_for_phones else None
+        if door is None:  # links for phones must not lead to a port that is somebody else's
+            settings = settings.model_copy(update={"tls_port": 0})
         from cloudwindow import serving  # after what may refuse, since the whole application comes with it
 
         serving.run(settings, url, taken, door, lambda: _announce(settings, prepared, door, warnings))

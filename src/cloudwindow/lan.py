@@ -9,14 +9,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import structlog
 
 from cloudwindow import starting
 from cloudwindow.foundation import measures
 from cloudwindow.foundation.tls import Certificate, GivenCertificate, OwnCertificate, TlsFault
-from cloudwindow.foundation.tls.names import LOCALHOST
+from cloudwindow.foundation.tls.names import LOCALHOST, origin_of
 from cloudwindow.settings import LAN_ADDRESS, Settings
 from cloudwindow.starting import StartError
 
@@ -24,8 +23,6 @@ log = structlog.get_logger()
 
 LOOK_SECONDS = 60.0
 """How soon a changed file, a changed address or a certificate near its end is noticed."""
-
-HTTPS = 443
 
 
 @dataclass(frozen=True)
@@ -39,12 +36,12 @@ class Door:
 
     def origins(self) -> set[str]:
         """The origins of pages that are served here."""
-        return {_origin(host, self.port) for host in (*self.names, *self.certificate.hosts)}
+        return {origin_of(host, self.port) for host in (*self.names, *self.certificate.hosts)}
 
     def addresses(self) -> list[str]:
         """What a phone may open, the best first."""
         hosts = dict.fromkeys((*self.names, *self.certificate.hosts))
-        return [_origin(host, self.port) for host in hosts if host not in LOCALHOST]
+        return [origin_of(host, self.port) for host in hosts if host not in LOCALHOST]
 
     def root(self) -> str | None:
         """The fingerprint of the authority to install; null where the certificate was brought."""
@@ -92,7 +89,7 @@ def open_door(settings: Settings, taken: socket.socket) -> Door:
         StartError: the certificate cannot be read, made or used.
     """
     port: int = taken.getsockname()[1]
-    names = tuple(_names(settings, port))
+    names = tuple(settings.names_at(port))
     try:
         if settings.tls_cert is not None and settings.tls_key is not None:
             chain, key = (path.expanduser().absolute() for path in (settings.tls_cert, settings.tls_key))
@@ -100,14 +97,3 @@ def open_door(settings: Settings, taken: socket.socket) -> Door:
         return Door(taken, port, OwnCertificate(settings.tls_folder(), names, datetime.now(UTC)), names)
     except TlsFault as error:
         raise StartError(f"HTTPS cannot be offered: {error}.") from error
-
-
-def _names(settings: Settings, port: int) -> list[str]:
-    """The hosts of configured origins that lead to this port."""
-    parts = [urlsplit(origin) for origin in settings.configured_origins()]
-    return [one.hostname for one in parts if one.scheme == "https" and (one.port or HTTPS) == port and one.hostname]
-
-
-def _origin(host: str, port: int) -> str:
-    place = f"[{host}]" if ":" in host else host
-    return f"https://{place}" if port == HTTPS else f"https://{place}:{port}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -237,6 +238,11 @@ class Settings(BaseSettings):
     def is_https_by_default(self) -> bool:
         """Whether nobody asked for HTTPS, so that the program may start without it where the port is busy."""
         return self.tls_port is None and self.tls_cert is None
+
+    def names_at(self, port: int) -> list[str]:
+        """The hosts of configured origins that lead to a port of HTTPS here."""
+        parts = [urlsplit(origin) for origin in self.configured_origins()]
+        return [one.hostname for one in parts if one.scheme == "https" and (one.port or 443) == port and one.hostname]
 
     def tls_folder(self) -> Path:
         """The folder of the authority and certificate that are made here; not created here."""

@@ -68,9 +68,9 @@ class CitizenPage(Watched):
     url: str
 
     @classmethod
-    async def open(cls, browser: Browser, url: str, *, deny_camera: bool = False) -> Self:
-        """Open the home page of 魏都区 on a phone of its own."""
-        context = await open_context(browser, phone=True, deny_camera=deny_camera)
+    async def open(cls, browser: Browser, url: str, *, deny_camera: bool = False, phone: bool = True) -> Self:
+        """Open the home page of 魏都区 on a phone of its own, or on a PC."""
+        context = await open_context(browser, phone=phone, deny_camera=deny_camera)
         citizen = cls(await context.new_page())
         citizen.context, citizen.url = context, url
         await citizen.page.goto(f"{url}/?r={WEIDU}")

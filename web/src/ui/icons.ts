@@ -12,6 +12,8 @@ export const iconChevronDown = 'M5.5 9.5L12 16l6.5-6.5'
 export const iconChevronRight = 'M9.5 5.5L16 12l-6.5 6.5'
 export const iconClock = 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0zM12 7v5.25l3.5 2'
 export const iconClose = 'M6 6l12 12M18 6L6 18'
+export const iconDevice =
+  'M8.75 3h6.5A1.75 1.75 0 0 1 17 4.75v14.5A1.75 1.75 0 0 1 15.25 21h-6.5A1.75 1.75 0 0 1 7 19.25V4.75A1.75 1.75 0 0 1 8.75 3zM11 17.75h2'
 export const iconError = 'M8.3 3h7.4L21 8.3v7.4L15.7 21H8.3L3 15.7V8.3zM12 7.75v5M12 16.25h.01'
 export const iconHangUp =
   'M3 13.4c0-1.1.5-2 1.4-2.6A13.8 13.8 0 0 1 12 8.5c2.9 0 5.5.8 7.6 2.3.9.6 1.4 1.5 1.4 2.6v1.3a1.3 1.3 0 0 1-1.5 1.3l-3-.5a1.3 1.3 0 0 1-1.1-1.2l-.1-1.9a10.5 10.5 0 0 0-6.6 0l-.1 1.9a1.3 1.3 0 0 1-1.1 1.2l-3 .5A1.3 1.3 0 0 1 3 14.7z'

@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, ip_address
 
 LOCALHOST = ("localhost", "127.0.0.1")
 NOWHERE = "198.51.100.1"  # an address of documents (RFC 5737); nothing is sent to it
+HTTPS = 443
 SIOCGIFADDR = 0x8915  # Linux: an interface's address, see netdevice(7)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -62,6 +63,12 @@ def is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def origin_of(host: str, port: int) -> str:
+    """The origin of pages that a host serves by HTTPS."""
+    place = f"[{host}]" if ":" in host else host
+    return f"https://{place}" if port == HTTPS else f"https://{place}:{port}"
 
 
 def with_localhost(names: Iterable[str]) -> list[str]:
