@@ -55,6 +55,7 @@ SYSTEM_TABLES = {
     "call": "goes with its session and one's own place in it, which are scoped",
     "call_stage": "goes with its call: whose picture is looked at",
     "consent": "goes with its ticket; written with it, read by nobody yet",
+    "device_link": "digests of one person's links; found by the login that made them, or by their secret",
     "event": "read by the stream that the live line gave to the actor",
     "event_stream": "read by the stream that the live line gave to the actor",
     "idempotency": "read by the key within the actor's own login",

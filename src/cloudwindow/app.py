@@ -1,11 +1,13 @@
 """The composition root: builds one process and wires later rooms into the interfaces of earlier ones."""
 
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, WebSocket
@@ -30,8 +32,11 @@ from cloudwindow.foundation.http import Guard, House, Reading, install_problem_h
 from cloudwindow.foundation.live import Live
 from cloudwindow.foundation.metering import Meter
 from cloudwindow.foundation.notices import Notifier
+from cloudwindow.foundation.ports import PublicAddress
 from cloudwindow.foundation.seal import Sealer
 from cloudwindow.foundation.sweeper import Sweeper
+from cloudwindow.foundation.tls.authority import der_of
+from cloudwindow.foundation.tls.names import LOCALHOST, lan_addresses, origin_of
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.integrations import Relays
 from cloudwindow.live_rooms import Rooms
@@ -81,6 +86,22 @@ class Health(Wire):
     status: str
 
 
+class SettingsAddress:
+    """Implements `foundation.ports.PublicAddress` from the settings and this machine's addresses."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def for_phones(self, origin: str | None) -> str:
+        """Return the page's own origin, else a configured one, else that of HTTPS on the local network."""
+        if origin is not None and urlsplit(origin).hostname not in LOCALHOST:
+            return origin
+        configured = [one for one in self._settings.configured_origins() if one.startswith("https://")]
+        port = self._settings.https_port()
+        lan = [origin_of(host, port) for host in lan_addresses()] if port is not None else []
+        return next(iter((*configured, *lan)), origin or f"http://{LOCALHOST[0]}:{self._settings.port}")
+
+
 @common.get("/deployment")
 async def deployment(request: Request, session: Reading) -> DeploymentView:
     """Mode, name, footer and the server's time."""
@@ -105,8 +126,14 @@ async def deployment(request: Request, session: Reading) -> DeploymentView:
     )
 
 
-def create_app(settings: Settings, database_url: str) -> FastAPI:
-    """Build the web application of one process on a migrated database."""
+def create_app(
+    settings: Settings, database_url: str, origins: AbstractSet[str] | None = None, authority: Path | None = None
+) -> FastAPI:
+    """Build the web application of one process on a migrated database.
+
+    `origins` are those whose pages may call it, and may grow later; without them, those of the settings. `authority` is
+    the certificate that phones may install.
+    """
     logs.configure(settings.log_level)
     application = FastAPI(
         title="Cloud Window 云综窗",
@@ -118,9 +145,15 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     )
     application.state.settings = settings
     application.state.database_url = database_url
+    application.state.origins = settings.allowed_origins() if origins is None else origins
     install_problem_handlers(application)
     application.add_middleware(Ceiling)
-    application.add_middleware(Guard, body_limit=settings.body_limit)
+    application.add_middleware(
+        Guard,
+        body_limit=settings.body_limit,
+        origins=application.state.origins,
+        only_https=settings.tls_cert is not None,
+    )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
     for router in [*routers, oversight_router, faces.router, monitoring.router]:
@@ -129,6 +162,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         application.include_router(instruments.router)
     _health(application)
     _live(application)
+    _authority(application, authority)
     _pages(application, settings)
     application.openapi = lambda: _openapi(application)  # type: ignore[method-assign]  # FastAPI documents this hook
     return application
@@ -184,7 +218,6 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     settings: Settings = application.state.settings
     async with open_parts(settings, application.state.database_url) as parts:
         live = Live(parts.database, Rooms(parts.actions))
-        origins = settings.allowed_origins()
         application.state.live = live
         name = f"cloudwindow {settings.name_of_process()}"[:60]
         application.state.monitor = monitoring.Monitor(parts.database, live, name)
@@ -193,7 +226,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
             parts.keys,
             parts.wiring,
             parts.actions,
-            origins,
+            application.state.origins,
             settings.body_limit,
             settings.mode,
             settings.site_name,
@@ -222,6 +255,7 @@ def wire(wiring: Wiring, database: Database, settings: Settings) -> None:
     wiring.bind(dispatch.Sessions, calls.SessionDesk())
     wiring.bind(calls.Ratings, oversight.RatingDesk())
     wiring.bind(calls.IceServers, Relays(settings))
+    wiring.bind(PublicAddress, SettingsAddress(settings))
 
 
 def _health(application: FastAPI) -> None:
@@ -265,6 +299,15 @@ def _live(application: FastAPI) -> None:
             await socket.close(code=1008)
             return
         await socket.app.state.live.serve(socket, actor)
+
+
+def _authority(application: FastAPI, path: Path | None) -> None:
+    @application.get("/authority.crt", include_in_schema=False)
+    async def authority() -> Response:
+        """The certificate to install on phones, where it was made here; `docs/phones.md` says how."""
+        if path is None:
+            raise Problem("not_found")
+        return Response(der_of(path), media_type="application/x-x509-ca-cert", headers={"cache-control": "no-cache"})
 
 
 def _pages(application: FastAPI, settings: Settings) -> None:

@@ -8,7 +8,8 @@ import os
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -16,7 +17,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "CLOUDWINDOW_"
 ROOT_DATA = Path("/var/lib/cloudwindow")
-LISTEN_ADDRESS = "127.0.0.1"  # plain HTTP stays on this machine; a proxy in front adds HTTPS
+LISTEN_ADDRESS = "127.0.0.1"  # plain HTTP stays on this machine; others come over HTTPS
+LAN_ADDRESS = "0.0.0.0"  # noqa: S104  HTTPS is for the local network
+HTTPS_PORT = 8443
 
 SHORTEST_TOKEN = 16
 ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin", "centre_admin")
@@ -60,6 +63,21 @@ class Settings(BaseSettings):
         "else $XDG_DATA_HOME/cloudwindow or ~/.local/share/cloudwindow.",
     )
     port: int = _setting(8000, "port", "TCP port of the web server.", ge=1, le=65535)
+    tls_port: int | None = _setting(
+        None,
+        "port",
+        "TCP port of HTTPS for phones on the local network; 0: none. Without it: 8443 in a demonstration and where "
+        "CLOUDWINDOW_TLS_CERT is set, else none.",
+        ge=0,
+        le=65535,
+    )
+    tls_cert: Path | None = _setting(
+        None,
+        "file",
+        "Certificate for that port, PEM with its whole chain; read again when it changes. Without it: one is made, of "
+        "an authority that phones have to install.",
+    )
+    tls_key: Path | None = _setting(None, "file", "The private key of CLOUDWINDOW_TLS_CERT, PEM without a passphrase.")
     database_url: SecretStr | None = _setting(
         None,
         "URL",
@@ -217,6 +235,13 @@ class Settings(BaseSettings):
                 raise ValueError(message)
         return value
 
+    @model_validator(mode="after")
+    def _certificate_with_key(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            message = "CLOUDWINDOW_TLS_CERT and CLOUDWINDOW_TLS_KEY go together"
+            raise ValueError(message)
+        return self
+
     def data_folder(self) -> Path:
         """The data folder as an absolute path; not created here."""
         if self.data is not None:
@@ -230,6 +255,25 @@ class Settings(BaseSettings):
         """The folder of the encryption keys as an absolute path; not created here."""
         return self.keys.expanduser().absolute() if self.keys else self.data_folder() / "keys"
 
+    def https_port(self) -> int | None:
+        """The port of HTTPS for the local network; null where there is none."""
+        if self.tls_port is not None:
+            return self.tls_port or None
+        return HTTPS_PORT if self.mode == "demonstration" or self.tls_cert else None
+
+    def is_https_by_default(self) -> bool:
+        """Whether nobody asked for HTTPS, so that the program may start without it where the port is busy."""
+        return self.tls_port is None and self.tls_cert is None
+
+    def names_at(self, port: int) -> list[str]:
+        """The hosts of configured origins that lead to a port of HTTPS here."""
+        parts = [urlsplit(origin) for origin in self.configured_origins()]
+        return [one.hostname for one in parts if one.scheme == "https" and (one.port or 443) == port and one.hostname]
+
+    def tls_folder(self) -> Path:
+        """The folder of the authority and certificate that are made here; not created here."""
+        return self.data_folder() / "tls"
+
     def web_folder(self) -> Path:
         """The built web application: inside the installed package, else of the source tree beside it."""
         if self.web is not None:
@@ -239,9 +283,13 @@ class Settings(BaseSettings):
         return installed if installed.is_dir() else package.parent.parent / "web" / "dist"
 
     def allowed_origins(self) -> frozenset[str]:
-        """Origins whose pages may call this server: the served addresses and the configured ones."""
+        """Origins whose pages may call this server, those of HTTPS on the local network apart: they may change."""
         own = {f"http://{host}:{self.port}" for host in ("localhost", LISTEN_ADDRESS)}
-        return frozenset(own | set(_parts(self.origins)))
+        return frozenset(own | set(self.configured_origins()))
+
+    def configured_origins(self) -> list[str]:
+        """The further origins that the deployment named."""
+        return _parts(self.origins)
 
     def trusted_proxy_list(self) -> list[str]:
         """Addresses and networks of the proxies that are believed."""

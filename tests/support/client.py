@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -21,10 +22,12 @@ LONG_ENOUGH = 30.0
 class Client:
     """One browser of one face. `state` is kept by events only: `state[type] = data`."""
 
-    def __init__(self, url: str, face: str) -> None:
+    def __init__(self, url: str, face: str, trust: ssl.SSLContext | None = None) -> None:
         self.url = url
         self.face = face
-        self.http = httpx.AsyncClient(base_url=url, headers={"x-face": face, "origin": url}, timeout=30)
+        self.trust = trust
+        headers = {"x-face": face, "origin": url}
+        self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=30, verify=trust or True)
         self.csrf: str | None = None
         self.state: dict[str, Any] = {}
         self.messages: list[dict[str, Any]] = []
@@ -112,6 +115,7 @@ class Client:
         self._socket = await websockets.connect(
             f"{self.url.replace('http', 'ws')}/api/ws?face={self.face}",
             additional_headers={"cookie": cookie, "origin": self.url},
+            ssl=self.trust,
         )
         await self.say({"type": "hello", "tab": self.tab, "after": self.cursor})
         self._reader = asyncio.create_task(self._read(self._socket))
@@ -180,8 +184,8 @@ def _without_drafts(part: Any) -> Any:
 class Citizen(Client):
     """A guest on a phone."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, "applicant")
+    def __init__(self, url: str, trust: ssl.SSLContext | None = None) -> None:
+        super().__init__(url, "applicant", trust)
 
     async def enter(self, name: str = "刘桂英", phone: str = "19900001301", *, elderly: bool = False) -> Self:
         """Give a form of address and a phone, and follow the own state."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -51,6 +52,8 @@ SECURITY_HEADERS = {
 _NO_TEXT = {"22021", "22P05"}
 """SQLSTATE of characters that PostgreSQL cannot hold, U+0000 above all."""
 
+_POLICY = SECURITY_HEADERS["content-security-policy"]
+_STRICT = (b"strict-transport-security", b"max-age=31536000")
 _HEADER_BYTES = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
@@ -65,7 +68,7 @@ class House:
     keys: Keys
     wiring: Wiring
     actions: Actions
-    origins: frozenset[str]
+    origins: AbstractSet[str]
     body_limit: int
     mode: str
     name: str
@@ -78,24 +81,42 @@ def house(request: Request) -> House:
 
 
 class Guard:
-    """Adds the security headers and refuses bodies over the limit, also those that lie about their length."""
+    """Adds the security headers and refuses bodies over the limit, also those that lie about their length.
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+    `only_https`: browsers that came by HTTPS once shall come by nothing else (RFC 6797), which is for a certificate
+    that all of them trust.
+    """
+
+    def __init__(self, app: ASGIApp, body_limit: int, origins: AbstractSet[str], *, only_https: bool) -> None:
         self.app = app
         self.body_limit = body_limit
+        self._origins = origins
+        self._only_https = only_https
+
+    def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        if scope["scheme"] not in {"https", "wss"}:
+            return _HEADER_BYTES
+        headers = [*_HEADER_BYTES, _STRICT] if self._only_https else list(_HEADER_BYTES)
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
+        if f"https://{host}" in self._origins:
+            # Old iPhones do not take 'self' to mean the live line too.
+            policy = _POLICY.replace("connect-src 'self'", f"connect-src 'self' wss://{host}")
+            headers[0] = (b"content-security-policy", policy.encode())
+        return headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        if scope["type"] == "websocket":
-            await self.app(scope, receive, _guarded_line(scope, send))
-            return
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
+            return
+        headers = self._headers(scope)
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, _guarded_line(scope, send, headers))
             return
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADER_BYTES]
+                message["headers"] = [*message["headers"], *headers]
             await send(message)
 
         length = dict(scope["headers"]).get(b"content-length", b"0")
@@ -115,7 +136,7 @@ class Guard:
         await self.app(scope, receive_limited, send_guarded)
 
 
-def _guarded_line(scope: Scope, send: Send) -> Send:
+def _guarded_line(scope: Scope, send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
     """Send what a live line sends; one that is refused is answered with the headers too, not with a bare close."""
     answerable = "websocket.http.response" in scope.get("extensions", {})
     accepted = False
@@ -124,9 +145,9 @@ def _guarded_line(scope: Scope, send: Send) -> Send:
         nonlocal accepted
         accepted = accepted or message["type"] == "websocket.accept"
         if message["type"] == "websocket.http.response.start":
-            message["headers"] = [*message["headers"], *_HEADER_BYTES]
+            message["headers"] = [*message["headers"], *headers]
         if message["type"] == "websocket.close" and not accepted and answerable:
-            await send({"type": "websocket.http.response.start", "status": 403, "headers": _HEADER_BYTES})
+            await send({"type": "websocket.http.response.start", "status": 403, "headers": headers})
             message = {"type": "websocket.http.response.body", "body": b""}
         await send(message)
 

@@ -154,10 +154,25 @@ class AccountView(Wire):
 
 
 class ApplicantMe(Wire):
-    """The account and its CSRF token, both null for a stranger."""
+    """The account and its CSRF token, both null for a stranger; `moved`: who was here went on with another device."""
 
     account: AccountView | None
     csrf: str | None
+    moved: bool = False
+
+
+class DeviceLinkView(Wire):
+    """A one-time link for another device, the same as a QR code in SVG, and until when it is good."""
+
+    address: str
+    qr_svg: str
+    expires_at: datetime
+
+
+class FollowRequest(Asked):
+    """The secret of a link, as it stands behind the `#` of the address."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
 class SignedOut(Wire):

@@ -58,6 +58,7 @@ GET  /api/duty                                waiting   200  200  200  200  200 
 GET  /api/consent-text                        waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/outcomes                            waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/rating-options                      waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /authority.crt                           waiting   404  404  404  404  404  404  404  404  404  404  404  404  404
 GET  /{path:path}                             waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 
 # Who one is
@@ -70,6 +71,8 @@ POST /api/staff/sign-out                      waiting   401  401  401  200  200 
 POST /api/staff/sign-out                      serving   401  401  401  409  200  200  200  200  200  200  200  200  200
 GET  /api/applicant/me                        serving   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/applicant/enter                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/applicant/device-link               serving   401  200  200  401  401  401  401  401  401  401  401  401  401
+POST /api/applicant/continue                  serving   404  404  404  404  404  404  404  404  404  404  404  404  404
 POST /api/applicant/sign-out                  waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
 
 # The state documents
@@ -142,6 +145,8 @@ BODIES: dict[str, Any] = {
     "POST /api/staff/second-factor": _WHO,
     "POST /api/staff/second-factor/confirm": _WHO | {"code": "123456"},
     "POST /api/applicant/enter": {"form_of_address": "郭先生", "phone": "19900001399", "elderly": False},
+    "POST /api/applicant/device-link": None,
+    "POST /api/applicant/continue": {"token": "of-nobody"},
     "POST /api/tickets": {
         "item_key": "P01",
         "region_code": "411002000000",

@@ -35,10 +35,20 @@ function remembered(me: Me): Account | null {
   http.setCsrf(me.csrf)
   return me.account
 }
-/** Who the cookie says is here, or null. */
-export const getMe = async () => remembered(await data(client.GET('/api/applicant/me')))
+/** Who the cookie says is here, or null; and whether who was here went on with another device. */
+export async function getMe(): Promise<{ account: Account | null; moved: boolean }> {
+  const me = await data(client.GET('/api/applicant/me'))
+  return { account: remembered(me), moved: me.moved }
+}
 export const enter = async (body: Requests['EnterRequest']) =>
   remembered(await data(client.POST('/api/applicant/enter', { body })))
+/** A link with which this person goes on with another device: each works once, and the latest only. */
+export const makeDeviceLink = () => data(client.POST('/api/applicant/device-link'))
+/** Goes on here with what a link brings. Asked again with its key it answers this browser again. */
+export const followDeviceLink = (token: string) =>
+  withKey('continue', { token }, async (key) =>
+    remembered(await data(client.POST('/api/applicant/continue', { body: { token }, ...keyed(key) }))),
+  )
 export const getState = () => data(client.GET('/api/applicant/state'))
 
 /** Takes a number; while one is alive, that one comes back (`created` false). */

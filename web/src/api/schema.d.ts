@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/applicant/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow Device Link
+         * @description Go on here with what began on another device; that one is let go.
+         */
+        post: operations["follow_device_link_api_applicant_continue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applicant/device-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Device Link
+         * @description Make a one-time link with which this person goes on with another device.
+         */
+        post: operations["make_device_link_api_applicant_device_link_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applicant/enter": {
         parameters: {
             query?: never;
@@ -951,12 +991,17 @@ export interface components {
         };
         /**
          * ApplicantMe
-         * @description The account and its CSRF token, both null for a stranger.
+         * @description The account and its CSRF token, both null for a stranger; `moved`: who was here went on with another device.
          */
         ApplicantMe: {
             account: components["schemas"]["AccountView"] | null;
             /** Csrf */
             csrf: string | null;
+            /**
+             * Moved
+             * @default false
+             */
+            moved: boolean;
         };
         /**
          * ApplicantSession
@@ -1237,6 +1282,21 @@ export interface components {
             name: string;
         };
         /**
+         * DeviceLinkView
+         * @description A one-time link for another device, the same as a QR code in SVG, and until when it is good.
+         */
+        DeviceLinkView: {
+            /** Address */
+            address: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Qr Svg */
+            qr_svg: string;
+        };
+        /**
          * Draft
          * @description An unfinished wrap-up, kept as it is typed.
          */
@@ -1361,6 +1421,14 @@ export interface components {
             name: string;
             /** Standard */
             standard: string;
+        };
+        /**
+         * FollowRequest
+         * @description The secret of a link, as it stands behind the `#` of the address.
+         */
+        FollowRequest: {
+            /** Token */
+            token: string;
         };
         /**
          * Footer
@@ -2403,6 +2471,59 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    follow_device_link_api_applicant_continue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicantMe"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_device_link_api_applicant_device_link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLinkView"];
+                };
+            };
+        };
+    };
     enter_api_applicant_enter_post: {
         parameters: {
             query?: never;

@@ -15,6 +15,8 @@ export const iconChevronDown = 'M5.5 9.5L12 16l6.5-6.5'
 export const iconChevronRight = 'M9.5 5.5L16 12l-6.5 6.5'
 export const iconClock = 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0zM12 7v5.25l3.5 2'
 export const iconClose = 'M6 6l12 12M18 6L6 18'
+export const iconDevice =
+  'M8.75 3h6.5A1.75 1.75 0 0 1 17 4.75v14.5A1.75 1.75 0 0 1 15.25 21h-6.5A1.75 1.75 0 0 1 7 19.25V4.75A1.75 1.75 0 0 1 8.75 3zM11 17.75h2'
 export const iconError = 'M8.3 3h7.4L21 8.3v7.4L15.7 21H8.3L3 15.7V8.3zM12 7.75v5M12 16.25h.01'
 export const iconFlip =
   'M4 10A8.25 8.25 0 0 1 18.6 7M19 3v4.25h-4.25M20 14a8.25 8.25 0 0 1-14.6 3M5 21v-4.25h4.25M9.5 12a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0z'
