@@ -5,3 +5,9 @@ from cloudwindow.foundation.errors import define
 define("call_over", 409, "这次通话已经结束。", "This call is over.")
 define("summary_missing", 422, "请选一个结果，再写一句小结。", "Choose an outcome and write a summary.")
 define("outcome_unknown", 422, "没有这种结果，请重新选。", "There is no such outcome. Choose again.")
+define(
+    "upload_broken_off",
+    400,
+    "文件没有传完整，请再发一次。",
+    "The file did not come through. Send it again.",
+)

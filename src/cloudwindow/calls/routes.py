@@ -1,24 +1,30 @@
 """Answering, calls, wrap-up, what was done."""
 
+from typing import Annotated
+from urllib.parse import unquote
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request
 
-from cloudwindow.calls import calling, queries, wrapping
+from cloudwindow.calls import calling, files, queries, wrapping
 from cloudwindow.calls.schemas import (
     Accepted,
     ApplicantSession,
     CallView,
     Draft,
+    FileView,
     Joined,
     OutcomeView,
     SessionSummary,
     WrapUpRequest,
 )
 from cloudwindow.dispatch import accept
-from cloudwindow.foundation.http import Acting, EitherActor, OnceKey, Reading, StaffActor, house, once_key
+from cloudwindow.foundation.http import Acting, BareKey, EitherActor, OnceKey, Reading, StaffActor, house, once_key
+from cloudwindow.foundation.storage.files import Purpose
 
 router = APIRouter(prefix="/api", tags=["calls"])
+
+_FILE = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
 
 
 @router.post("/engagements/{engagement_id}/accept")
@@ -65,3 +71,22 @@ async def wrap_up(
 ) -> ApplicantSession:
     """Close a session with its outcome and summary."""
     return await acting.once(actor, once_key(actor, key, ApplicantSession), wrapping.wrap_up, session_id, body)
+
+
+@router.post("/sessions/{session_id}/files", openapi_extra=_FILE)
+async def upload_file(
+    session_id: UUID,
+    request: Request,
+    acting: Acting,
+    actor: EitherActor,
+    key: BareKey,
+    purpose: Purpose,
+    x_file_name: Annotated[str, Header(max_length=3000)] = "",
+) -> FileView:
+    """Send a file as the body itself; its name, percent-encoded, goes in the header `X-File-Name`.
+
+    Not as a form: its parser would lay the file down in clear. Not in the address: names are personal, addresses are
+    logged.
+    """
+    asked = files.Upload(session_id, purpose, unquote(x_file_name), key)
+    return await files.upload(acting, actor, asked, request.stream())

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from cloudwindow.dispatch import ClerkCard
+from cloudwindow.foundation.storage.files import Purpose
 from cloudwindow.people import Asked, Wire
 
 NextStep = Literal["none", "call_back", "book_again", "support"]
@@ -136,6 +137,15 @@ class SessionSummary(Wire):
     consult_phone: str
     complaint_phone: str
     rating: RatingView | None
+
+
+class FileView(Wire):
+    """A file that was sent into a session; its bytes are at `/api/files/{id}`. `size` is in bytes."""
+
+    id: UUID
+    purpose: Purpose
+    media_type: str
+    size: int
 
 
 class MediaReport(Asked):

@@ -224,6 +224,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show File
+         * @description A file that was sent; `?face=staff` for the workbench, since a picture on a page can send no header.
+         */
+        get: operations["show_file_api_files__file_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items": {
         parameters: {
             query?: never;
@@ -358,6 +378,29 @@ export interface paths {
          */
         put: operations["save_draft_api_sessions__session_id__draft_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload File
+         * @description Send a file as the body itself; its name, percent-encoded, goes in the header `X-File-Name`.
+         *
+         *     Not as a form: its parser would lay the file down in clear. Not in the address: names are personal, addresses are
+         *     logged.
+         */
+        post: operations["upload_file_api_sessions__session_id__files_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1252,6 +1295,26 @@ export interface components {
             name: string;
             /** Standard */
             standard: string;
+        };
+        /**
+         * FileView
+         * @description A file that was sent into a session; its bytes are at `/api/files/{id}`. `size` is in bytes.
+         */
+        FileView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "photo" | "document";
+            /** Size */
+            size: number;
         };
         /**
          * Footer
@@ -2470,6 +2533,51 @@ export interface operations {
             };
         };
     };
+    show_file_api_files__file_id__get: {
+        parameters: {
+            query?: {
+                face?: ("staff" | "applicant") | null;
+            };
+            header?: {
+                range?: string | null;
+                "if-range"?: string | null;
+            };
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, or the part that was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The file, or the part that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_items_api_items_get: {
         parameters: {
             query?: {
@@ -2650,6 +2758,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_file_api_sessions__session_id__files_post: {
+        parameters: {
+            query: {
+                purpose: "photo" | "document";
+            };
+            header?: {
+                "x-file-name"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
                 };
             };
             /** @description Validation Error */
