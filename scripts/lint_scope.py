@@ -53,6 +53,8 @@ PUBLIC_TABLES = {
 SYSTEM_TABLES = {
     "audit": "append-only; read by the seal alone",
     "call": "goes with its session and one's own place in it, which are scoped",
+    "chat_mark": "goes with its session, which is scoped",
+    "chat_message": "goes with its session, which is scoped",
     "consent": "goes with its ticket; written with it, read by nobody yet",
     "event": "read by the stream that the live line gave to the actor",
     "event_stream": "read by the stream that the live line gave to the actor",

@@ -4,17 +4,24 @@ from typing import Annotated
 from urllib.parse import unquote
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 
-from cloudwindow.calls import calling, files, queries, wrapping
+from cloudwindow.calls import calling, chat, files, queries, wrapping
+from cloudwindow.calls.chat_views import LONGEST_PAGE
 from cloudwindow.calls.schemas import (
     Accepted,
     ApplicantSession,
     CallView,
+    ChatView,
     Draft,
     FileView,
     Joined,
+    Marks,
+    MessagePage,
     OutcomeView,
+    Say,
+    Sent,
+    Seq,
     SessionSummary,
     WrapUpRequest,
 )
@@ -90,3 +97,28 @@ async def upload_file(
     """
     asked = files.Upload(session_id, purpose, unquote(x_file_name), key)
     return await files.upload(acting, actor, asked, request.stream())
+
+
+@router.post("/sessions/{session_id}/messages")
+async def send_message(session_id: UUID, body: Say, acting: Acting, actor: EitherActor) -> Sent:
+    """Say something; its `client_id` makes a retry harmless, also under another login."""
+    return await acting.run(actor, chat.say, session_id, body)
+
+
+@router.get("/sessions/{session_id}/messages")
+async def list_messages(
+    session_id: UUID,
+    acting: Acting,
+    actor: EitherActor,
+    after: Seq | None = None,
+    before: Seq | None = None,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
+) -> MessagePage:
+    """What was said: the next after a number, or the last ones, or the last ones before a number."""
+    return await chat.history(acting, actor, session_id, after=after, before=before, limit=limit)
+
+
+@router.post("/sessions/{session_id}/messages/marks")
+async def mark_messages(session_id: UUID, body: Marks, acting: Acting, actor: EitherActor) -> ChatView:
+    """Say up to which message one's own side has got and read them."""
+    return await acting.run(actor, chat.mark, session_id, body)

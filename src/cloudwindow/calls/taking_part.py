@@ -19,6 +19,16 @@ def _mine(actor: Actor, session_id: UUID) -> Select[Session]:
     )
 
 
+async def lock_own(tx: Tx, session_id: UUID) -> Session:
+    """Lock a session in which the actor takes part, whatever its state. Raises `not_found`."""
+    row = await tx.session.scalar(
+        _mine(tx.actor, session_id).with_for_update(), execution_options={"populate_existing": True}
+    )
+    if row is None:
+        raise Problem("not_found")
+    return row
+
+
 def _check_open(row: Session | None, actor: Actor) -> Session:
     if row is None:
         raise Problem("not_found")
@@ -34,7 +44,4 @@ async def check_may_send(session: AsyncSession, actor: Actor, session_id: UUID) 
 
 async def lock_to_send(tx: Tx, session_id: UUID) -> Session:
     """Lock the session into which the actor sends something. Raises `not_found` and `wrong_state`."""
-    row = await tx.session.scalar(
-        _mine(tx.actor, session_id).with_for_update(), execution_options={"populate_existing": True}
-    )
-    return _check_open(row, tx.actor)
+    return _check_open(await lock_own(tx, session_id), tx.actor)

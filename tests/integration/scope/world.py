@@ -27,6 +27,7 @@ from tests.support.pictures import PDF
 ORIGIN = "http://localhost:8000"
 OWNER_PHONE, OTHER_PHONE, FAR_PHONE = "19900001301", "19900001302", "19900001303"
 YANLING = "411024000000"
+SAID = "我想问一下材料"
 PAPER = PDF + b"what only some may read"
 
 TABLES = sorted(set(Base.metadata.tables) - set(PUBLIC_TABLES) | {"counter"})
@@ -106,7 +107,8 @@ class World:
         """Send the request of a row; `ids` replaces the real ids."""
         body = BODIES.get(row.route)
         if body is not None:
-            filled = json.dumps(body).replace("{password}", PASSWORD).replace("{station_id}", self.ids["station_id"])
+            filled = json.dumps(body).replace("{fresh}", str(uuid4()))
+            filled = filled.replace("{password}", PASSWORD).replace("{station_id}", self.ids["station_id"])
             body = json.loads(filled)
         path = row.path.replace("{path:path}", "workbench").replace("{key}", "P01").format(**(ids or self.ids))
         if row.route in FILES:
@@ -249,7 +251,8 @@ async def _live(world: World) -> None:
     for name in ("file_id", "own_file_id"):
         path = f"/api/sessions/{session}/files?purpose=document"
         world.ids[name] = (await world.ask("owner", "POST", path, content=PAPER)).json()["id"]
-    await world.run(f"UPDATE file SET used_at = app_now() WHERE id = '{world.ids['file_id']}'")  # noqa: S608  our own names
+    for said in ({"text": SAID}, {"file_id": world.ids["file_id"]}):
+        await world.must("owner", "POST", f"/api/sessions/{session}/messages", {"client_id": str(uuid4())} | said)
     await world.keep("serving")
 
     await world.must("agent", "POST", f"/api/calls/{call}/end")
@@ -270,6 +273,7 @@ async def _live(world: World) -> None:
         "masked_phone": masked,
         "summary": wrap_up["summary"],
         "paper": PAPER.decode(),
+        "said": SAID,
         "rated": f'"level":{rating["level"]},"expires_at"',
         **{f"{actor}_id": str(world.people[actor].id) for actor in (*CITIZENS, *STAFF)},
     }

@@ -407,6 +407,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{session_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description What was said: the next after a number, or the last ones, or the last ones before a number.
+         */
+        get: operations["list_messages_api_sessions__session_id__messages_get"];
+        put?: never;
+        /**
+         * Send Message
+         * @description Say something; its `client_id` makes a retry harmless, also under another login.
+         */
+        post: operations["send_message_api_sessions__session_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/messages/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Messages
+         * @description Say up to which message one's own side has got and read them.
+         */
+        post: operations["mark_messages_api_sessions__session_id__messages_marks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{session_id}/rating": {
         parameters: {
             query?: never;
@@ -933,6 +977,7 @@ export interface components {
          */
         ApplicantState: {
             call: components["schemas"]["CallView"] | null;
+            chat: components["schemas"]["ChatView"] | null;
             cursor: components["schemas"]["Cursor"];
             rating: components["schemas"]["RatingView"] | null;
             /**
@@ -999,6 +1044,21 @@ export interface components {
              * @enum {string}
              */
             state: "connecting" | "connected" | "interrupted" | "ended";
+        };
+        /**
+         * ChatView
+         * @description The chat of a session as both sides' pages keep it: how far it is. The words are fetched, events hold none.
+         */
+        ChatView: {
+            applicant: components["schemas"]["Marks"];
+            clerk: components["schemas"]["Marks"];
+            /** Last */
+            last: number;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
         };
         /**
          * ClerkCard
@@ -1501,6 +1561,16 @@ export interface components {
             station_id: string;
         };
         /**
+         * Marks
+         * @description Up to which `seq` messages have come to one side's device, and up to which they were read there.
+         */
+        Marks: {
+            /** Delivered */
+            delivered: number;
+            /** Read */
+            read: number;
+        };
+        /**
          * Material
          * @description A material 申请材料.
          *
@@ -1538,6 +1608,48 @@ export interface components {
             shareable_by: string | null;
             /** Source Explain */
             source_explain: string | null;
+        };
+        /**
+         * MessagePage
+         * @description Some messages of a session in their order, and how far the chat is; `more`: there are others beyond these.
+         */
+        MessagePage: {
+            chat: components["schemas"]["ChatView"];
+            /** Messages */
+            messages: components["schemas"]["MessageView"][];
+            /** More */
+            more: boolean;
+        };
+        /**
+         * MessageView
+         * @description A message as both sides read it: a text or a file; neither, once the citizen's data were deleted.
+         */
+        MessageView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            file: components["schemas"]["SentFile"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "applicant" | "clerk";
+            /** Text */
+            text: string | null;
         };
         /**
          * OfferView
@@ -1832,6 +1944,61 @@ export interface components {
             name: string;
             /** Parent */
             parent: string | null;
+        };
+        /**
+         * Say
+         * @description A message: a text, or a file that was sent before. `client_id` is made anew for each message, not for a retry.
+         */
+        Say: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** File Id */
+            file_id?: string | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * Sent
+         * @description A message is there, under this number of its session.
+         */
+        Sent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * SentFile
+         * @description A file in a message; `name` is as its sender's device had it.
+         */
+        SentFile: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "photo" | "document";
+            /** Size */
+            size: number;
         };
         /**
          * SessionSummary
@@ -2198,6 +2365,7 @@ export interface components {
          */
         WorkbenchState: {
             call: components["schemas"]["CallView"] | null;
+            chat: components["schemas"]["ChatView"] | null;
             cursor: components["schemas"]["Cursor"];
             offer: components["schemas"]["OfferView"] | null;
             presence: components["schemas"]["PresenceView"];
@@ -2797,6 +2965,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_messages_api_sessions__session_id__messages_get: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_message_api_sessions__session_id__messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Say"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    mark_messages_api_sessions__session_id__messages_marks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Marks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatView"];
                 };
             };
             /** @description Validation Error */
