@@ -186,7 +186,7 @@ class MessageView(Wire):
     file: SentFile | None
 
 
-class Marks(Wire):
+class Marks(Asked):
     """Up to which `seq` messages have come to one side's device, and up to which they were read there."""
 
     delivered: Seq
