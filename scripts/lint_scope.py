@@ -54,6 +54,8 @@ SYSTEM_TABLES = {
     "audit": "append-only; read by the seal alone",
     "call": "goes with its session and one's own place in it, which are scoped",
     "call_stage": "goes with its call: whose picture is looked at",
+    "chat_mark": "goes with its session, which is scoped",
+    "chat_message": "goes with its session, which is scoped",
     "consent": "goes with its ticket; written with it, read by nobody yet",
     "device_link": "digests of one person's links; found by the login that made them, or by their secret",
     "event": "read by the stream that the live line gave to the actor",

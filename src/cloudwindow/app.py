@@ -1,5 +1,6 @@
 """The composition root: builds one process and wires later rooms into the interfaces of earlier ones."""
 
+import re
 from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, nullcontext, suppress
@@ -34,6 +35,9 @@ from cloudwindow.foundation.metering import Meter
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.ports import PublicAddress
 from cloudwindow.foundation.seal import Sealer
+from cloudwindow.foundation.storage import Folder, Store
+from cloudwindow.foundation.storage.keeping import SWEEPS as FILE_SWEEPS
+from cloudwindow.foundation.storage.routes import router as files_router
 from cloudwindow.foundation.sweeper import Sweeper
 from cloudwindow.foundation.tls.authority import der_of
 from cloudwindow.foundation.tls.names import LOCALHOST, lan_addresses, origin_of
@@ -49,10 +53,13 @@ from cloudwindow.settings import Settings
 
 log = structlog.get_logger()
 
-SWEEPS = [*housekeeping.SWEEPS, *people.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
+SWEEPS = [*housekeeping.SWEEPS, *FILE_SWEEPS, *people.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
 
 DEADLINES = [dispatch.put_off_tickets, calls.put_off_calls, dispatch.put_off_engagements, people.put_off_logins]
 """What a downtime puts off, in the order of locks."""
+
+STREAMED = re.compile(r"/api/sessions/[^/]+/files")
+"""Where a body is a file: it has a limit of its own, and is never in memory as a whole."""
 
 common = APIRouter(prefix="/api", tags=["common"])
 
@@ -151,12 +158,13 @@ def create_app(
     application.add_middleware(
         Guard,
         body_limit=settings.body_limit,
+        streamed=STREAMED,
         origins=application.state.origins,
         only_https=settings.tls_cert is not None,
     )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
-    for router in [*routers, oversight_router, faces.router, monitoring.router]:
+    for router in [*routers, files_router, oversight_router, faces.router, monitoring.router]:
         application.include_router(router)
     if settings.mode != "production":
         application.include_router(instruments.router)
@@ -256,6 +264,7 @@ def wire(wiring: Wiring, database: Database, settings: Settings) -> None:
     wiring.bind(calls.Ratings, oversight.RatingDesk())
     wiring.bind(calls.IceServers, Relays(settings))
     wiring.bind(PublicAddress, SettingsAddress(settings))
+    wiring.bind(Store, Folder(settings.files_folder()))
 
 
 def _health(application: FastAPI) -> None:

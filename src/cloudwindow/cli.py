@@ -128,14 +128,21 @@ def backup(
     to: Annotated[Path, typer.Option(help="A new file, or a folder in which one named after the moment is made.")],
     *,
     with_keys: Annotated[bool, typer.Option("--with-keys", help="Put the encryption keys into the same file.")] = False,
+    without_files: Annotated[
+        bool,
+        typer.Option("--without-files", help="Leave out what people sent: that folder is copied apart."),
+    ] = False,
 ) -> None:
-    """Copy the database, while it is in use, into one file that `restore` takes."""
+    """Copy the database and the files, while they are in use, into one file that `restore` takes."""
     from cloudwindow.operating import backup as backups
     from cloudwindow.operating.bars import bars
 
     with bars() as add:
-        taken = backups.take(_settings(), to, with_keys=with_keys, step=add("Backing up", None))
+        contents = backups.Contents(keys=with_keys, files=not without_files)
+        taken = backups.take(_settings(), to, contents, add("Backing up", None))
     typer.echo(f"Backed up into {taken.path}, as of {taken.manifest.taken_at}.")
+    if taken.missing:
+        typer.echo(f"{taken.missing} files are missing in {_settings().files_folder()}: see `cloudwindow doctor`.")
     if taken.keys_elsewhere is None:
         typer.echo("The keys are in it: whoever has this file can read everything. Keep it locked away.")
     else:
@@ -203,8 +210,9 @@ def show_states() -> None:
     """Print the state machines as docs/states.md holds them; needs no database."""
     from cloudwindow import calls, dispatch, oversight
     from cloudwindow.foundation.states import markdown
+    from cloudwindow.foundation.storage import FILE
 
-    machines = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, oversight.RATING)
+    machines = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, oversight.RATING, FILE)
     typer.echo(markdown(machines), nl=False)
 
 

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
     keys: Path | None = _setting(
         None, "folder", "Where the encryption keys live (0600). Without it: <data>/keys. Back them up."
     )
+    files: Path | None = _setting(
+        None,
+        "folder",
+        "Where files that people send live, encrypted. Without it: <data>/files. All processes must see the same one.",
+    )
     origins: str = _setting(
         "",
         "comma-separated origins",
@@ -273,6 +278,10 @@ class Settings(BaseSettings):
     def tls_folder(self) -> Path:
         """The folder of the authority and certificate that are made here; not created here."""
         return self.data_folder() / "tls"
+
+    def files_folder(self) -> Path:
+        """The folder of the files that people send as an absolute path; not created here."""
+        return self.files.expanduser().absolute() if self.files else self.data_folder() / "files"
 
     def web_folder(self) -> Path:
         """The built web application: inside the installed package, else of the source tree beside it."""

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -67,6 +68,27 @@ class Client:
         expected = expect if isinstance(expect, tuple) else (expect,)
         assert response.status_code in expected, f"{path}: {response.status_code} {response.text}"
         return response.json()
+
+    async def upload(
+        self,
+        session: str,
+        content: bytes | AsyncIterator[bytes],
+        *,
+        purpose: str = "photo",
+        name: str = "",
+        key: str | None = None,
+    ) -> httpx.Response:
+        """Send a file into a session, as the body itself."""
+        headers = {"idempotency-key": key or str(uuid4()), "x-csrf-token": self.csrf or ""}
+        headers |= {"x-file-name": quote(name)} if name else {}
+        path = f"/api/sessions/{session}/files?purpose={purpose}"
+        return await self.http.post(path, content=content, headers=headers)
+
+    async def file(self, file_id: str, **headers: str) -> httpx.Response:
+        """Fetch a file, or the part of it that the headers ask for."""
+        return await self.http.get(
+            f"/api/files/{file_id}", headers={k.replace("_", "-"): v for k, v in headers.items()}
+        )
 
     async def document(self) -> dict[str, Any]:
         """Fetch the state document."""

@@ -195,6 +195,7 @@ export const state = (more: Partial<ApplicantState> = {}): ApplicantState => ({
   ticket: null,
   session: null,
   call: null,
+  chat: null,
   rating: null,
   ...more,
 })

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from cloudwindow.dispatch import ClerkCard
+from cloudwindow.foundation.storage.files import Purpose
 from cloudwindow.people import Asked, Wire
 
 NextStep = Literal["none", "call_back", "book_again", "support"]
@@ -157,6 +158,77 @@ class SessionSummary(Wire):
     consult_phone: str
     complaint_phone: str
     rating: RatingView | None
+
+
+class FileView(Wire):
+    """A file that was sent into a session; its bytes are at `/api/files/{id}`. `size` is in bytes."""
+
+    id: UUID
+    purpose: Purpose
+    media_type: str
+    size: int
+
+
+Side = Literal["applicant", "clerk"]
+Seq = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class Say(Asked):
+    """A message: a text, or a file that was sent before. `client_id` is made anew for each message, not for a retry."""
+
+    client_id: UUID
+    text: Annotated[str, StringConstraints(strip_whitespace=True)] | None = None
+    file_id: UUID | None = None
+
+
+class Sent(Wire):
+    """A message is there, under this number of its session."""
+
+    id: UUID
+    seq: int
+    at: datetime
+
+
+class SentFile(FileView):
+    """A file in a message; `name` is as its sender's device had it."""
+
+    name: str | None
+
+
+class MessageView(Wire):
+    """A message as both sides read it: a text or a file; neither, once the citizen's data were deleted."""
+
+    id: UUID
+    seq: int
+    at: datetime
+    side: Side
+    client_id: UUID
+    text: str | None
+    file: SentFile | None
+
+
+class Marks(Asked):
+    """Up to which `seq` messages have come to one side's device, and up to which they were read there."""
+
+    delivered: Seq
+    read: Seq
+
+
+class ChatView(Wire):
+    """The chat of a session as both sides' pages keep it: how far it is. The words are fetched, events hold none."""
+
+    session_id: UUID
+    last: int
+    applicant: Marks
+    clerk: Marks
+
+
+class MessagePage(Wire):
+    """Some messages of a session in their order, and how far the chat is; `more`: there are others beyond these."""
+
+    messages: list[MessageView]
+    more: bool
+    chat: ChatView
 
 
 class MediaReport(Asked):

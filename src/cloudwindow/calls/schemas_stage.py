@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from cloudwindow.calls.schemas import StageKind
+from cloudwindow.calls.schemas import Seq, StageKind
 from cloudwindow.people import Asked, Wire
 
 PLACES_AT_MOST = 400
@@ -14,7 +14,6 @@ PLACES_AT_MOST = 400
 SPAN = 4
 """Numbers of a stroke that is given by two corners."""
 
-Seq = Annotated[int, Field(ge=0, lt=2**31)]
 Place = Annotated[int, Field(ge=0, le=10_000)]
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -84,12 +85,15 @@ class Guard:
     """Adds the security headers and refuses bodies over the limit, also those that lie about their length.
 
     `only_https`: browsers that came by HTTPS once shall come by nothing else (RFC 6797), which is for a certificate
-    that all of them trust.
+    that all of them trust. Routes at `streamed` addresses read their body piece by piece, under a limit of their own.
     """
 
-    def __init__(self, app: ASGIApp, body_limit: int, origins: AbstractSet[str], *, only_https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, body_limit: int, streamed: re.Pattern[str], origins: AbstractSet[str], *, only_https: bool
+    ) -> None:
         self.app = app
         self.body_limit = body_limit
+        self.streamed = streamed
         self._origins = origins
         self._only_https = only_https
 
@@ -119,6 +123,9 @@ class Guard:
                 message["headers"] = [*message["headers"], *headers]
             await send(message)
 
+        if scope["method"] == "POST" and self.streamed.fullmatch(scope["path"]):
+            await self.app(scope, receive, send_guarded)
+            return
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or int(length) > self.body_limit:
             await _too_large(self.body_limit)(scope, receive, send_guarded)
@@ -291,6 +298,10 @@ async def _either(request: Request) -> Actor:
     return await (_staff(request) if face == "staff" else _applicant(request))
 
 
+async def _linked(request: Request, face: Face | None = None) -> Actor:
+    return await (_staff(request) if face == "staff" else _either(request))
+
+
 async def _maybe_staff(request: Request) -> Actor:
     return await _actor(request, "staff")
 
@@ -303,6 +314,8 @@ StaffActor = Annotated[Actor, Depends(_staff)]
 ApplicantActor = Annotated[Actor, Depends(_applicant)]
 EitherActor = Annotated[Actor, Depends(_either)]
 """Clerk or applicant: the header `X-Face` says whose cookie counts, since one browser may hold both."""
+LinkedActor = Annotated[Actor, Depends(_linked)]
+"""The same for what a page links to, where no header can be set: the query `face` says it."""
 MaybeStaff = Annotated[Actor, Depends(_maybe_staff)]
 MaybeApplicant = Annotated[Actor, Depends(_maybe_applicant)]
 
@@ -315,11 +328,19 @@ class RequestKey:
     digest: bytes
 
 
-async def _request_key(request: Request) -> RequestKey:
+async def _bare_key(request: Request) -> UUID:
     try:
-        key = UUID(request.headers["idempotency-key"])
+        return UUID(request.headers["idempotency-key"])
     except (KeyError, ValueError):
         raise Problem("idempotency_key_missing") from None
+
+
+BareKey = Annotated[UUID, Depends(_bare_key)]
+"""The idempotency key alone, for a route that digests its body while it reads it."""
+
+
+async def _request_key(request: Request) -> RequestKey:
+    key = await _bare_key(request)
     path: str = request.scope["path"]
     asked = f"{request.method} {path}\n".encode() + await request.body()
     return RequestKey(key, hashlib.sha256(asked).digest())

@@ -23,6 +23,8 @@ one's at the city's.
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.pictures import PDF
+
 CITIZENS = ("owner", "other")
 STAFF = {
     "agent": "zhangyanli",
@@ -130,6 +132,21 @@ POST /api/sessions/{session_id}/wrap-up       done      401  401  401  409  404 
 POST /api/sessions/{session_id}/rating        wrapping  401  200  404  401  401  401  401  401  401  401  401  401  401
 POST /api/sessions/{session_id}/rating        done      401  409  404  401  401  401  401  401  401  401  401  401  401
 
+# Files in a session
+POST /api/sessions/{session_id}/files         serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/files         wrapping  401  409  404  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/files         done      401  409  404  409  404  404  404  404  404  404  404  404  404
+GET  /api/files/{file_id}                     serving   401  200  404  200  404  404  404  404  200  200  404  404  404
+GET  /api/files/{file_id}                     done      401  200  404  200  404  404  404  404  200  200  404  404  404
+GET  /api/files/{own_file_id}                 serving   401  200  404  404  404  404  404  404  404  404  404  404  404
+
+# The chat of a session
+POST /api/sessions/{session_id}/messages      serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/messages      wrapping  401  409  404  200  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/messages      serving   401  200  404  200  404  404  404  404  200  200  404  404  404
+GET  /api/sessions/{session_id}/messages      done      401  200  404  200  404  404  404  404  200  200  404  404  404
+POST /api/sessions/{session_id}/messages/marks serving  401  200  404  200  404  404  404  404  404  404  404  404  404
+
 # Instruments of tests; in production they do not exist
 POST /api/test/clock                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/test/failpoints                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
@@ -167,18 +184,29 @@ BODIES: dict[str, Any] = {
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
     "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},
+    "POST /api/sessions/{session_id}/messages": {"client_id": "{fresh}", "text": "好的"},
+    "POST /api/sessions/{session_id}/messages/marks": {"delivered": 2, "read": 2},
     "POST /api/test/clock": {"seconds": 0},
     "POST /api/test/failpoints": {"name": "nothing", "effect": "off"},
 }
 
+FILES: dict[str, tuple[bytes, dict[str, str]]] = {
+    "POST /api/sessions/{session_id}/files": (PDF, {"purpose": "document"}),
+}
+"""Routes whose body is a file, with the file and the query."""
+
 UNCHANGING = {"POST /api/test/clock", "POST /api/test/failpoints"}
 """Allowed mutations that have nothing to change in this world."""
 
-LOOKS = {"GET /api/workbench/tickets/{ticket_id}"}
+LOOKS = {
+    "GET /api/workbench/tickets/{ticket_id}",
+    "GET /api/files/{file_id}",
+    "GET /api/sessions/{session_id}/messages",
+}
 """Reads that leave an audit row when they are allowed (invariant 11)."""
 
 SECRETS = (
-    *("ticket", "engagement", "session", "call", "name", "masked_phone", "phone", "summary", "rated"),
+    *("ticket", "engagement", "session", "call", "name", "masked_phone", "phone", "summary", "rated", "paper", "said"),
     *("other_ticket", "other_name", "far_ticket", "expert", *(f"{actor}_id" for actor in (*CITIZENS, *STAFF))),
 )
 """What is looked for in every answer: ids, a name, a phone. It may appear where `SHOWN` says, and nowhere else."""
@@ -286,6 +314,18 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         "summary": "owner agent super home",
         "rated": "owner super home",
     },
+    **{
+        ("GET /api/sessions/{session_id}/messages", stage): {
+            "session": "owner agent super home",
+            "said": "owner agent super home",
+        }
+        for stage in ("serving", "done")
+    },
+    ("POST /api/sessions/{session_id}/messages/marks", "serving"): {"session": "owner agent"},
+    ("GET /api/files/{file_id}", "serving"): {"paper": "owner agent super home"},
+    ("GET /api/files/{file_id}", "done"): {"paper": "owner agent super home"},
+    # what was not sent yet is its sender's alone
+    ("GET /api/files/{own_file_id}", "serving"): {"paper": "owner"},
     ("POST /api/sessions/{session_id}/wrap-up", "wrapping"): {"session": "agent", "agent_id": "agent"},
     ("POST /api/sessions/{session_id}/rating", "wrapping"): {"session": "owner", "rated": "owner"},
 }

@@ -372,6 +372,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show File
+         * @description A file that was sent; `?face=staff` for the workbench, since a picture on a page can send no header.
+         */
+        get: operations["show_file_api_files__file_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items": {
         parameters: {
             query?: never;
@@ -506,6 +526,73 @@ export interface paths {
          */
         put: operations["save_draft_api_sessions__session_id__draft_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload File
+         * @description Send a file as the body itself; its name, percent-encoded, goes in the header `X-File-Name`.
+         *
+         *     Not as a form: its parser would lay the file down in clear. Not in the address: names are personal, addresses are
+         *     logged.
+         */
+        post: operations["upload_file_api_sessions__session_id__files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description What was said: the next after a number, or the last ones, or the last ones before a number.
+         */
+        get: operations["list_messages_api_sessions__session_id__messages_get"];
+        put?: never;
+        /**
+         * Send Message
+         * @description Say something; its `client_id` makes a retry harmless, also under another login.
+         */
+        post: operations["send_message_api_sessions__session_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/messages/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Messages
+         * @description Say up to which message one's own side has got and read them.
+         */
+        post: operations["mark_messages_api_sessions__session_id__messages_marks_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1043,6 +1130,7 @@ export interface components {
          */
         ApplicantState: {
             call: components["schemas"]["CallView"] | null;
+            chat: components["schemas"]["ChatView"] | null;
             cursor: components["schemas"]["Cursor"];
             rating: components["schemas"]["RatingView"] | null;
             /**
@@ -1110,6 +1198,21 @@ export interface components {
              * @enum {string}
              */
             state: "connecting" | "connected" | "interrupted" | "ended";
+        };
+        /**
+         * ChatView
+         * @description The chat of a session as both sides' pages keep it: how far it is. The words are fetched, events hold none.
+         */
+        ChatView: {
+            applicant: components["schemas"]["Marks"];
+            clerk: components["schemas"]["Marks"];
+            /** Last */
+            last: number;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
         };
         /**
          * ClerkCard
@@ -1423,6 +1526,26 @@ export interface components {
             standard: string;
         };
         /**
+         * FileView
+         * @description A file that was sent into a session; its bytes are at `/api/files/{id}`. `size` is in bytes.
+         */
+        FileView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "photo" | "document";
+            /** Size */
+            size: number;
+        };
+        /**
          * FollowRequest
          * @description The secret of a link, as it stands behind the `#` of the address.
          */
@@ -1615,6 +1738,16 @@ export interface components {
             station_id: string;
         };
         /**
+         * Marks
+         * @description Up to which `seq` messages have come to one side's device, and up to which they were read there.
+         */
+        Marks: {
+            /** Delivered */
+            delivered: number;
+            /** Read */
+            read: number;
+        };
+        /**
          * Material
          * @description A material 申请材料.
          *
@@ -1652,6 +1785,48 @@ export interface components {
             shareable_by: string | null;
             /** Source Explain */
             source_explain: string | null;
+        };
+        /**
+         * MessagePage
+         * @description Some messages of a session in their order, and how far the chat is; `more`: there are others beyond these.
+         */
+        MessagePage: {
+            chat: components["schemas"]["ChatView"];
+            /** Messages */
+            messages: components["schemas"]["MessageView"][];
+            /** More */
+            more: boolean;
+        };
+        /**
+         * MessageView
+         * @description A message as both sides read it: a text or a file; neither, once the citizen's data were deleted.
+         */
+        MessageView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            file: components["schemas"]["SentFile"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "applicant" | "clerk";
+            /** Text */
+            text: string | null;
         };
         /**
          * OfferView
@@ -1946,6 +2121,61 @@ export interface components {
             name: string;
             /** Parent */
             parent: string | null;
+        };
+        /**
+         * Say
+         * @description A message: a text, or a file that was sent before. `client_id` is made anew for each message, not for a retry.
+         */
+        Say: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** File Id */
+            file_id?: string | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * Sent
+         * @description A message is there, under this number of its session.
+         */
+        Sent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * SentFile
+         * @description A file in a message; `name` is as its sender's device had it.
+         */
+        SentFile: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "photo" | "document";
+            /** Size */
+            size: number;
         };
         /**
          * SessionSummary
@@ -2429,6 +2659,7 @@ export interface components {
          */
         WorkbenchState: {
             call: components["schemas"]["CallView"] | null;
+            chat: components["schemas"]["ChatView"] | null;
             cursor: components["schemas"]["Cursor"];
             offer: components["schemas"]["OfferView"] | null;
             presence: components["schemas"]["PresenceView"];
@@ -3051,6 +3282,51 @@ export interface operations {
             };
         };
     };
+    show_file_api_files__file_id__get: {
+        parameters: {
+            query?: {
+                face?: ("staff" | "applicant") | null;
+            };
+            header?: {
+                range?: string | null;
+                "if-range"?: string | null;
+            };
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, or the part that was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The file, or the part that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_items_api_items_get: {
         parameters: {
             query?: {
@@ -3231,6 +3507,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_file_api_sessions__session_id__files_post: {
+        parameters: {
+            query: {
+                purpose: "photo" | "document";
+            };
+            header?: {
+                "x-file-name"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_messages_api_sessions__session_id__messages_get: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_message_api_sessions__session_id__messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Say"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    mark_messages_api_sessions__session_id__messages_marks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Marks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatView"];
                 };
             };
             /** @description Validation Error */

@@ -72,6 +72,7 @@ const inCall = (more: Partial<WorkbenchState> = {}): WorkbenchState =>
     presence: desk.talking,
     session: desk.session(),
     call: desk.joined.call,
+    chat: desk.chat,
     ...more,
   })
 /** In a call and after it the ticket is older than at the ring. */
