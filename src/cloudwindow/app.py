@@ -24,7 +24,8 @@ from cloudwindow.foundation.authentication import Authenticator, cookie_name
 from cloudwindow.foundation.ceiling import TRY_AGAIN_LATER, Ceiling
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
-from cloudwindow.foundation.errors import Problem, problem_codes
+from cloudwindow.foundation.describing import describe_problems
+from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.faults import DATABASE_FAULTS, is_database_gone
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.live import Live
@@ -309,8 +310,6 @@ def _openapi(application: FastAPI) -> dict[str, Any]:
     """Describe the interface, with the problem codes that the faces are generated from."""
     if application.openapi_schema is None:
         document = get_openapi(title=application.title, version=application.version, routes=application.routes)
-        document["x-problems"] = {
-            entry.code: {"status": entry.status, "zh": entry.zh, "en": entry.en} for entry in problem_codes.all()
-        }
+        describe_problems(document)
         application.openapi_schema = document
     return application.openapi_schema

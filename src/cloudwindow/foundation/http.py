@@ -1,7 +1,6 @@
 """What every request meets: limits, security headers, problems, actors, CSRF, request keys (model §7)."""
 
 import hashlib
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
@@ -325,12 +324,6 @@ def drop_login_cookie(response: Response, request: Request, face: Face) -> None:
     """Take the cookie back."""
     secure = request.url.scheme == "https"
     response.delete_cookie(cookie_name(face, secure=secure), httponly=True, samesite="lax", secure=secure, path="/")
-
-
-def problem_schema(document: dict[str, Any], codes: list[tuple[str, int, str, str]]) -> dict[str, Any]:
-    """Add the problem codes with their sentences to an OpenAPI document."""
-    document["x-problems"] = {code: {"status": status, "zh": zh, "en": en} for code, status, zh, en in codes}
-    return cast("dict[str, Any]", json.loads(json.dumps(document)))
 
 
 def once_key(actor: Actor, key: RequestKey, model: type[BaseModel]) -> idempotency.Key:

@@ -1343,11 +1343,6 @@ export interface components {
             /** Type */
             type: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * Health
          * @description The process answers.
@@ -1632,6 +1627,23 @@ export interface components {
             ended_at: string;
             /** Outcome */
             outcome: string | null;
+        };
+        /**
+         * Problem
+         * @description Why nothing was done. `detail` is Chinese; `x-problems` has the sentences of both languages.
+         */
+        Problem: {
+            /** @enum {string} */
+            code: "account_locked" | "answers_unknown" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "login_expired" | "login_required" | "no_desk" | "not_allowed" | "not_found" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "station_unknown" | "still_serving" | "summary_missing" | "too_large" | "too_many_requests" | "unfinished_wrap_ups" | "wrong_code" | "wrong_password" | "wrong_state";
+            detail: string;
+            /** @description What the sentence's placeholders stand for. */
+            params: Record<string, never>;
+            /** @enum {integer} */
+            status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 423 | 429 | 500 | 503;
+            /** @enum {string} */
+            title: "account_locked" | "answers_unknown" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "login_expired" | "login_required" | "no_desk" | "not_allowed" | "not_found" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "station_unknown" | "still_serving" | "summary_missing" | "too_large" | "too_many_requests" | "unfinished_wrap_ups" | "wrong_code" | "wrong_password" | "wrong_state";
+            /** @enum {string} */
+            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
         };
         /**
          * Question
@@ -2088,19 +2100,6 @@ export interface components {
              */
             ticket_id: string;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-        };
         /**
          * Why
          * @description Why this clerk and this ticket: kept with the offer for ever (architecture §4).
@@ -2199,13 +2198,13 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicantMe"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2228,6 +2227,15 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicantMe"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     sign_out_applicant_api_applicant_sign_out_post: {
@@ -2248,6 +2256,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedOut"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     show_applicant_state_api_applicant_state_get: {
@@ -2266,6 +2283,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicantState"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2290,13 +2316,13 @@ export interface operations {
                     "application/json": components["schemas"]["CallView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2321,13 +2347,13 @@ export interface operations {
                     "application/json": components["schemas"]["Joined"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2350,6 +2376,15 @@ export interface operations {
                     "application/json": components["schemas"]["ConsentTextView"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     deployment_api_deployment_get: {
@@ -2368,6 +2403,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2393,13 +2437,13 @@ export interface operations {
                     "application/json": components["schemas"]["Duty"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2424,13 +2468,13 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2459,13 +2503,13 @@ export interface operations {
                     "application/json": components["schemas"]["Declined"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2492,13 +2536,13 @@ export interface operations {
                     "application/json": components["schemas"]["ItemSummary"][];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2526,13 +2570,13 @@ export interface operations {
                     "application/json": components["schemas"]["Guide"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2555,6 +2599,15 @@ export interface operations {
                     "application/json": components["schemas"]["OutcomeView"][];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_options_api_rating_options_get: {
@@ -2575,6 +2628,15 @@ export interface operations {
                     "application/json": components["schemas"]["RatingLevel"][];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_regions_api_regions_get: {
@@ -2593,6 +2655,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionChoice"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2617,13 +2688,13 @@ export interface operations {
                     "application/json": components["schemas"]["SessionSummary"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2652,13 +2723,13 @@ export interface operations {
                     "application/json": components["schemas"]["Draft"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2687,13 +2758,13 @@ export interface operations {
                     "application/json": components["schemas"]["RatingView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2722,13 +2793,13 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicantSession"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2755,13 +2826,13 @@ export interface operations {
                     "application/json": components["schemas"]["StaffMe"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2782,6 +2853,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffMe"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2808,13 +2888,13 @@ export interface operations {
                     "application/json": components["schemas"]["StaffMe"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2841,13 +2921,13 @@ export interface operations {
                     "application/json": components["schemas"]["Enrolment"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2874,13 +2954,13 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2903,6 +2983,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedOut"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_stations_api_stations_get: {
@@ -2923,6 +3012,15 @@ export interface operations {
                     "application/json": components["schemas"]["StationChoice"][];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     take_ticket_api_tickets_post: {
@@ -2938,6 +3036,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The live one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -2947,13 +3054,13 @@ export interface operations {
                     "application/json": components["schemas"]["Taken"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2978,13 +3085,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketPage"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3009,13 +3116,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3040,13 +3147,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3067,6 +3174,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3093,13 +3209,13 @@ export interface operations {
                     "application/json": components["schemas"]["PresenceView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3122,6 +3238,15 @@ export interface operations {
                     "application/json": components["schemas"]["QueueRow"][];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     show_workbench_state_api_workbench_state_get: {
@@ -3140,6 +3265,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkbenchState"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3164,13 +3298,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketCard"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3193,6 +3327,15 @@ export interface operations {
                     "application/json": components["schemas"]["Today"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     healthz_healthz_get: {
@@ -3213,6 +3356,15 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     readyz_readyz_get: {
@@ -3231,6 +3383,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
