@@ -36,7 +36,7 @@ class RatingLevel(Wire):
 class RatingRequest(Asked):
     """A rating: level 5 to 1, national codes of that level, local words, free text."""
 
-    level: Annotated[int, Field(ge=1, le=5)]
+    level: Annotated[int, Field(ge=1, le=5, strict=True)]
     options: list[Code] = Field(default_factory=list, max_length=8)
     local: list[Code] = Field(default_factory=list, max_length=3)
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""

@@ -72,6 +72,20 @@ def test_a_nul_is_refused_in_any_text(model: type[Asked], body: dict[str, Any]) 
     assert caught.value.error_count() == 1
 
 
+@pytest.mark.parametrize(
+    ("model", "body"),
+    [
+        *((EnterRequest, ENTER | {"elderly": value}) for value in (0, 1, "no", "true", "on")),
+        *((TakeRequest, TAKE | {"elderly": value}) for value in (0, 1, "no", "true", "on")),
+        *((RatingRequest, {"level": value}) for value in ("5", True)),
+    ],
+    ids=str,
+)
+def test_a_value_of_another_type_is_not_guessed_at(model: type[Asked], body: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        model.model_validate(body)
+
+
 def test_an_error_does_not_repeat_what_was_typed() -> None:
     with pytest.raises(ValidationError) as caught:
         EnterRequest.model_validate(ENTER | {"phone": "19900001301x"})
