@@ -86,6 +86,10 @@ def test_a_value_of_another_type_is_not_guessed_at(model: type[Asked], body: dic
         model.model_validate(body)
 
 
+def test_four_and_four_point_nought_are_one_level() -> None:
+    assert RatingRequest.model_validate({"level": 4.0}).level == 4
+
+
 def test_an_error_does_not_repeat_what_was_typed() -> None:
     with pytest.raises(ValidationError) as caught:
         EnterRequest.model_validate(ENTER | {"phone": "19900001301x"})
