@@ -50,6 +50,9 @@ SECURITY_HEADERS = {
 _NO_TEXT = {"22021", "22P05"}
 """SQLSTATE of characters that PostgreSQL cannot hold, U+0000 above all."""
 
+_LENGTH_DIGITS = 20
+"""Digits of a length that are read at all: Python refuses to read thousands of them."""
+
 _HEADER_BYTES = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
@@ -98,7 +101,7 @@ class Guard:
             await send(message)
 
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self.body_limit:
+        if not length.isdigit() or len(length) > _LENGTH_DIGITS or int(length) > self.body_limit:
             await _too_large(self.body_limit)(scope, receive, send_guarded)
             return
         seen = 0
