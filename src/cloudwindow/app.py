@@ -236,11 +236,13 @@ def wire(wiring: Wiring, database: Database, settings: Settings) -> None:
 
 
 def _health(application: FastAPI) -> None:
+    @application.head("/healthz", include_in_schema=False)
     @application.get("/healthz", tags=["common"])
     async def healthz() -> Health:
         """The process is alive; nothing else is asked."""
         return Health(status="ok")
 
+    @application.head("/readyz", include_in_schema=False)
     @application.get("/readyz", tags=["common"])
     async def readyz(session: Reading) -> Health:
         """The database answers too, so requests may come."""
@@ -282,7 +284,7 @@ def _pages(application: FastAPI, settings: Settings) -> None:
     """Serve the built web application: its files, and one entry page per face for every address under it."""
     folder = settings.web_folder()
 
-    @application.get("/{path:path}", include_in_schema=False)
+    @application.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(path: str) -> Response:
         if path.startswith("api/"):
             raise Problem("not_found")

@@ -18,8 +18,13 @@ from cloudwindow.people import Asked, Wire
 from cloudwindow.people.schemas import EnterRequest, LoginRequest
 from cloudwindow.settings import Settings
 
-ENTER = {"form_of_address": "刘桂英", "phone": "19900001301"}
-TAKE = {"item_key": "P01", "region_code": "411002000000", "consent_version": "2026-11", "device": "phone"}
+ENTER: dict[str, Any] = {"form_of_address": "刘桂英", "phone": "19900001301"}
+TAKE: dict[str, Any] = {
+    "item_key": "P01",
+    "region_code": "411002000000",
+    "consent_version": "2026-11",
+    "device": "phone",
+}
 
 
 def routes(application: FastAPI) -> Iterator[APIRoute]:
