@@ -130,7 +130,9 @@ async def test_no_value_in_a_field_is_too_odd(door: Door, label: str) -> None:
             await door.settle(label, [await door.throw(next(actors), method, address, content)])
 
 
-@pytest.mark.parametrize("label", OPERATIONS)
+@pytest.mark.parametrize(
+    "label", ["GET /api/items", "GET /api/workbench/state", *(label for label in OPERATIONS if "GET" not in label)]
+)
 async def test_no_content_is_too_odd(door: Door, label: str) -> None:
     """Where a body is asked for, and where none is."""
     stage = stages(label)[0]

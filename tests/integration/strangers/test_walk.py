@@ -117,6 +117,7 @@ async def test_nothing_breaks_on_the_way(door: Door) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("more", range(5))
 async def test_nothing_breaks_on_a_long_way(door: Door, more: int) -> None:
     done = await walk(door, SEED + more, MANY_STEPS)
