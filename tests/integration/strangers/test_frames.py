@@ -150,7 +150,7 @@ async def test_what_is_generated_changes_nothing_that_its_sender_may_not(door: D
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("more", range(10))
+@pytest.mark.parametrize("more", range(5))
 async def test_much_more_of_it(door: Door, more: int) -> None:
     await _strangers_talk(door, FRAMES * 5, SEED + more)
 

@@ -12,7 +12,7 @@ from tests.integration.strangers.door import Door, allowed, stages
 from tests.integration.strangers.generated import OPERATIONS, SEED, Case, covering, fitting, unfitting
 
 FITTING, UNFITTING = 4, 13
-MORE = 12
+MORE = 6
 """Times as many in `make test-long`."""
 
 SILENT = {
