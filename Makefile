@@ -29,7 +29,7 @@ test: $(STAMPS)/dev $(STAMPS)/web browser ## everything: lint, types, unit, inte
 	@scripts/timed pages $(MAKE) quick-shots
 	@$(PY) -m pytest $(SUITES)
 
-test-long: $(STAMPS)/dev ## more of the same with other seeds: storms of kills, long state machines; a quarter of an hour
+test-long: $(STAMPS)/dev ## more of the same with other seeds: storms of kills, long state machines, strangers; some 25 minutes
 	@$(PY) -m pytest -m long tests
 
 bench: $(STAMPS)/dev $(STAMPS)/web browser ## measure; figures in bench/results.json, explained in bench/README.md

@@ -27,7 +27,8 @@ from cloudwindow.foundation.authentication import Authenticator, cookie_name
 from cloudwindow.foundation.ceiling import TRY_AGAIN_LATER, Ceiling
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
-from cloudwindow.foundation.errors import Problem, problem_codes
+from cloudwindow.foundation.describing import describe_problems
+from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.faults import DATABASE_FAULTS, is_database_gone
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.live import Live
@@ -268,11 +269,13 @@ def wire(wiring: Wiring, database: Database, settings: Settings) -> None:
 
 
 def _health(application: FastAPI) -> None:
+    @application.head("/healthz", include_in_schema=False)
     @application.get("/healthz", tags=["common"])
     async def healthz() -> Health:
         """The process is alive; nothing else is asked."""
         return Health(status="ok")
 
+    @application.head("/readyz", include_in_schema=False)
     @application.get("/readyz", tags=["common"])
     async def readyz(session: Reading) -> Health:
         """The database answers too, so requests may come."""
@@ -323,7 +326,7 @@ def _pages(application: FastAPI, settings: Settings) -> None:
     """Serve the built web application: its files, and one entry page per face for every address under it."""
     folder = settings.web_folder()
 
-    @application.get("/{path:path}", include_in_schema=False)
+    @application.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(path: str) -> Response:
         if path.startswith("api/"):
             raise Problem("not_found")
@@ -351,8 +354,6 @@ def _openapi(application: FastAPI) -> dict[str, Any]:
     """Describe the interface, with the problem codes that the faces are generated from."""
     if application.openapi_schema is None:
         document = get_openapi(title=application.title, version=application.version, routes=application.routes)
-        document["x-problems"] = {
-            entry.code: {"status": entry.status, "zh": entry.zh, "en": entry.en} for entry in problem_codes.all()
-        }
+        describe_problems(document)
         application.openapi_schema = document
     return application.openapi_schema

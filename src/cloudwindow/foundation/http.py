@@ -1,7 +1,6 @@
 """What every request meets: limits, security headers, problems, actors, CSRF, request keys (model §7)."""
 
 import hashlib
-import json
 import re
 from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
@@ -55,6 +54,9 @@ _NO_TEXT = {"22021", "22P05"}
 
 _POLICY = SECURITY_HEADERS["content-security-policy"]
 _STRICT = (b"strict-transport-security", b"max-age=31536000")
+_LENGTH_DIGITS = 20
+"""Digits of a length that are read at all: Python refuses to read thousands of them."""
+
 _HEADER_BYTES = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
@@ -127,7 +129,7 @@ class Guard:
             await self.app(scope, receive, send_guarded)
             return
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self.body_limit:
+        if not length.isdigit() or len(length) > _LENGTH_DIGITS or int(length) > self.body_limit:
             await _too_large(self.body_limit)(scope, receive, send_guarded)
             return
         seen = 0
@@ -367,12 +369,6 @@ def drop_login_cookie(response: Response, request: Request, face: Face) -> None:
     """Take the cookie back."""
     secure = request.url.scheme == "https"
     response.delete_cookie(cookie_name(face, secure=secure), httponly=True, samesite="lax", secure=secure, path="/")
-
-
-def problem_schema(document: dict[str, Any], codes: list[tuple[str, int, str, str]]) -> dict[str, Any]:
-    """Add the problem codes with their sentences to an OpenAPI document."""
-    document["x-problems"] = {code: {"status": status, "zh": zh, "en": en} for code, status, zh, en in codes}
-    return cast("dict[str, Any]", json.loads(json.dumps(document)))
 
 
 def once_key(actor: Actor, key: RequestKey, model: type[BaseModel]) -> idempotency.Key:

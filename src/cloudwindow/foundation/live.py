@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from cloudwindow.foundation import events, limits, measures, parameters, tasks
+from cloudwindow.foundation import events, frames, limits, measures, parameters, tasks
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.faults import DATABASE_FAULTS
@@ -46,7 +46,6 @@ TOO_MUCH = 1008
 """The close code after more messages than a line may carry (RFC 6455 §7.4.1, policy violation)."""
 
 MINUTE_SECONDS = 60.0
-MESSAGE_LIMIT = 80_000
 QUEUE_LIMIT = 1000
 WATCH_LIMIT = 16
 
@@ -138,7 +137,7 @@ class Live:
 
     async def _greet(self, socket: WebSocket, actor: Actor) -> Connection | None:
         try:
-            hello = await asyncio.wait_for(_message(socket), HEARTBEAT_SECONDS)
+            hello = await asyncio.wait_for(frames.read(socket), HEARTBEAT_SECONDS)
             if hello["type"] != "hello":
                 return None
             tab = UUID(str(hello["tab"]))
@@ -169,7 +168,7 @@ class Live:
         since, seen = clock(), 0
         while True:
             try:
-                message = await asyncio.wait_for(_message(connection.socket), SILENCE_SECONDS)
+                message = await asyncio.wait_for(frames.read(connection.socket), SILENCE_SECONDS)
             except TimeoutError:
                 return
             except ValueError:
@@ -186,7 +185,7 @@ class Live:
                 connection.send({"type": "pong"})
             elif kind == "watch":
                 await self._watch(connection, message.get("keys"))
-            elif kind in {"signal", "media"}:
+            elif kind in ("signal", "media"):  # a stranger's kind may be a list, which no set can look for
                 await self._rooms.received(connection.actor, message)
 
     async def _watch(self, connection: Connection, keys: Any) -> None:
@@ -333,26 +332,6 @@ def _tell(connection: Connection, news: list[tuple[int, str, Any]] | None, last:
         if seq > connection.cursor:
             connection.cursor = seq
             connection.send({"type": "event", "stream": connection.stream, "seq": seq, "event": type_, "data": data})
-
-
-async def _message(socket: WebSocket) -> dict[str, Any]:
-    """Read one JSON object. Raises `ValueError` for anything else, or for more than fits."""
-    received = await socket.receive()
-    if received["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(received.get("code") or 1005)
-    raw = received.get("text")
-    if raw is None or len(raw) > MESSAGE_LIMIT:
-        msg = "a message is text, and not too long"
-        raise ValueError(msg)
-    try:
-        message = json.loads(raw)
-    except RecursionError as error:
-        msg = "a message is nested too deep"
-        raise ValueError(msg) from error
-    if not isinstance(message, dict):
-        msg = "a message is an object"
-        raise ValueError(msg)  # noqa: TRY004  the caller closes on any bad value alike
-    return message
 
 
 def _person(actor: Actor) -> dict[str, UUID | None]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, StrictBool, StringConstraints, field_validator
 
 Wanted = Literal["ready", "break", "off"]
 BreakReason = Literal["rest", "meeting", "training", "paperwork", "missed_rings", "other"]
@@ -141,7 +141,7 @@ class EnterRequest(Asked):
 
     form_of_address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
     phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^1[0-9]{10}$")]
-    elderly: bool = False
+    elderly: StrictBool = False
 
 
 class AccountView(Wire):
