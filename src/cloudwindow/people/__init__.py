@@ -9,9 +9,10 @@ from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.presence import announce_presence, change_presence, set_presence, staff_stream
 from cloudwindow.people.queries import card, show_account
 from cloudwindow.people.readings import READINGS
-from cloudwindow.people.schemas import AccountView, Asked, DeskName, PresenceRequest, PresenceView, Wire
+from cloudwindow.people.schemas import NOT_GUESSED, AccountView, Asked, DeskName, PresenceRequest, PresenceView, Wire
 
 __all__ = [
+    "NOT_GUESSED",
     "READINGS",
     "SWEEPS",
     "Account",

@@ -101,16 +101,22 @@ class World:
             sent |= self.people[actor].headers()
         return await self.http.request(method, path, json=body, headers=sent | (headers or {}), **how)
 
+    def fill(self, body: Any) -> Any:
+        """Put the real ids into the body of a row."""
+        filled = json.dumps(body).replace("{fresh}", str(uuid4()))
+        for name, value in (self.ids | {"password": PASSWORD}).items():
+            if value.isdigit():
+                filled = filled.replace(f'"{{{name}}}"', value)
+            filled = filled.replace(f"{{{name}}}", value)
+        return json.loads(filled)
+
     async def ask_row(
         self, actor: str, row: Row, ids: dict[str, str] | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
         """Send the request of a row; `ids` replaces the real ids."""
         body = BODIES.get(row.route)
         if body is not None:
-            filled = json.dumps(body).replace("{fresh}", str(uuid4()))
-            for name, value in (self.ids | {"password": PASSWORD}).items():
-                filled = filled.replace(f"{{{name}}}", value)
-            body = json.loads(filled)
+            body = self.fill(body)
         path = row.path.replace("{path:path}", "workbench").replace("{key}", "P01").format(**(ids or self.ids))
         if row.route in FILES:
             content, query = FILES[row.route]
