@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.calls.states import CALL, SESSION
 from cloudwindow.foundation.database import Base
+from cloudwindow.foundation.encrypted import encrypted
 from cloudwindow.foundation.ids import new_id
 
 
@@ -23,6 +24,7 @@ class Outcome(Base):
     solved: Mapped[bool]
 
 
+@encrypted("draft", "summary")
 class Session(Base):
     """One service between people, from the first answer to the close: one per ticket, over any number of calls.
 

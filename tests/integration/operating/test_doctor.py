@@ -11,7 +11,7 @@ import asyncpg
 from tests.support.commands import run_command
 from tests.support.server import Server
 
-DATABASE = {"database", "schema", "mode", "fingerprint", "connections", "tables", "clock"}
+DATABASE = {"database", "schema", "mode", "fingerprint", "rotation", "connections", "tables", "clock"}
 MACHINE = {"storage", "disk", "port", "keys", "pages", "footer"}
 
 

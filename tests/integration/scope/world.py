@@ -21,7 +21,7 @@ from cloudwindow.foundation.models import TabLease
 from cloudwindow.settings import Settings
 from scripts.lint_scope import PUBLIC_TABLES
 from tests.integration.scope.matrix import BODIES, CITIZENS, STAFF, Row
-from tests.support.city import JIANAN_VILLAGE, KEYS, PASSWORD, WEIDU, City
+from tests.support.city import JIANAN_VILLAGE, PASSWORD, WEIDU, City, write_keys
 
 ORIGIN = "http://localhost:8000"
 OWNER_PHONE, OTHER_PHONE, FAR_PHONE = "19900001301", "19900001302", "19900001303"
@@ -157,11 +157,7 @@ class World:
 @asynccontextmanager
 async def open_world(city: City, folder: Path) -> AsyncIterator[World]:
     """Start the application in this process and live through the ticket's life once."""
-    keys = folder / "keys"
-    keys.mkdir(mode=0o700)
-    for file, key in (("field.key", KEYS.field), ("blind.key", KEYS.blind_key)):
-        (keys / file).write_bytes(key)
-        (keys / file).chmod(0o600)
+    write_keys(folder / "keys")
     web = folder / "web"
     web.mkdir()
     for page in ("index.html", "workbench.html"):
