@@ -170,13 +170,13 @@ async def test_what_was_begun_before_the_switch_is_waited_for_and_found(home: Ho
         old = other.house.city.keys.prefix()
         late = asyncio.create_task(other.house.run(STRANGER, _late, began, go, seen))
         await began.wait()
-        rotating_ = asyncio.create_task(home.rotate())
-        done, _ = await asyncio.wait({rotating_}, timeout=4 * rotating.LOOK_EVERY)
+        rotation = asyncio.create_task(home.rotate())
+        done, _ = await asyncio.wait({rotation}, timeout=4 * rotating.LOOK_EVERY)
         assert not done
         go.set()
         account = await late
         assert seen == [old]
-        await rotating_
+        await rotation
     cipher = await home.house.value("SELECT phone_cipher FROM account WHERE id = :id", id=account)
     assert cipher.startswith(home.house.city.keys.as_of(await _in_force(home)).prefix())
     assert await home.left() == {}
@@ -185,6 +185,33 @@ async def test_what_was_begun_before_the_switch_is_waited_for_and_found(home: Ho
 async def _in_force(home: Home) -> str:
     fingerprint: str = await home.house.value("SELECT key_fingerprint FROM deployment")
     return fingerprint
+
+
+async def test_a_process_that_stops_as_soon_as_it_learnt_the_keys_is_waited_for(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its transaction is open already, though nothing was asked in it yet."""
+    await home.new()
+    async with at_home(home.house, tmp_path / "other") as other:
+        learnt, go = asyncio.Event(), asyncio.Event()
+        gathered = other.house.database.gathered
+
+        async def stop_after(ask: Any, question: Any) -> Any:
+            answer = await gathered(ask, question)
+            learnt.set()
+            await go.wait()
+            return answer
+
+        monkeypatch.setattr(other.house.database, "gathered", stop_after)
+        late = asyncio.create_task(other.house.run(STRANGER, enter_as_guest, ENTER))
+        await learnt.wait()
+        rotation = asyncio.create_task(home.rotate())
+        done, _ = await asyncio.wait({rotation}, timeout=4 * rotating.LOOK_EVERY)
+        assert not done
+        go.set()
+        await late
+        await rotation
+    assert await home.left() == {}
 
 
 @asynccontextmanager
