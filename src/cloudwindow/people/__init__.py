@@ -7,7 +7,7 @@ from cloudwindow.people.models import Account, Presence, RoleGrant, Skill, Staff
 from cloudwindow.people.passwords import hash_password, random_password
 from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.presence import announce_presence, change_presence, set_presence, staff_stream
-from cloudwindow.people.queries import card, show_account
+from cloudwindow.people.queries import card, phone_indexes, show_account
 from cloudwindow.people.readings import READINGS
 from cloudwindow.people.schemas import NOT_GUESSED, AccountView, Asked, DeskName, PresenceRequest, PresenceView, Wire
 
@@ -33,6 +33,7 @@ __all__ = [
     "card",
     "change_presence",
     "hash_password",
+    "phone_indexes",
     "put_off_logins",
     "random_password",
     "set_presence",

@@ -21,7 +21,7 @@ from cloudwindow.foundation.models import TabLease
 from cloudwindow.settings import Settings
 from scripts.lint_scope import PUBLIC_TABLES
 from tests.integration.scope.matrix import BODIES, CITIZENS, FILES, STAFF, Row
-from tests.support.city import JIANAN_VILLAGE, KEYS, PASSWORD, WEIDU, City
+from tests.support.city import JIANAN_VILLAGE, PASSWORD, WEIDU, City, write_keys
 from tests.support.pictures import PDF
 
 ORIGIN = "http://localhost:8000"
@@ -171,11 +171,7 @@ class World:
 @asynccontextmanager
 async def open_world(city: City, folder: Path) -> AsyncIterator[World]:
     """Start the application in this process and live through the ticket's life once."""
-    keys = folder / "keys"
-    keys.mkdir(mode=0o700)
-    for file, key in (("field.key", KEYS.field), ("blind.key", KEYS.blind_key)):
-        (keys / file).write_bytes(key)
-        (keys / file).chmod(0o600)
+    write_keys(folder / "keys")
     web = folder / "web"
     web.mkdir()
     for page in ("index.html", "workbench.html"):
