@@ -35,6 +35,7 @@ from cloudwindow.settings import Settings
 from tests.support.city import write_keys
 from tests.support.cluster import Cluster
 from tests.support.house import STRANGER, House, id_of, open_house
+from tests.support.pictures import PDF
 from tests.support.restored import back_up, must, place, refusal
 
 NAME, PHONE = "欧阳震霆", "19912345678"
@@ -82,6 +83,7 @@ async def _everything(home: Home) -> tuple[Actor, UUID]:
     clerk, citizen = await house.clerk(), await house.citizen(NAME, PHONE)
     joined = await house.serve(clerk, citizen)
     await house.flow(joined, clerk, citizen)
+    await house.send_file(citizen, joined.session.id, PDF)
     await house.hang_up(citizen, joined)
     await house.close(clerk, joined.session.id)
     await house.run(citizen, give, joined.session.id, RatingRequest(level=1, text="慢"))
