@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Sequence
 
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cloudwindow.app import create_app
@@ -16,11 +17,16 @@ GRACE_SECONDS = 5  # for requests that run when a stop is asked for
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens."""
+    """Says when it listens, and when it is about to end."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, application: FastAPI, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._application, self._ready = application, ready
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer the polls that hang, so that their pages go elsewhere at once; then end in order."""
+        self._application.state.polling.hang_up()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then announce."""
@@ -38,7 +44,8 @@ def run(settings: Settings, url: str, taken: socket.socket, ready: Callable[[], 
     Raises:
         StartError: the application refused to start.
     """
-    server = _Server(server_config(create_app(settings, url), settings.trusted_proxy_list()), ready)
+    application = create_app(settings, url)
+    server = _Server(server_config(application, settings.trusted_proxy_list()), application, ready)
     try:
         server.run(sockets=[taken])
     except KeyboardInterrupt:

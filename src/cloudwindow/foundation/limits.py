@@ -68,7 +68,18 @@ MESSAGES_PER_LINE = parameters.define(
     600,
     "messages a minute",
     "ours: a call that starts anew every few seconds sends some 200",
-    "Messages that a page may send over one live line.",
+    "Messages that a page may send over one live line. Without WebSockets: of one login, each poll being one.",
+)
+MESSAGES_OF_POLLING_LOGIN = Limit(MESSAGES_PER_LINE, 60)
+POLLS_PER_ADDRESS = Limit(
+    parameters.define(
+        "limits.polls_per_address",
+        24_000,
+        "requests a minute",
+        "ours: a network without WebSockets, 150 seats and 350 waiting phones; measured 10 to 40 a page and minute",
+        "Requests of live lines without WebSockets from one address, beside its other requests.",
+    ),
+    60,
 )
 
 

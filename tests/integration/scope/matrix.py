@@ -120,6 +120,10 @@ POST /api/sessions/{session_id}/wrap-up       done      401  401  401  409  404 
 POST /api/sessions/{session_id}/rating        wrapping  401  200  404  401  401  401  401  401  401  401  401  401  401
 POST /api/sessions/{session_id}/rating        done      401  409  404  401  401  401  401  401  401  401  401  401  401
 
+# The live line where WebSockets are blocked; what each hears is in test_live.py
+POST /api/live/poll                           serving   401  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/live/messages                       serving   401  200  200  200  200  200  200  200  200  200  200  200  200
+
 # Instruments of tests; in production they do not exist
 POST /api/test/clock                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/test/failpoints                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
@@ -146,11 +150,13 @@ BODIES: dict[str, Any] = {
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
     "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},
+    "POST /api/live/poll": {"tab": "0198f2b4-0000-7000-8000-000000000001", "after": {}, "watch": [], "mark": None},
+    "POST /api/live/messages": {"messages": [{"type": "media"}]},
     "POST /api/test/clock": {"seconds": 0},
     "POST /api/test/failpoints": {"name": "nothing", "effect": "off"},
 }
 
-UNCHANGING = {"POST /api/test/clock", "POST /api/test/failpoints"}
+UNCHANGING = {"POST /api/live/messages", "POST /api/test/clock", "POST /api/test/failpoints"}
 """Allowed mutations that have nothing to change in this world."""
 
 LOOKS = {"GET /api/workbench/tickets/{ticket_id}"}

@@ -264,6 +264,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say
+         * @description Take what a page says. Sent again with the same key, no signal goes out twice.
+         */
+        post: operations["say_api_live_messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Poll
+         * @description Wait for news of one's own, up to 25 s; the answer to the first poll of a line comes at once.
+         */
+        post: operations["poll_api_live_poll_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/outcomes": {
         parameters: {
             query?: never;
@@ -1438,6 +1478,23 @@ export interface components {
             station_id: string;
         };
         /**
+         * Mark
+         * @description How far a client has been told of what has no numbers: comes with each answer, goes back with the next poll.
+         *
+         *     `signals`: the batches of signalling after `since` that it has; `hints`: the instant of the last hint of each key.
+         *     Whoever makes one up is told things of their own twice, or not at all.
+         */
+        Mark: {
+            /** Hints */
+            hints: {
+                [key: string]: number;
+            };
+            /** Signals */
+            signals: string[];
+            /** Since */
+            since: number;
+        };
+        /**
          * Material
          * @description A material 申请材料.
          *
@@ -1576,6 +1633,37 @@ export interface components {
             ] | null;
             /** Present */
             present: number;
+        };
+        /**
+         * PollAnswer
+         * @description What a WebSocket would have said, in order. Without a `mark` the line is over; another may be opened at once.
+         */
+        PollAnswer: {
+            mark: components["schemas"]["Mark"] | null;
+            /** Messages */
+            messages: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * PollRequest
+         * @description Which tab asks, how far it has been told (`after`: a number for each stream), and what it watches.
+         *
+         *     The first poll of a line has no `mark`; every other one brings the mark of the answer before.
+         */
+        PollRequest: {
+            /** After */
+            after: {
+                [key: string]: number;
+            };
+            mark?: components["schemas"]["Mark"] | null;
+            /**
+             * Tab
+             * Format: uuid
+             */
+            tab: string;
+            /** Watch */
+            watch: string[];
         };
         /**
          * PresenceRequest
@@ -1769,6 +1857,24 @@ export interface components {
             name: string;
             /** Parent */
             parent: string | null;
+        };
+        /**
+         * SayAnswer
+         * @description How many messages there were.
+         */
+        SayAnswer: {
+            /** Heard */
+            heard: number;
+        };
+        /**
+         * SayRequest
+         * @description Messages as a WebSocket takes them: `signal` and `media`; others are passed over.
+         */
+        SayRequest: {
+            /** Messages */
+            messages: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * SessionSummary
@@ -2524,6 +2630,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Guide"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    say_api_live_messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SayAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    poll_api_live_poll_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PollRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PollAnswer"];
                 };
             };
             /** @description Validation Error */
