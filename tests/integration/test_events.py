@@ -207,7 +207,8 @@ async def test_a_page_too_far_behind_is_told_to_begin_anew(pair: Pair, behind: i
         await _append(pair.city, stream, behind, last)
         await citizen.connect()
         if behind > REPLAY_LIMIT:
-            await citizen.heard(lambda message: message == {"type": "reset", "stream": stream})
+            (reset,) = [await citizen.heard(lambda message: message["type"] == "reset")]
+            assert (reset["stream"], reset["seq"]) == (stream, citizen.cursor[stream] + behind)
             assert _heard(citizen, "event") <= 4  # those of taking the number; none of the gap
             await citizen.refresh()
         await citizen.agrees()

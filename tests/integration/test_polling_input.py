@@ -55,7 +55,8 @@ async def test_odd_cursors_and_marks_are_answered(shared_server: Server) -> None
         first = await line.ask(shared_server, after={stream: 10**30})
         assert [message["type"] for message in first] == ["welcome", "reset"]
         odd = {"since": 2**53 - 1, "signals": [str(uuid4())], "hints": {"desk:x": 2**53 - 1}}
-        assert await line.ask(shared_server, odd, after={stream: 10**12}) == [{"type": "reset", "stream": stream}]
+        reset = {"type": "reset", "stream": stream, "seq": citizen.cursor[stream]}
+        assert await line.ask(shared_server, odd, after={stream: 10**12}) == [reset]
         assert line.mark == odd | {"signals": [], "hints": {}}
 
 

@@ -63,6 +63,10 @@ class Connection:
         except asyncio.QueueFull:
             self.close()
 
+    def reset(self) -> None:
+        """Tell the client to fetch its state anew; whatever comes after the cursor will be told."""
+        self.send({"type": "reset", "stream": self.stream, "seq": self.cursor})
+
     async def messages(self, seconds: float) -> list[dict[str, Any]]:
         """Take what is queued; when that is nothing, wait so long for the first and take what comes with it."""
         queued = []
@@ -134,7 +138,7 @@ class Live:
             welcome = {"server_time": now.isoformat(), "heartbeat_seconds": HEARTBEAT_SECONDS}
             connection.send({"type": "welcome"} | welcome)
         if isinstance(told, int) and told > last:  # a cursor of another database, such as before a restore
-            connection.send({"type": "reset", "stream": stream})
+            connection.reset()
         return connection
 
     @contextmanager
@@ -277,7 +281,7 @@ class Live:
 def _tell(connection: Connection, news: list[tuple[int, str, Any]] | None, last: int | None) -> None:
     if news is None:
         connection.cursor = last or 0
-        connection.send({"type": "reset", "stream": connection.stream})
+        connection.reset()
         return
     for seq, type_, data in news:
         if seq > connection.cursor:

@@ -15,7 +15,7 @@ LEASE = timedelta(seconds=45)
 BROKEN_OFF = timedelta(seconds=5)
 """How long a page counts as open after a poll of it broke off: a page that is still there asks anew well before."""
 
-# scope: the actor's own tab; one of another login is refused, unless it was left behind by a process that was killed
+# scope: the actor's own tab; one of another login is refused, unless it was left behind and is not renewed any more
 _OPEN = text(
     """
     INSERT INTO tab_lease (id, login_id, staff_id, account_id, opened_at, lease_until, holder)
@@ -23,7 +23,8 @@ _OPEN = text(
             app_now() + CAST(:lease AS interval), :holder)
     ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, holder = excluded.holder,
         login_id = excluded.login_id, staff_id = excluded.staff_id, account_id = excluded.account_id
-        WHERE tab_lease.login_id = excluded.login_id OR tab_lease.lease_until <= app_now()
+        WHERE tab_lease.login_id = excluded.login_id
+            OR tab_lease.lease_until <= app_now() + CAST(:broken_off AS interval)
     RETURNING app_now()
     """
 )
@@ -52,7 +53,7 @@ async def open_tab(session: AsyncSession, actor: Actor, tab: UUID, holder: UUID)
         "staff": actor.id if actor.kind == "staff" else None,
         "account": actor.id if actor.kind == "account" else None,
     }
-    values = {"tab": tab, "login": actor.login_id, "lease": LEASE, "holder": holder}
+    values = {"tab": tab, "login": actor.login_id, "lease": LEASE, "holder": holder, "broken_off": BROKEN_OFF}
     now: datetime | None = await session.scalar(_OPEN, values | person)
     return now
 

@@ -1481,8 +1481,8 @@ export interface components {
          * Mark
          * @description How far a client has been told of what has no numbers: comes with each answer, goes back with the next poll.
          *
-         *     `signals`: the batches of signalling after `since` that it has; `hints`: the instant of the last hint of each key.
-         *     Whoever makes one up is told things of their own twice, or not at all.
+         *     `since`: when the line began, and so the oldest that it is told; `signals`: the batches of signalling that it has;
+         *     `hints`: the instant of the last hint of each key. Whoever makes one up hears their own things twice, or not at all.
          */
         Mark: {
             /** Hints */

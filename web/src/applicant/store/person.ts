@@ -1,6 +1,6 @@
 /** Who is here (a guest by cookie), the state document of that person, and the live line that keeps it true. */
 import { ref, shallowRef } from 'vue'
-import { enter, getMe, getState } from '@/api/applicant'
+import { enter, getMe, getState, http } from '@/api/applicant'
 import type { Account, ApplicantState } from '@/api/types'
 import { createLive, createStateStore } from '@/live'
 import { setServerTime } from './deployment'
@@ -10,7 +10,7 @@ export const account = shallowRef<Account | null>(null)
 export const known = ref(false)
 
 const store = createStateStore<ApplicantState>(getState)
-export const live = createLive({ face: 'applicant', cursors: store.cursors })
+export const live = createLive({ face: 'applicant', http, cursors: store.cursors })
 /** The applicant's state document; null before the first answer and for strangers. */
 export const state = store.state
 
