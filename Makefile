@@ -14,7 +14,7 @@ TESTS ?= tests/unit tests/integration tests/journeys
 # Only folders that exist: a fresh tree may not have every suite yet.
 SUITES = $(wildcard $(TESTS))
 
-.PHONY: help run test test-long bench lint types shots lock format clean web-lint web-test quick-shots browser
+.PHONY: help run test test-long bench lint types shots lock format clean web-lint web-test contract quick-shots browser
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -25,10 +25,11 @@ run: $(STAMPS)/run $(STAMPS)/web ## everything from nothing, then http://localho
 test: $(STAMPS)/dev $(STAMPS)/web browser ## everything: lint, types, unit, integration, web, pages, journeys
 	@scripts/timed lint $(MAKE) lint
 	@scripts/timed web $(MAKE) web-test
+	@scripts/timed contract $(MAKE) contract
 	@scripts/timed pages $(MAKE) quick-shots
 	@$(PY) -m pytest $(SUITES)
 
-test-long: $(STAMPS)/dev ## more of the same with other seeds: storms of kills, long state machines; a quarter of an hour
+test-long: $(STAMPS)/dev ## more of the same with other seeds: storms of kills, long state machines, strangers; some 25 minutes
 	@$(PY) -m pytest -m long tests
 
 bench: $(STAMPS)/dev $(STAMPS)/web browser ## measure; figures in bench/results.json, explained in bench/README.md
@@ -69,6 +70,9 @@ clean: ## remove what was built; data stay
 
 web-test: $(STAMPS)/npm
 	@cd web && npm run --silent test
+
+contract: $(STAMPS)/npm browser ## hold the transport of calls to its contract, on real media in a browser
+	@cd web && npm run --silent contract
 
 quick-shots: $(STAMPS)/web
 	@cd web && npm run --silent shots -- --quick

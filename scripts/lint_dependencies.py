@@ -22,7 +22,7 @@ LOCKS = ("requirements", "requirements-dev")
 
 ALLOWED = {
     *("MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "BlueOak-1.0.0", "CC0-1.0"),
-    *("MPL-2.0", "PSF-2.0", "Python-2.0"),
+    *("MPL-2.0", "MIT-CMU", "PSF-2.0", "Python-2.0"),
     # The same in the words of older packages.
     *("MIT License", "BSD License", "Apache Software License", "ISC License (ISCL)", "DFSG approved"),
     "Mozilla Public License 2.0 (MPL 2.0)",

@@ -8,7 +8,7 @@ export default typescript.config(
   ...typescript.configs.strict,
   ...vue.configs['flat/recommended'],
   {
-    files: ['src/**/*.{ts,vue}', 'shots/**/*.ts'],
+    files: ['src/**/*.{ts,vue}', 'shots/**/*.ts', 'contract/**/*.ts'],
     languageOptions: {
       globals: globals.browser,
       parserOptions: { parser: typescript.parser, extraFileExtensions: ['.vue'], sourceType: 'module' },

@@ -1,11 +1,14 @@
 """The composition root: builds one process and wires later rooms into the interfaces of earlier ones."""
 
+import re
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
@@ -23,16 +26,24 @@ from cloudwindow.foundation.authentication import Authenticator
 from cloudwindow.foundation.ceiling import Ceiling
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
-from cloudwindow.foundation.errors import Problem, problem_codes
+from cloudwindow.foundation.describing import describe_problems
+from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.live import Live
 from cloudwindow.foundation.live_polling import Polling
 from cloudwindow.foundation.metering import Meter
 from cloudwindow.foundation.notices import Notifier
+from cloudwindow.foundation.ports import PublicAddress
 from cloudwindow.foundation.seal import Sealer
+from cloudwindow.foundation.storage import Folder, Store
+from cloudwindow.foundation.storage.keeping import SWEEPS as FILE_SWEEPS
+from cloudwindow.foundation.storage.routes import router as files_router
 from cloudwindow.foundation.sweeper import Sweeper
+from cloudwindow.foundation.tls.authority import der_of
+from cloudwindow.foundation.tls.names import LOCALHOST, lan_addresses, origin_of
 from cloudwindow.foundation.wiring import Wiring
+from cloudwindow.integrations import Relays
 from cloudwindow.live_rooms import Rooms
 from cloudwindow.live_routes import router as live_router
 from cloudwindow.organisation.queries import OPEN_ALL_HOURS
@@ -42,10 +53,13 @@ from cloudwindow.people import CookieAuthenticator, Wire, WorkStates
 from cloudwindow.people.routes import router as people_router
 from cloudwindow.settings import Settings
 
-SWEEPS = [*housekeeping.SWEEPS, *people.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
+SWEEPS = [*housekeeping.SWEEPS, *FILE_SWEEPS, *people.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
 
 DEADLINES = [dispatch.put_off_tickets, calls.put_off_calls, dispatch.put_off_engagements, people.put_off_logins]
 """What a downtime puts off, in the order of locks."""
+
+STREAMED = re.compile(r"/api/sessions/[^/]+/files")
+"""Where a body is a file: it has a limit of its own, and is never in memory as a whole."""
 
 common = APIRouter(prefix="/api", tags=["common"])
 
@@ -79,15 +93,20 @@ class Health(Wire):
     status: str
 
 
-class SettingsIce:
-    """Implements `calls.ports.IceServers` from the settings."""
+class SettingsAddress:
+    """Implements `foundation.ports.PublicAddress` from the settings and this machine's addresses."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def servers(self) -> list[dict[str, object]]:
-        """Return the configured STUN and TURN servers."""
-        return list(self._settings.ice_server_list())
+    def for_phones(self, origin: str | None) -> str:
+        """Return the page's own origin, else a configured one, else that of HTTPS on the local network."""
+        if origin is not None and urlsplit(origin).hostname not in LOCALHOST:
+            return origin
+        configured = [one for one in self._settings.configured_origins() if one.startswith("https://")]
+        port = self._settings.https_port()
+        lan = [origin_of(host, port) for host in lan_addresses()] if port is not None else []
+        return next(iter((*configured, *lan)), origin or f"http://{LOCALHOST[0]}:{self._settings.port}")
 
 
 @common.get("/deployment")
@@ -114,8 +133,14 @@ async def deployment(request: Request, session: Reading) -> DeploymentView:
     )
 
 
-def create_app(settings: Settings, database_url: str) -> FastAPI:
-    """Build the web application of one process on a migrated database."""
+def create_app(
+    settings: Settings, database_url: str, origins: AbstractSet[str] | None = None, authority: Path | None = None
+) -> FastAPI:
+    """Build the web application of one process on a migrated database.
+
+    `origins` are those whose pages may call it, and may grow later; without them, those of the settings. `authority` is
+    the certificate that phones may install.
+    """
     logs.configure(settings.log_level)
     application = FastAPI(
         title="Cloud Window 云综窗",
@@ -127,16 +152,24 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     )
     application.state.settings = settings
     application.state.database_url = database_url
+    application.state.origins = settings.allowed_origins() if origins is None else origins
     install_problem_handlers(application)
     application.add_middleware(Ceiling)
-    application.add_middleware(Guard, body_limit=settings.body_limit)
+    application.add_middleware(
+        Guard,
+        body_limit=settings.body_limit,
+        streamed=STREAMED,
+        origins=application.state.origins,
+        only_https=settings.tls_cert is not None,
+    )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
-    for router in [*routers, oversight_router, faces.router, live_router, monitoring.router]:
+    for router in [*routers, files_router, oversight_router, faces.router, live_router, monitoring.router]:
         application.include_router(router)
     if settings.mode != "production":
         application.include_router(instruments.router)
     _health(application)
+    _authority(application, authority)
     _pages(application, settings)
     application.openapi = lambda: _openapi(application)  # type: ignore[method-assign]  # FastAPI documents this hook
     return application
@@ -192,7 +225,6 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     settings: Settings = application.state.settings
     async with open_parts(settings, application.state.database_url) as parts:
         live = Live(parts.database, Rooms(parts.actions))
-        origins = settings.allowed_origins()
         application.state.live, application.state.polling = live, Polling(live)
         name = f"cloudwindow {settings.name_of_process()}"[:60]
         application.state.monitor = monitoring.Monitor(parts.database, live, name)
@@ -201,7 +233,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
             parts.keys,
             parts.wiring,
             parts.actions,
-            origins,
+            application.state.origins,
             settings.body_limit,
             settings.mode,
             settings.site_name,
@@ -229,15 +261,19 @@ def wire(wiring: Wiring, database: Database, settings: Settings) -> None:
     wiring.bind(CoachAvailability, dispatch.DeskAvailability(database.zone))
     wiring.bind(dispatch.Sessions, calls.SessionDesk())
     wiring.bind(calls.Ratings, oversight.RatingDesk())
-    wiring.bind(calls.IceServers, SettingsIce(settings))
+    wiring.bind(calls.IceServers, Relays(settings))
+    wiring.bind(PublicAddress, SettingsAddress(settings))
+    wiring.bind(Store, Folder(settings.files_folder()))
 
 
 def _health(application: FastAPI) -> None:
+    @application.head("/healthz", include_in_schema=False)
     @application.get("/healthz", tags=["common"])
     async def healthz() -> Health:
         """The process is alive; nothing else is asked."""
         return Health(status="ok")
 
+    @application.head("/readyz", include_in_schema=False)
     @application.get("/readyz", tags=["common"])
     async def readyz(session: Reading) -> Health:
         """The database answers too, so requests may come."""
@@ -245,11 +281,20 @@ def _health(application: FastAPI) -> None:
         return Health(status="ready")
 
 
+def _authority(application: FastAPI, path: Path | None) -> None:
+    @application.get("/authority.crt", include_in_schema=False)
+    async def authority() -> Response:
+        """The certificate to install on phones, where it was made here; `docs/phones.md` says how."""
+        if path is None:
+            raise Problem("not_found")
+        return Response(der_of(path), media_type="application/x-x509-ca-cert", headers={"cache-control": "no-cache"})
+
+
 def _pages(application: FastAPI, settings: Settings) -> None:
     """Serve the built web application: its files, and one entry page per face for every address under it."""
     folder = settings.web_folder()
 
-    @application.get("/{path:path}", include_in_schema=False)
+    @application.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(path: str) -> Response:
         if path.startswith("api/"):
             raise Problem("not_found")
@@ -277,8 +322,6 @@ def _openapi(application: FastAPI) -> dict[str, Any]:
     """Describe the interface, with the problem codes that the faces are generated from."""
     if application.openapi_schema is None:
         document = get_openapi(title=application.title, version=application.version, routes=application.routes)
-        document["x-problems"] = {
-            entry.code: {"status": entry.status, "zh": entry.zh, "en": entry.en} for entry in problem_codes.all()
-        }
+        describe_problems(document)
         application.openapi_schema = document
     return application.openapi_schema

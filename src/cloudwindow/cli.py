@@ -19,6 +19,7 @@ from cloudwindow.settings import Settings, SettingsError, load
 if TYPE_CHECKING:
     from types import FrameType
 
+    from cloudwindow.lan import Door
     from cloudwindow.starting import Prepared
 
 EXIT_FAILS = 1
@@ -45,15 +46,23 @@ def serve(
     port: Annotated[int | None, typer.Option(help="TCP port instead of CLOUDWINDOW_PORT.")] = None,
 ) -> None:
     """Run the server: database (its own without DATABASE_URL), migrations, demonstration data, web pages."""
-    from cloudwindow import starting
+    from cloudwindow import lan, starting
 
     settings = _settings() if port is None else load(port=port)
     _stop_in_order()
-    with starting.listen(settings.port) as taken, starting.own_database(settings) as url:
+    warnings = settings.warnings()
+    with (
+        starting.listen(settings.port) as taken,
+        lan.listen(settings, warnings.append) as taken_for_phones,
+        starting.own_database(settings) as url,
+    ):
         prepared = asyncio.run(starting.prepare(settings, url))
+        door = lan.open_door(settings, taken_for_phones) if taken_for_phones else None
+        if door is None:  # links for phones must not lead to a port that is somebody else's
+            settings = settings.model_copy(update={"tls_port": 0})
         from cloudwindow import serving  # after what may refuse, since the whole application comes with it
 
-        serving.run(settings, url, taken, lambda: _announce(settings, prepared))
+        serving.run(settings, url, taken, door, lambda: _announce(settings, prepared, door, warnings))
 
 
 @app.command()
@@ -119,14 +128,21 @@ def backup(
     to: Annotated[Path, typer.Option(help="A new file, or a folder in which one named after the moment is made.")],
     *,
     with_keys: Annotated[bool, typer.Option("--with-keys", help="Put the encryption keys into the same file.")] = False,
+    without_files: Annotated[
+        bool,
+        typer.Option("--without-files", help="Leave out what people sent: that folder is copied apart."),
+    ] = False,
 ) -> None:
-    """Copy the database, while it is in use, into one file that `restore` takes."""
+    """Copy the database and the files, while they are in use, into one file that `restore` takes."""
     from cloudwindow.operating import backup as backups
     from cloudwindow.operating.bars import bars
 
     with bars() as add:
-        taken = backups.take(_settings(), to, with_keys=with_keys, step=add("Backing up", None))
+        contents = backups.Contents(keys=with_keys, files=not without_files)
+        taken = backups.take(_settings(), to, contents, add("Backing up", None))
     typer.echo(f"Backed up into {taken.path}, as of {taken.manifest.taken_at}.")
+    if taken.missing:
+        typer.echo(f"{taken.missing} files are missing in {_settings().files_folder()}: see `cloudwindow doctor`.")
     if taken.keys_elsewhere is None:
         typer.echo("The keys are in it: whoever has this file can read everything. Keep it locked away.")
     else:
@@ -194,8 +210,9 @@ def show_states() -> None:
     """Print the state machines as docs/states.md holds them; needs no database."""
     from cloudwindow import calls, dispatch, oversight
     from cloudwindow.foundation.states import markdown
+    from cloudwindow.foundation.storage import FILE
 
-    machines = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, oversight.RATING)
+    machines = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, oversight.RATING, FILE)
     typer.echo(markdown(machines), nl=False)
 
 
@@ -274,15 +291,38 @@ def _stop_in_order() -> None:
     signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
-def _announce(settings: Settings, prepared: "Prepared") -> None:
+def _announce(settings: Settings, prepared: "Prepared", door: "Door | None", warnings: list[str]) -> None:
     typer.echo(f"\n{settings.site_name} — Cloud Window\n")
     for path, name in FACES:
         typer.echo(f"  http://localhost:{settings.port}{path:<12} {name}")
     typer.echo("")
+    if door is not None:
+        _show_door(door)
     _show_accounts(prepared)
-    for warning in settings.warnings():
-        typer.echo(f"Warning: {warning}", err=True)
+    for warning in warnings:
+        _warn(warning)
     typer.echo("Stop with Ctrl-C.")
+
+
+def _show_door(door: "Door") -> None:
+    """Say where phones get in; on a terminal as a QR code, too."""
+    for address in door.addresses():
+        typer.echo(f"  {address}/  phones on this network 局域网内的手机")
+    if (root := door.root()) is not None and door.addresses():
+        typer.echo(f"  {door.addresses()[0]}/authority.crt  install it on a phone first (docs/phones.md)")
+        typer.echo(f"  SHA-256 {root}")
+    if door.certificate.not_covered:
+        names = ", ".join(door.certificate.not_covered)
+        _warn(f"The authority in use may not sign for {names}: move <data>/tls away to have another.")
+    if door.addresses() and sys.stdout.isatty():
+        import segno
+
+        segno.make(f"{door.addresses()[0]}/", error="l").terminal(compact=True)
+    typer.echo("")
+
+
+def _warn(sentence: str) -> None:
+    typer.echo(f"Warning: {sentence}", err=True)
 
 
 def _show_accounts(prepared: "Prepared") -> None:

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cloudwindow.calls import (
     ApplicantSession,
     CallView,
+    ChatView,
     ClerkSession,
     RatingView,
     Unfinished,
     call_of_session,
+    chat_of_session,
     current_of_clerk,
     for_applicant,
     for_clerk,
@@ -52,6 +54,7 @@ class ApplicantState(Wire):
     ticket: TicketView | None
     session: ApplicantSession | None
     call: CallView | None
+    chat: ChatView | None
     rating: RatingView | None
 
 
@@ -64,6 +67,7 @@ class WorkbenchState(Wire):
     offer: OfferView | None
     session: ClerkSession | None
     call: CallView | None
+    chat: ChatView | None
     unfinished: list[Unfinished]
 
 
@@ -86,6 +90,7 @@ async def applicant_state(session: AsyncSession, wiring: Wiring, actor: Actor) -
         ticket=await ticket_view(session, wiring, ticket_id) if ticket_id else None,
         session=for_applicant(row) if row else None,
         call=await call_of_session(session, row.id) if row else None,
+        chat=await chat_of_session(session, row.id) if row else None,
         rating=await rating_of_session(session, row.id) if row else None,
     )
 
@@ -106,6 +111,7 @@ async def workbench_state(session: AsyncSession, keys: Keys, actor: Actor) -> Wo
         offer=await offer_view(session, actor.id),
         session=for_clerk(row, keys) if row else None,
         call=await call_of_session(session, row.id) if row else None,
+        chat=await chat_of_session(session, row.id) if row else None,
         unfinished=await unfinished_of_clerk(session, keys, actor.id),
     )
 

@@ -1,16 +1,31 @@
-"""Instruments of tests and demonstrations: the clock and the failpoints. In production these routes do not exist."""
+"""Instruments of tests and demonstrations: the clock and the failpoints. In production these routes do not exist.
 
+Whoever asks from another machine is told the same: a phone in the hall must not move everybody's clock.
+"""
+
+import ipaddress
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 from sqlalchemy import text
 
 from cloudwindow.foundation import failpoints
-from cloudwindow.foundation.http import check_origin, house
+from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.http import address_of, check_origin, house
 from cloudwindow.people import Asked, Wire
 
-router = APIRouter(prefix="/api/test", include_in_schema=False)
+
+async def _from_this_machine(request: Request) -> None:
+    try:
+        local = ipaddress.ip_address(address_of(request)).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise Problem("not_found")
+
+
+router = APIRouter(prefix="/api/test", include_in_schema=False, dependencies=[Depends(_from_this_machine)])
 
 
 class Move(Asked):

@@ -11,22 +11,19 @@ import structlog
 from fastapi import APIRouter, Request, WebSocket
 from pydantic import Field, StringConstraints, field_validator
 
-from cloudwindow.foundation import limits, live_socket
+from cloudwindow.foundation import frames, limits, live_socket
 from cloudwindow.foundation.authentication import Actor, Authenticator, cookie_name
 from cloudwindow.foundation.ceiling import LINES, TRY_AGAIN_LATER
 from cloudwindow.foundation.faults import is_database_gone
 from cloudwindow.foundation.http import EitherActor, House, OnceKey, house
 from cloudwindow.foundation.live import WATCH_LIMIT
-from cloudwindow.foundation.live_polling import Mark, Polling
+from cloudwindow.foundation.live_polling import Mark, Polling, WholeNumber
 from cloudwindow.people import Asked, Wire
 
 log = structlog.get_logger()
 
 MOST_MESSAGES = 32
 """In one request; a page sends what has gathered while the last one was under way."""
-
-DEEPEST = 16
-"""Levels of lists and objects in a message; those of signalling have five."""
 
 router = APIRouter(tags=["common"])
 
@@ -38,7 +35,7 @@ class PollRequest(Asked):
     """
 
     tab: UUID
-    after: Annotated[dict[Annotated[str, StringConstraints(max_length=80)], int], Field(max_length=4)]
+    after: Annotated[dict[Annotated[str, StringConstraints(max_length=80)], WholeNumber], Field(max_length=4)]
     watch: Annotated[list[Annotated[str, StringConstraints(max_length=80)]], Field(max_length=WATCH_LIMIT)]
     mark: Mark | None = None
 
@@ -58,10 +55,7 @@ class SayRequest(Asked):
     @field_validator("messages", mode="before")
     @classmethod
     def _not_too_deep(cls, value: Any) -> Any:
-        level = [value]
-        for _ in range(DEEPEST):
-            level = [inner for each in level for inner in _parts(each)]
-        if level:
+        if frames.is_deep(value):
             msg = "a message is nested too deep"
             raise ValueError(msg)
         return value
@@ -71,10 +65,6 @@ class SayAnswer(Wire):
     """How many messages there were."""
 
     heard: int
-
-
-def _parts(value: Any) -> list[Any]:
-    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
 
 
 @router.post(LINES + "poll")

@@ -1,51 +1,92 @@
-"""The web server process: uvicorn on a socket that is already ours."""
+"""The web server process: uvicorn on sockets that are already ours."""
 
+import asyncio
+import functools
 import gc
 import socket
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cloudwindow.app import create_app
+from cloudwindow.foundation import tasks
+from cloudwindow.lan import Door
 from cloudwindow.settings import LISTEN_ADDRESS, Settings
 from cloudwindow.starting import StartError
 
 SOCKET_MESSAGE_LIMIT = 65_536  # bytes; the largest message is a batch of signalling, about 20 kB
+HANDSHAKE_SECONDS = 10  # a phone on a weak network needs two or three
+FAREWELL_SECONDS = 1  # for a browser to say that it has closed, too
 GRACE_SECONDS = 5  # for requests that run when a stop is asked for
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens, and when it is about to end."""
+    """Listens on HTTPS as well, and says when it listens."""
 
-    def __init__(self, config: uvicorn.Config, application: FastAPI, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        application: FastAPI,
+        door: Door | None,
+        origins: set[str],
+        ready: Callable[[], None],
+    ) -> None:
         super().__init__(config)
-        self._application, self._ready = application, ready
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answer the polls that hang, so that their pages go elsewhere at once; then end in order."""
-        self._application.state.polling.hang_up()
-        await super().shutdown(sockets)
+        self._application = application
+        self._door = door
+        self._origins = origins
+        self._ready = ready
+        self._fresh: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then announce."""
         await super().startup(sockets)
+        if self.started and self._door is not None:
+            await self._listen_to_the_lan(self._door)
         gc.collect()
         gc.set_threshold(20_000, 20, 20)  # requests leave little behind in circles
         gc.freeze()  # what is loaded now stays; collecting would only look at it again and again
         if self.started:
             self._ready()
 
+    async def _listen_to_the_lan(self, door: Door) -> None:
+        """Serve the second socket like the first: one application, one list of connections, one orderly stop."""
+        protocol = functools.partial(  # as `uvicorn.Server.startup` does it
+            cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class),
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+        listening = await asyncio.get_running_loop().create_server(
+            protocol,
+            sock=door.taken,
+            ssl=door.certificate.context,
+            ssl_handshake_timeout=HANDSHAKE_SECONDS,
+            ssl_shutdown_timeout=FAREWELL_SECONDS,
+            backlog=self.config.backlog,
+        )
+        self.servers.append(listening)
+        self._fresh = tasks.begin(door.stay_fresh(self._origins), "lan.stay_fresh")
 
-def run(settings: Settings, url: str, taken: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until a signal asks to stop; `ready` is called once requests are answered.
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer the polls that hang, so that their pages go elsewhere at once; then stop in order."""
+        self._application.state.polling.hang_up()
+        await tasks.end(self._fresh)
+        await super().shutdown(sockets)
+
+
+def run(settings: Settings, url: str, taken: socket.socket, door: Door | None, ready: Callable[[], None]) -> None:
+    """Serve on one socket and through the door until a signal asks to stop; `ready` is called once there are answers.
 
     Raises:
         StartError: the application refused to start.
     """
-    application = create_app(settings, url)
-    server = _Server(server_config(application, settings.trusted_proxy_list()), application, ready)
+    origins = set(settings.allowed_origins()) | (door.origins() if door else set())
+    application = create_app(settings, url, origins, door.certificate.authority if door else None)
+    server = _Server(server_config(application, settings.trusted_proxy_list()), application, door, origins, ready)
     try:
         server.run(sockets=[taken])
     except KeyboardInterrupt:

@@ -8,15 +8,18 @@ import os
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "CLOUDWINDOW_"
 ROOT_DATA = Path("/var/lib/cloudwindow")
-LISTEN_ADDRESS = "127.0.0.1"  # plain HTTP stays on this machine; a proxy in front adds HTTPS
+LISTEN_ADDRESS = "127.0.0.1"  # plain HTTP stays on this machine; others come over HTTPS
+LAN_ADDRESS = "0.0.0.0"  # noqa: S104  HTTPS is for the local network
+HTTPS_PORT = 8443
 
 SHORTEST_TOKEN = 16
 ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin", "centre_admin")
@@ -60,6 +63,21 @@ class Settings(BaseSettings):
         "else $XDG_DATA_HOME/cloudwindow or ~/.local/share/cloudwindow.",
     )
     port: int = _setting(8000, "port", "TCP port of the web server.", ge=1, le=65535)
+    tls_port: int | None = _setting(
+        None,
+        "port",
+        "TCP port of HTTPS for phones on the local network; 0: none. Without it: 8443 in a demonstration and where "
+        "CLOUDWINDOW_TLS_CERT is set, else none.",
+        ge=0,
+        le=65535,
+    )
+    tls_cert: Path | None = _setting(
+        None,
+        "file",
+        "Certificate for that port, PEM with its whole chain; read again when it changes. Without it: one is made, of "
+        "an authority that phones have to install.",
+    )
+    tls_key: Path | None = _setting(None, "file", "The private key of CLOUDWINDOW_TLS_CERT, PEM without a passphrase.")
     database_url: SecretStr | None = _setting(
         None,
         "URL",
@@ -82,6 +100,11 @@ class Settings(BaseSettings):
     )
     keys: Path | None = _setting(
         None, "folder", "Where the encryption keys live (0600). Without it: <data>/keys. Back them up."
+    )
+    files: Path | None = _setting(
+        None,
+        "folder",
+        "Where files that people send live, encrypted. Without it: <data>/files. All processes must see the same one.",
     )
     origins: str = _setting(
         "",
@@ -136,8 +159,27 @@ class Settings(BaseSettings):
         "comma-separated URLs",
         "stun:host:port and turn:host:port servers for calls between networks; none inside one network.",
     )
-    turn_username: str = _setting("", "text", "User name for the turn: servers.")
-    turn_password: SecretStr = _setting(SecretStr(""), "text", "Password for the turn: servers.")
+    turn_secret: SecretStr = _setting(
+        SecretStr(""),
+        "text",
+        "Secret shared with the turn: servers (coturn: static-auth-secret). Each participant of a call then gets a "
+        "name and a password that end by themselves.",
+    )
+    turn_hours: int = _setting(
+        12,
+        "hours",
+        "How long such a password holds. A relay asks for it again all through a call, so longer than the longest one.",
+        ge=1,
+        le=168,
+    )
+    turn_username: str = _setting("", "text", "User name for turn: servers that share no secret.")
+    turn_password: SecretStr = _setting(SecretStr(""), "text", "Password for turn: servers that share no secret.")
+    relay_only: bool = _setting(
+        False,
+        "true/false",
+        "Lead every call over a turn: server: where networks forbid direct paths, or one side's address must not be "
+        "shown to the other.",
+    )
     site_name: str = _setting("许昌·云综窗", "text", "Name of the site on every page (站点名称).")
     organiser: str = _setting("", "text", "Footer: who runs the site (主办单位).")
     icp: str = _setting("", "text", "Footer: ICP registration number (ICP备案号).")
@@ -174,6 +216,13 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
+    @model_validator(mode="after")
+    def _relay_to_lead_over(self) -> "Settings":
+        if self.relay_only and not any(url.startswith(("turn:", "turns:")) for url in self.ice_server_list()):
+            message = "a call can be led over a relay only where the ice_servers name a turn: server"
+            raise ValueError(message)
+        return self
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: str) -> str:
@@ -191,6 +240,13 @@ class Settings(BaseSettings):
                 raise ValueError(message)
         return value
 
+    @model_validator(mode="after")
+    def _certificate_with_key(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            message = "CLOUDWINDOW_TLS_CERT and CLOUDWINDOW_TLS_KEY go together"
+            raise ValueError(message)
+        return self
+
     def data_folder(self) -> Path:
         """The data folder as an absolute path; not created here."""
         if self.data is not None:
@@ -204,6 +260,29 @@ class Settings(BaseSettings):
         """The folder of the encryption keys as an absolute path; not created here."""
         return self.keys.expanduser().absolute() if self.keys else self.data_folder() / "keys"
 
+    def https_port(self) -> int | None:
+        """The port of HTTPS for the local network; null where there is none."""
+        if self.tls_port is not None:
+            return self.tls_port or None
+        return HTTPS_PORT if self.mode == "demonstration" or self.tls_cert else None
+
+    def is_https_by_default(self) -> bool:
+        """Whether nobody asked for HTTPS, so that the program may start without it where the port is busy."""
+        return self.tls_port is None and self.tls_cert is None
+
+    def names_at(self, port: int) -> list[str]:
+        """The hosts of configured origins that lead to a port of HTTPS here."""
+        parts = [urlsplit(origin) for origin in self.configured_origins()]
+        return [one.hostname for one in parts if one.scheme == "https" and (one.port or 443) == port and one.hostname]
+
+    def tls_folder(self) -> Path:
+        """The folder of the authority and certificate that are made here; not created here."""
+        return self.data_folder() / "tls"
+
+    def files_folder(self) -> Path:
+        """The folder of the files that people send as an absolute path; not created here."""
+        return self.files.expanduser().absolute() if self.files else self.data_folder() / "files"
+
     def web_folder(self) -> Path:
         """The built web application: inside the installed package, else of the source tree beside it."""
         if self.web is not None:
@@ -213,9 +292,13 @@ class Settings(BaseSettings):
         return installed if installed.is_dir() else package.parent.parent / "web" / "dist"
 
     def allowed_origins(self) -> frozenset[str]:
-        """Origins whose pages may call this server: the served addresses and the configured ones."""
+        """Origins whose pages may call this server, those of HTTPS on the local network apart: they may change."""
         own = {f"http://{host}:{self.port}" for host in ("localhost", LISTEN_ADDRESS)}
-        return frozenset(own | set(_parts(self.origins)))
+        return frozenset(own | set(self.configured_origins()))
+
+    def configured_origins(self) -> list[str]:
+        """The further origins that the deployment named."""
+        return _parts(self.origins)
 
     def trusted_proxy_list(self) -> list[str]:
         """Addresses and networks of the proxies that are believed."""
@@ -225,15 +308,9 @@ class Settings(BaseSettings):
         """Roles that must have a second factor."""
         return frozenset(_parts(self.second_factor_roles))
 
-    def ice_server_list(self) -> list[dict[str, Any]]:
-        """`RTCIceServer` entries for the browser (WebRTC 1.0 §4.2.4); empty inside one network."""
-        servers: list[dict[str, Any]] = []
-        for url in _parts(self.ice_servers):
-            entry: dict[str, Any] = {"urls": url}
-            if url.startswith(("turn:", "turns:")):
-                entry |= {"username": self.turn_username, "credential": self.turn_password.get_secret_value()}
-            servers.append(entry)
-        return servers
+    def ice_server_list(self) -> list[str]:
+        """Addresses of STUN and TURN servers; empty inside one network."""
+        return _parts(self.ice_servers)
 
     def name_of_process(self) -> str:
         """What this process calls itself: the setting, else ``host-pid``."""

@@ -38,8 +38,8 @@ class Prepared:
     loaded: bool
 
 
-def listen(port: int) -> socket.socket:
-    """A socket on this machine's own address, taken before anything else starts.
+def listen(port: int, address: str = LISTEN_ADDRESS, variable: str = "CLOUDWINDOW_PORT") -> socket.socket:
+    """A socket on this machine's own address or another, taken before anything else starts.
 
     Raises:
         StartError: the port is busy or not allowed.
@@ -47,14 +47,12 @@ def listen(port: int) -> socket.socket:
     taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        taken.bind((LISTEN_ADDRESS, port))
+        taken.bind((address, port))
         taken.listen(2048)
     except OSError as error:
         taken.close()
         reason = error.strerror or str(error)
-        raise StartError(
-            f"Port {port} on {LISTEN_ADDRESS} cannot be used: {reason}. Set CLOUDWINDOW_PORT to another."
-        ) from error
+        raise StartError(f"Port {port} on {address} cannot be used: {reason}. Set {variable} to another.") from error
     return taken
 
 

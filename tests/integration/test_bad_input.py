@@ -353,6 +353,7 @@ MALFORMED: dict[str, str | bytes] = {
     "a number": "7",
     "bytes": b"\x00\xff",
     "deep": "[" * 60_000,
+    "nested": json.dumps({"type": "ping", "x": json.loads("[" * 400 + "]" * 400)}),
     "too long": json.dumps({"type": "ping", "x": "x" * 70_000}),
 }
 NOT_HELLO: dict[str, Any] = {
@@ -410,6 +411,8 @@ async def test_messages_that_mean_nothing_are_passed_over(citizen: Door) -> None
         {"type": "nonsense"},
         {"type": ["signal"]},
         {"type": None},
+        {"type": {}},
+        {"type": ["ping"]},
         {"no": "type"},
         {"type": "watch"},
         {"type": "watch", "keys": "desk:x"},

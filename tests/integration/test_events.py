@@ -164,7 +164,7 @@ async def _second_service(scene: Scene) -> None:
 async def test_what_pages_keep_is_what_the_server_says(pair: Pair, servers: str, lines: str) -> None:
     there = pair.one if servers == "one" else pair.two
     polls = [pair.one.url, pair.two.url][: 1 if servers == "one" else 2] if lines in {"polled", "broken off"} else []
-    async with Clerk(there.url, polls) as clerk, Citizen(pair.one.url, polls) as citizen:
+    async with Clerk(there.url, polls=polls) as clerk, Citizen(pair.one.url, polls=polls) as citizen:
         await clerk.sign_in("wangjunfeng", "许昌", ready=False)
         await citizen.enter()
         scene = Scene(pair.city, clerk, citizen, dropping=lines in {"dropped", "broken off"})

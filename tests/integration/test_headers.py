@@ -44,7 +44,11 @@ async def idle(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     ("method", "path", "status"),
     [
         ("GET", "/", 200),
-        ("HEAD", "/", 404),
+        ("HEAD", "/", 200),  # what a watch on the outside asks
+        ("HEAD", "/workbench", 200),
+        ("HEAD", "/robots.txt", 200),
+        ("HEAD", "/healthz", 200),
+        ("HEAD", "/api/nothing", 404),
         ("GET", "/workbench", 200),
         ("GET", "/workbench/sign-in", 200),
         ("GET", "/assets/app-1a2b.js", 200),
@@ -54,6 +58,7 @@ async def idle(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         ("GET", "/healthz", 200),
         ("GET", "/api/openapi.json", 200),
         ("GET", "/readyz", 500),
+        ("HEAD", "/readyz", 500),
     ],
 )
 async def test_pages_files_refusals_and_faults(idle: httpx.AsyncClient, method: str, path: str, status: int) -> None:

@@ -26,6 +26,7 @@ WRONG: dict[str, Any] = {
     "no tab": {"tab": None},
     "a wrong tab": {"tab": "7"},
     "a cursor that is none": {"after": {"account:x": "x"}},
+    "a yes for a cursor": {"after": {"account:x": True}},
     "too many cursors": {"after": {str(number): 1 for number in range(5)}},
     "too many keys": {"watch": ["desk:x"] * 17},
     "a long key": {"watch": ["x" * 81]},

@@ -1,9 +1,11 @@
 """Real Chromium browsers with a fake camera and microphone, and what a test may ask of their calls."""
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
@@ -71,15 +73,28 @@ async () => {
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """Start one Chromium."""
+async def chromium(authority: Path | None = None) -> AsyncIterator[Browser]:
+    """Start one Chromium; it trusts an authority as if somebody had installed it there."""
     async with async_playwright() as playwright:
-        with tempfile.TemporaryDirectory(prefix="cw-chromium-"):
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with tempfile.TemporaryDirectory(prefix="cw-chromium-") as home:
+            environment = dict(os.environ)
+            if authority is not None:
+                await _trust(authority, Path(home))
+                environment["HOME"] = home
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env={**environment})
             try:
                 yield browser
             finally:
                 await browser.close()
+
+
+async def _trust(authority: Path, home: Path) -> None:
+    """Install an authority for everything that runs under a home folder."""
+    folder = home / ".pki" / "nssdb"
+    folder.mkdir(parents=True)
+    for arguments in (("-N", "--empty-password"), ("-A", "-n", "authority", "-t", "C,,", "-i", str(authority))):
+        process = await asyncio.create_subprocess_exec("certutil", "-d", f"sql:{folder}", *arguments)
+        assert await process.wait() == 0
 
 
 class Watched:

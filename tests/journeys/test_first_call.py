@@ -16,12 +16,14 @@ pytestmark = pytest.mark.journey
 BACK_WITHIN_MS = 5000
 
 
-async def meet(browser: Browser, url: str, *, deny_camera: bool = False) -> tuple[ClerkPage, CitizenPage]:
+async def meet(
+    browser: Browser, url: str, *, deny_camera: bool = False, phone: bool = True
+) -> tuple[ClerkPage, CitizenPage]:
     """Bring a clerk and a citizen into a call."""
     clerk = await ClerkPage.open(browser, url)
     await clerk.sign_in()
     await clerk.be_ready()
-    citizen = await CitizenPage.open(browser, url, deny_camera=deny_camera)
+    citizen = await CitizenPage.open(browser, url, deny_camera=deny_camera, phone=phone)
     await citizen.take_number()
     await clerk.answer("刘桂英")
     if not deny_camera:

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import cycle
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -26,14 +28,16 @@ class Client:
     With `polls` its WebSockets are blocked: its line asks these servers in turn, each time another one.
     """
 
-    def __init__(self, url: str, face: str, polls: Sequence[str] = ()) -> None:
+    def __init__(self, url: str, face: str, trust: ssl.SSLContext | None = None, *, polls: Sequence[str] = ()) -> None:
         self.url = url
         self.face = face
+        self.trust = trust
         self.polls = cycle(polls) if polls else None
         self.mark: dict[str, Any] | None = None
         self.watching: list[Any] = []
         self.refused: httpx.Response | None = None
-        self.http = httpx.AsyncClient(base_url=url, headers={"x-face": face, "origin": url}, timeout=30)
+        headers = {"x-face": face, "origin": url}
+        self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=30, verify=trust or True)
         self.csrf: str | None = None
         self.state: dict[str, Any] = {}
         self.messages: list[dict[str, Any]] = []
@@ -73,6 +77,27 @@ class Client:
         expected = expect if isinstance(expect, tuple) else (expect,)
         assert response.status_code in expected, f"{path}: {response.status_code} {response.text}"
         return response.json()
+
+    async def upload(
+        self,
+        session: str,
+        content: bytes | AsyncIterator[bytes],
+        *,
+        purpose: str = "photo",
+        name: str = "",
+        key: str | None = None,
+    ) -> httpx.Response:
+        """Send a file into a session, as the body itself."""
+        headers = {"idempotency-key": key or str(uuid4()), "x-csrf-token": self.csrf or ""}
+        headers |= {"x-file-name": quote(name)} if name else {}
+        path = f"/api/sessions/{session}/files?purpose={purpose}"
+        return await self.http.post(path, content=content, headers=headers)
+
+    async def file(self, file_id: str, **headers: str) -> httpx.Response:
+        """Fetch a file, or the part of it that the headers ask for."""
+        return await self.http.get(
+            f"/api/files/{file_id}", headers={k.replace("_", "-"): v for k, v in headers.items()}
+        )
 
     async def document(self) -> dict[str, Any]:
         """Fetch the state document."""
@@ -125,6 +150,7 @@ class Client:
         self._socket = await websockets.connect(
             f"{self.url.replace('http', 'ws')}/api/ws?face={self.face}",
             additional_headers={"cookie": cookie, "origin": self.url},
+            ssl=self.trust,
         )
         await self.say({"type": "hello", "tab": self.tab, "after": self.cursor})
         self._reader = asyncio.create_task(self._read(self._socket))
@@ -226,8 +252,8 @@ def _without_drafts(part: Any) -> Any:
 class Citizen(Client):
     """A guest on a phone."""
 
-    def __init__(self, url: str, polls: Sequence[str] = ()) -> None:
-        super().__init__(url, "applicant", polls)
+    def __init__(self, url: str, trust: ssl.SSLContext | None = None, *, polls: Sequence[str] = ()) -> None:
+        super().__init__(url, "applicant", trust, polls=polls)
 
     async def enter(self, name: str = "刘桂英", phone: str = "19900001301", *, elderly: bool = False) -> Self:
         """Give a form of address and a phone, and follow the own state."""
@@ -249,8 +275,8 @@ class Citizen(Client):
 class Clerk(Client):
     """A clerk at a station."""
 
-    def __init__(self, url: str, polls: Sequence[str] = ()) -> None:
-        super().__init__(url, "staff", polls)
+    def __init__(self, url: str, *, polls: Sequence[str] = ()) -> None:
+        super().__init__(url, "staff", polls=polls)
         self.me: dict[str, Any] = {}
 
     async def sign_in(self, account: str = "zhangyanli", site: str = "魏都", *, ready: bool = True) -> Self:

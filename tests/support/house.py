@@ -1,9 +1,11 @@
 """The rooms without HTTP: actions on a city's database, wired as `app.py` wires them. The sweeper runs when asked."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +14,7 @@ from sqlalchemy import text
 
 from cloudwindow import faces
 from cloudwindow.app import DEADLINES, SWEEPS, wire
-from cloudwindow.calls import report
+from cloudwindow.calls import files, report
 from cloudwindow.calls.calling import end, join
 from cloudwindow.calls.schemas import Accepted, WrapUpRequest
 from cloudwindow.calls.wrapping import wrap_up
@@ -26,6 +28,7 @@ from cloudwindow.foundation.authentication import Actor, Authenticator, Face
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.notices import Notifier
+from cloudwindow.foundation.storage.files import Purpose
 from cloudwindow.foundation.sweeper import Sweeper
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.people import set_presence
@@ -43,11 +46,12 @@ FLOWING = "connected"
 class House:
     """One process without a network: what it does goes through the real actions."""
 
-    def __init__(self, city: City, pool_size: int) -> None:
+    def __init__(self, city: City, pool_size: int, folder: Path) -> None:
         self.city = city
+        self.folder = folder
         self.database = Database(city.url, pool_size=pool_size)
         self.wiring = Wiring()
-        wire(self.wiring, self.database, Settings(mode="test"))
+        wire(self.wiring, self.database, Settings(mode="test", data=folder))
         self.actions = Actions(self.database, city.keys, self.wiring, Notifier(self.database))
         self.sweeper = Sweeper(self.actions, SWEEPS, DEADLINES)
         self.run = self.actions.run
@@ -217,6 +221,15 @@ class House:
         """Write the wrap-up."""
         await self.run(clerk, wrap_up, session_id, summary(outcome, **more))
 
+    async def send_file(self, who: Actor, session_id: UUID, content: bytes, purpose: Purpose = "document") -> UUID:
+        """Send a file into a session."""
+
+        async def stream() -> AsyncIterator[bytes]:
+            yield content
+
+        asked = files.Upload(session_id, purpose, "文件", uuid4())
+        return (await files.upload(self.actions, who, asked, stream())).id
+
     async def state(self, who: Actor) -> dict[str, Any]:
         """Fetch the state document as a page would."""
         async with self.database.reading() as session:
@@ -275,12 +288,13 @@ async def at_once(*calls: Callable[[], Awaitable[Any]]) -> list[Any]:
 @asynccontextmanager
 async def open_house(city: City, pool_size: int = 8) -> AsyncIterator[House]:
     """Open a house in a city. A second one in the same city is a second process."""
-    house = House(city, pool_size)
-    try:
-        yield house
-    finally:
-        failpoints.disarm("matching.no_locks")
-        await house.database.close()
+    with tempfile.TemporaryDirectory(prefix="cw-house-") as folder:
+        house = House(city, pool_size, Path(folder))
+        try:
+            yield house
+        finally:
+            failpoints.disarm("matching.no_locks")
+            await house.database.close()
 
 
 @pytest.fixture

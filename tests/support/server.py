@@ -36,8 +36,9 @@ class Server:
         self.city = city
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
+        self.authority = folder / "tls" / "authority.crt"
         self.folder = folder
-        self._environment = environment
+        self.environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
@@ -48,7 +49,7 @@ class Server:
             "CLOUDWINDOW_MODE": "test",
             "CLOUDWINDOW_LOG_LEVEL": "warning",
             "DATABASE_URL": self.city.url,
-            **self._environment,
+            **self.environment,
         }
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220  it is waited for below

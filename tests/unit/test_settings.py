@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cloudwindow.settings import ROOT_DATA, Settings, SettingsError, environment_name, load
+from cloudwindow.settings import HTTPS_PORT, ROOT_DATA, Settings, SettingsError, environment_name, load
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +25,7 @@ def test_every_setting_has_a_unit_and_a_sentence() -> None:
     [
         ("CLOUDWINDOW_PORT", "0"),
         ("CLOUDWINDOW_PORT", "eighty"),
+        ("CLOUDWINDOW_TLS_PORT", "70000"),
         ("DATABASE_URL", "mysql://somewhere/db"),
         ("CLOUDWINDOW_TIME_ZONE", "Mars/Base"),
         ("CLOUDWINDOW_ORIGINS", "https://a.example/path"),
@@ -80,9 +81,17 @@ def test_origins_are_ours_and_the_configured_ones() -> None:
     }
 
 
-def test_ice_servers_carry_credentials_only_for_turn() -> None:
-    settings = load(ice_servers="stun:s:3478,turn:t:3478", turn_username="u", turn_password="p")
-    assert settings.ice_server_list() == [
-        {"urls": "stun:s:3478"},
-        {"urls": "turn:t:3478", "username": "u", "credential": "p"},
-    ]
+def test_a_call_can_be_led_over_a_relay_only_where_there_is_one() -> None:
+    assert load(ice_servers="turns:t:5349", relay_only=True).relay_only
+    with pytest.raises(SettingsError, match="turn: server"):
+        load(ice_servers="stun:s:3478", relay_only=True)
+
+
+def test_https_is_there_in_demonstrations_and_with_a_certificate() -> None:
+    assert load().https_port() == HTTPS_PORT
+    assert load(tls_port=0).https_port() is None
+    assert load(mode="production").https_port() is None
+    assert load(mode="production", tls_port=443).https_port() == 443
+    assert load(mode="production", tls_cert=Path("a"), tls_key=Path("b")).https_port() == HTTPS_PORT
+    with pytest.raises(SettingsError, match="CLOUDWINDOW_TLS_CERT and CLOUDWINDOW_TLS_KEY go together"):
+        load(tls_cert=Path("a"))

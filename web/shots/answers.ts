@@ -32,13 +32,16 @@ export const public_: Record<string, Answer> = {
   'GET /api/consent-text': ok(consentText),
   'GET /api/rating-options': ok(ratingOptions),
 }
-export const stranger = { ...public_, 'GET /api/applicant/me': ok({ account: null, csrf: null }) }
+export const stranger = {
+  ...public_,
+  'GET /api/applicant/me': ok({ account: null, csrf: null, moved: false }),
+}
 export const known = (
   document: Partial<ApplicantState> = {},
   who: Account = account,
 ): Record<string, Answer> => ({
   ...public_,
-  'GET /api/applicant/me': ok({ account: who, csrf: 'token' }),
+  'GET /api/applicant/me': ok({ account: who, csrf: 'token', moved: false }),
   'GET /api/applicant/state': ok(state(document)),
 })
 export const withDesk = (coach: Partial<Availability>): Record<string, Answer> => ({
@@ -78,8 +81,8 @@ export const inCall = (
       call: going,
       participant_id: MY_SEAT,
       attempt: 1,
-      polite: true,
       ice_servers: [],
+      relay_only: false,
       transport: 'p2p',
     }),
   }

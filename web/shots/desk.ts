@@ -237,6 +237,7 @@ export const state = (more: Partial<WorkbenchState> = {}): WorkbenchState => ({
   offer: null,
   session: null,
   call: null,
+  chat: null,
   unfinished: [],
   ...more,
 })
@@ -251,9 +252,15 @@ export const joined = {
   }),
   participant_id: CLERK_SEAT,
   attempt: 2,
-  polite: false,
   ice_servers: [],
+  relay_only: false,
   transport: 'p2p',
+}
+export const chat = {
+  session_id: SESSION,
+  last: 0,
+  applicant: { delivered: 0, read: 0 },
+  clerk: { delivered: 0, read: 0 },
 }
 export const unfinished = [
   {

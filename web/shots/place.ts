@@ -4,6 +4,7 @@ import type {
   ApplicantState,
   Call,
   Deployment,
+  DeviceLink,
   Item,
   RatingLevel,
   Region,
@@ -140,12 +141,47 @@ export const session = (more: Partial<Session> = {}): Session => ({
   ...more,
 })
 
+/** The citizen's picture, on which the clerk has drawn. */
+export const drawnOn = {
+  no: 4,
+  kind: 'face',
+  participant_id: MY_SEAT,
+  turn: 0,
+  zoom: 100,
+  x: 5000,
+  y: 5000,
+  strokes: 7,
+} as const
+export const strokes = {
+  no: 4,
+  events: (
+    [
+      [
+        'pen',
+        'red',
+        [
+          3700, 3000, 3400, 3900, 3500, 4700, 4000, 5000, 4700, 4900, 5000, 4200, 4800, 3300, 4200, 2900,
+          3600, 3100,
+        ],
+      ],
+      ['arrow', 'red', [6800, 7000, 5300, 5200]],
+      ['highlighter', 'yellow', [2600, 8000, 6300, 8000]],
+    ] as const
+  ).map(([tool, colour, places], index) => ({
+    seq: 5 + index,
+    kind: 'stroke',
+    undone: null,
+    stroke: { no: 4, id: `01890000-0000-7000-8000-00000000000${String(index)}`, tool, colour, places },
+  })),
+}
+
 export const call = (more: Partial<Call> = {}): Call => ({
   id: CALL,
   session_id: SESSION,
   state: 'connecting',
   grace_until: null,
   ended_reason: null,
+  stage: null,
   participants: [
     { id: CLERK_SEAT, side: 'clerk', attempt: 1 },
     { id: MY_SEAT, side: 'applicant', attempt: 0 },
@@ -159,9 +195,18 @@ export const state = (more: Partial<ApplicantState> = {}): ApplicantState => ({
   ticket: null,
   session: null,
   call: null,
+  chat: null,
   rating: null,
   ...more,
 })
+
+/** As the server draws it, of this very address. */
+export const deviceLink: DeviceLink = {
+  address: 'https://192.168.1.20:8443/continue#Jt3oW0p2xQ9Zb7Lr5Nf1Yk8Vd4Hs6Ea2Uc0Gm3Xq7Ti',
+  qr_svg:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 45 45" class="segno"><path class="qrline" stroke="#000" d="M4 4.5h7m3 0h1m1 0h4m4 0h3m2 0h4m1 0h7m-37 1h1m5 0h1m2 0h2m3 0h3m3 0h1m3 0h4m2 0h1m5 0h1m-37 1h1m1 0h3m1 0h1m1 0h3m3 0h1m4 0h6m2 0h1m2 0h1m1 0h3m1 0h1m-37 1h1m1 0h3m1 0h1m1 0h3m4 0h4m6 0h1m4 0h1m1 0h3m1 0h1m-37 1h1m1 0h3m1 0h1m1 0h1m1 0h2m1 0h1m4 0h4m1 0h2m1 0h1m3 0h1m1 0h3m1 0h1m-37 1h1m5 0h1m1 0h1m1 0h1m1 0h2m1 0h1m4 0h3m1 0h4m2 0h1m5 0h1m-37 1h7m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h1m1 0h7m-29 1h1m1 0h5m3 0h1m1 0h3m4 0h1m-28 1h1m1 0h5m4 0h1m1 0h1m1 0h1m1 0h1m2 0h1m1 0h1m2 0h2m1 0h1m1 0h5m-34 1h1m2 0h1m2 0h1m2 0h2m1 0h4m1 0h2m3 0h2m4 0h1m3 0h1m1 0h1m-33 1h2m1 0h1m2 0h1m1 0h1m1 0h2m2 0h2m1 0h1m1 0h1m4 0h2m1 0h1m1 0h1m2 0h2m-36 1h2m1 0h1m2 0h3m3 0h2m1 0h1m4 0h2m1 0h1m1 0h1m2 0h2m2 0h1m2 0h1m-35 1h1m1 0h3m3 0h1m3 0h1m1 0h1m3 0h1m1 0h1m2 0h1m2 0h1m1 0h3m1 0h3m-36 1h2m6 0h2m1 0h1m3 0h6m1 0h2m4 0h1m5 0h2m-37 1h1m3 0h1m1 0h1m1 0h4m3 0h1m2 0h1m5 0h1m1 0h2m1 0h5m1 0h2m-33 1h1m2 0h3m1 0h2m2 0h1m3 0h4m5 0h5m3 0h1m-37 1h1m3 0h3m2 0h1m4 0h3m1 0h3m3 0h2m1 0h1m1 0h4m1 0h1m-35 1h5m3 0h2m1 0h1m3 0h1m1 0h7m1 0h2m1 0h1m1 0h2m1 0h3m-35 1h2m2 0h3m1 0h1m1 0h8m6 0h4m6 0h2m-37 1h3m2 0h1m1 0h1m1 0h3m1 0h1m1 0h1m2 0h1m2 0h2m4 0h1m1 0h4m3 0h1m-36 1h4m1 0h2m2 0h2m2 0h4m1 0h1m2 0h1m2 0h1m2 0h1m1 0h1m1 0h1m-30 1h2m2 0h4m1 0h3m4 0h3m1 0h2m1 0h1m2 0h1m3 0h1m1 0h1m-34 1h1m1 0h3m1 0h1m1 0h1m1 0h2m1 0h2m1 0h1m1 0h2m2 0h1m1 0h4m1 0h3m1 0h2m-36 1h1m3 0h1m2 0h3m5 0h1m1 0h1m2 0h1m2 0h1m2 0h1m3 0h2m-33 1h2m4 0h1m2 0h1m2 0h2m1 0h1m2 0h7m1 0h5m3 0h1m1 0h1m-37 1h1m3 0h1m3 0h1m1 0h2m2 0h3m1 0h1m1 0h1m6 0h2m2 0h1m1 0h2m-35 1h1m1 0h1m2 0h2m1 0h1m3 0h2m6 0h1m1 0h1m1 0h2m1 0h2m1 0h7m-37 1h1m1 0h4m1 0h3m2 0h1m3 0h1m1 0h2m1 0h3m3 0h1m3 0h1m-32 1h1m3 0h3m2 0h1m1 0h3m2 0h3m3 0h1m2 0h1m1 0h9m-28 1h3m4 0h3m1 0h3m1 0h4m1 0h1m3 0h2m1 0h1m-36 1h7m3 0h1m3 0h4m4 0h1m1 0h1m3 0h1m1 0h1m1 0h1m1 0h1m1 0h1m-37 1h1m5 0h1m1 0h1m3 0h2m2 0h3m1 0h5m2 0h2m3 0h2m2 0h1m-37 1h1m1 0h3m1 0h1m1 0h1m2 0h1m4 0h1m3 0h1m1 0h2m1 0h8m1 0h1m1 0h1m-37 1h1m1 0h3m1 0h1m1 0h3m3 0h2m2 0h2m3 0h2m1 0h3m1 0h1m1 0h2m2 0h1m-37 1h1m1 0h3m1 0h1m1 0h2m1 0h1m3 0h4m1 0h1m1 0h1m5 0h1m4 0h4m-37 1h1m5 0h1m3 0h2m2 0h2m4 0h2m1 0h2m3 0h3m1 0h2m2 0h1m-37 1h7m1 0h3m1 0h1m2 0h1m1 0h1m1 0h2m1 0h1m2 0h1m1 0h1m4 0h1m1 0h3"/></svg>',
+  expires_at: '2026-11-24T06:25:00Z',
+}
 
 export const clerk = { name: '李敏', organisation: '襄城县政务服务中心' }
 

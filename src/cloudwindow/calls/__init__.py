@@ -2,11 +2,20 @@
 
 from cloudwindow.calls import scopes as _scopes  # noqa: F401  declares who may see these rows
 from cloudwindow.calls.calling import report
+from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.deadlines import put_off_calls
 from cloudwindow.calls.models import Call, CallParticipant, Outcome, Session, SessionEvent
-from cloudwindow.calls.ports import IceServers, Ratings
+from cloudwindow.calls.ports import IcePaths, IceServers, Ratings
 from cloudwindow.calls.readings import READINGS
-from cloudwindow.calls.schemas import ApplicantSession, CallView, ClerkSession, MediaReport, RatingView, Unfinished
+from cloudwindow.calls.schemas import (
+    ApplicantSession,
+    CallView,
+    ChatView,
+    ClerkSession,
+    MediaReport,
+    RatingView,
+    Unfinished,
+)
 from cloudwindow.calls.sessions import SessionDesk
 from cloudwindow.calls.states import CALL, SESSION
 from cloudwindow.calls.sweeps import SWEEPS
@@ -29,7 +38,9 @@ __all__ = [
     "Call",
     "CallParticipant",
     "CallView",
+    "ChatView",
     "ClerkSession",
+    "IcePaths",
     "IceServers",
     "MediaReport",
     "Outcome",
@@ -40,6 +51,7 @@ __all__ = [
     "SessionEvent",
     "Unfinished",
     "call_of_session",
+    "chat_of_session",
     "completed",
     "current_of_clerk",
     "for_applicant",

@@ -22,7 +22,8 @@ CONNECTED = {"connected", "completed"}
 """ICE states in which media can flow (WebRTC 1.0 §5.6.4)."""
 
 
-async def _own_place(tx: Tx, call_id: UUID) -> CallParticipant:
+async def own_place(tx: Tx, call_id: UUID) -> CallParticipant:
+    """Return the actor's own place in a call. Raises `not_found`."""
     place = await tx.session.scalar(
         scope.select_visible(tx.actor, CallParticipant).where(CallParticipant.call_id == call_id)
     )
@@ -31,7 +32,7 @@ async def _own_place(tx: Tx, call_id: UUID) -> CallParticipant:
     return place
 
 
-async def _lock_call(tx: Tx, call_id: UUID) -> tuple[Call, Session]:
+async def lock_call(tx: Tx, call_id: UUID) -> tuple[Call, Session]:
     """Lock the ticket of a call, then the call; the caller has found the actor's place in it."""
     row = await tx.session.scalar(
         select(Session)
@@ -55,8 +56,8 @@ async def _lock_call(tx: Tx, call_id: UUID) -> tuple[Call, Session]:
 @action("call.join")
 async def join(tx: Tx, call_id: UUID) -> Joined:
     """Join, or join again after a reload: the attempt grows, and the other side starts anew. Raises `call_over`."""
-    place = await _own_place(tx, call_id)
-    call, row = await _lock_call(tx, call_id)
+    place = await own_place(tx, call_id)
+    call, row = await lock_call(tx, call_id)
     await tx.session.refresh(place)
     attempt = place.attempt + 1
     await tx.session.execute(
@@ -68,14 +69,14 @@ async def join(tx: Tx, call_id: UUID) -> Joined:
     tx.audit("call_participant", place.id, old={"attempt": place.attempt}, attempt=attempt)
     await note(tx, row.id, "joined" if attempt == 1 else "resumed", side=place.side, attempt=attempt)
     await announce_call(tx, row, call.id)
-    return await join_info(tx, call, place.id, attempt, polite=place.side == "applicant")
+    return await join_info(tx, call, place.id, attempt)
 
 
 @action("call.end")
 async def end(tx: Tx, call_id: UUID) -> CallView:
     """Hang up: the service ends for both sides. Raises `call_over` when it already has."""
-    place = await _own_place(tx, call_id)
-    call, row = await _lock_call(tx, call_id)
+    place = await own_place(tx, call_id)
+    call, row = await lock_call(tx, call_id)
     await end_session(tx, row, place.side, "served")
     await tx.session.refresh(call)
     return await views.show_call(tx.session, call)
@@ -173,7 +174,7 @@ async def give_up(tx: Tx, call_id: UUID) -> None:
     known = await tx.session.get(Call, call_id)  # scope: the sweeper's own work
     if known is None or known.state == "ended":
         return
-    call, row = await _lock_call(tx, call_id)
+    call, row = await lock_call(tx, call_id)
     if call.state == "connected" or call.grace_until is None or call.grace_until > tx.now:
         return
     if await tx.session.scalar(_PRESENT, {"id": row.clerk_id}):

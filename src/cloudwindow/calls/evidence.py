@@ -16,10 +16,12 @@ sealed_table(SessionEvent, copies={"session_id": ("session",), "kind": ("kind",)
 _INSERT = """
     INSERT INTO session_event (session_id, seq, at, kind, body, digest)
     SELECT $1, coalesce((SELECT max(seq) FROM session_event WHERE session_id = $1), 0) + 1, $2, $3, $4, $5
+    RETURNING seq
 """
 
 
-async def note(tx: Tx, session_id: UUID, kind: str, **facts: Any) -> None:
-    """Write one session event. `facts` hold no personal data in clear (model §8)."""
+async def note(tx: Tx, session_id: UUID, kind: str, **facts: Any) -> int:
+    """Write one session event and return its number. `facts` hold no personal data in clear (model §8)."""
     body = canonical({"session": session_id, "at": tx.now, "kind": kind, "by": tx.actor.id, "facts": facts})
-    await tx.driver.execute(_INSERT, session_id, tx.now, kind, body, hashlib.sha256(body).digest())
+    seq: int = await tx.driver.fetchval(_INSERT, session_id, tx.now, kind, body, hashlib.sha256(body).digest())
+    return seq

@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, PrimaryKeyConstraint, SmallInteger, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.calls.states import CALL, SESSION
@@ -102,6 +111,25 @@ class CallParticipant(Base):
     bytes_received: Mapped[int] = mapped_column(server_default=text("0"))
 
 
+class Stage(Base):
+    """What both sides of a call look at 主画面: whose picture of which name, turned and enlarged.
+
+    `no` is the session event that put it there, `strokes` the one that last changed what is drawn on it.
+    """
+
+    __tablename__ = "call_stage"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str]
+    participant_id: Mapped[UUID] = mapped_column(ForeignKey("call_participant.id"))
+    turn: Mapped[int] = mapped_column(SmallInteger)
+    zoom: Mapped[int] = mapped_column(SmallInteger)
+    x: Mapped[int] = mapped_column(SmallInteger)
+    y: Mapped[int] = mapped_column(SmallInteger)
+    strokes: Mapped[int] = mapped_column(Integer)
+
+
 class Signal(Base):
     """A batch of WebRTC signalling on its way between two processes; short-lived, never replayed, unlogged."""
 
@@ -113,6 +141,44 @@ class Signal(Base):
     to_participant_id: Mapped[UUID]
     body: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+
+
+class ChatMessage(Base):
+    """A message in a session: a text or a file, append-only. `seq` counts from 1 in each session, without gaps.
+
+    The text is encrypted under the citizen's own data key, so that destroying that deletes what both sides wrote.
+    `client_id` is the sender's own number of it: sent twice, it is there once.
+    """
+
+    __tablename__ = "chat_message"
+    __table_args__ = (
+        CheckConstraint("side IN ('applicant', 'clerk')", name="side"),
+        CheckConstraint("num_nonnulls(text_cipher, file_id) = 1", name="text_or_file"),
+        UniqueConstraint("session_id", "seq"),
+        UniqueConstraint("session_id", "client_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"))
+    seq: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime]
+    side: Mapped[str]
+    sender_id: Mapped[UUID]
+    client_id: Mapped[UUID]
+    text_cipher: Mapped[bytes | None]
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"))
+
+
+class ChatMark(Base):
+    """How far the messages have come to one side of a session: up to which `seq` on its device, up to which read."""
+
+    __tablename__ = "chat_mark"
+    __table_args__ = (PrimaryKeyConstraint("session_id", "side"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"))
+    side: Mapped[str]
+    delivered: Mapped[int] = mapped_column(Integer)
+    read: Mapped[int] = mapped_column(Integer)
 
 
 class SessionEvent(Base):

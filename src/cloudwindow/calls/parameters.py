@@ -9,6 +9,13 @@ GRACE_SECONDS = define(
     "domain §6: reconnect grace 120 s (assumed)",
     "How long a call that lost its media waits for both sides.",
 )
+LONGEST_TEXT = define(
+    "chat.longest_text",
+    2000,
+    "characters",
+    "ours: a page; longer ones are read by nobody during a call",
+    "The longest text of one message.",
+)
 FLOWING_SECONDS = define(
     "calls.flowing_seconds",
     15,

@@ -1,6 +1,7 @@
 """What calls need of oversight: when a session ends, its rating is asked for."""
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,9 +24,17 @@ class Ratings(Protocol):
         ...
 
 
-class IceServers(Protocol):
-    """Provided by the settings: STUN and TURN servers for browsers."""
+@dataclass(frozen=True, slots=True)
+class IcePaths:
+    """`RTCIceServer` entries (WebRTC 1.0 §4.2.4), and whether only a relay may be used."""
 
-    def servers(self) -> list[dict[str, object]]:
-        """Return `RTCIceServer` entries (WebRTC 1.0 §4.2.4)."""
+    servers: list[dict[str, Any]]
+    relay_only: bool
+
+
+class IceServers(Protocol):
+    """Provided by the integrations: STUN and TURN servers for browsers."""
+
+    def paths(self, participant_id: UUID) -> IcePaths:
+        """Return how this participant reaches the others; credentials are the participant's own."""
         ...

@@ -5,3 +5,19 @@ from cloudwindow.foundation.errors import define
 define("call_over", 409, "这次通话已经结束。", "This call is over.")
 define("summary_missing", 422, "请选一个结果，再写一句小结。", "Choose an outcome and write a summary.")
 define("outcome_unknown", 422, "没有这种结果，请重新选。", "There is no such outcome. Choose again.")
+define("not_there", 409, "这个画面已经不在通话里。", "That picture is no longer in the call.")
+define("stage_changed", 409, "主画面已经换了，请再画一次。", "The picture has changed. Draw again.")
+define("too_much_drawn", 409, "画得太多了，请先清除一些。", "Too much is drawn. Clear some of it first.")
+define("message_empty", 422, "还没有写内容。", "There is nothing in the message yet.")
+define(
+    "message_too_long",
+    422,
+    "这条消息有 {length} 个字，一次最多 {limit} 个。请分几次发。",
+    "This message has {length} characters; {limit} are the most. Send it in parts.",
+)
+define(
+    "upload_broken_off",
+    400,
+    "文件没有传完整，请再发一次。",
+    "The file did not come through. Send it again.",
+)

@@ -1,24 +1,39 @@
 """Answering, calls, wrap-up, what was done."""
 
+from typing import Annotated
+from urllib.parse import unquote
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Query, Request
 
-from cloudwindow.calls import calling, queries, wrapping
+from cloudwindow.calls import calling, chat, files, queries, stage, wrapping
+from cloudwindow.calls.chat_views import LONGEST_PAGE
 from cloudwindow.calls.schemas import (
     Accepted,
     ApplicantSession,
     CallView,
+    ChatView,
     Draft,
+    FileView,
     Joined,
+    Marks,
+    MessagePage,
     OutcomeView,
+    Say,
+    Sent,
+    Seq,
     SessionSummary,
+    StageView,
     WrapUpRequest,
 )
+from cloudwindow.calls.schemas_stage import StageRequest, Stroke, StrokeList, ViewRequest
 from cloudwindow.dispatch import accept
-from cloudwindow.foundation.http import Acting, EitherActor, OnceKey, Reading, StaffActor, house, once_key
+from cloudwindow.foundation.http import Acting, BareKey, EitherActor, OnceKey, Reading, StaffActor, house, once_key
+from cloudwindow.foundation.storage.files import Purpose
 
 router = APIRouter(prefix="/api", tags=["calls"])
+
+_FILE = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
 
 
 @router.post("/engagements/{engagement_id}/accept")
@@ -38,6 +53,48 @@ async def join(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) 
 async def end(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) -> CallView:
     """Hang up."""
     return await acting.once(actor, once_key(actor, key, CallView), calling.end, call_id)
+
+
+@router.put("/calls/{call_id}/stage")
+async def put_on_stage(call_id: UUID, body: StageRequest, acting: Acting, actor: EitherActor) -> StageView:
+    """Put a picture on the stage for both sides."""
+    return await acting.run(actor, stage.put_on_stage, call_id, body)
+
+
+@router.delete("/calls/{call_id}/stage")
+async def take_off_stage(call_id: UUID, acting: Acting, actor: EitherActor) -> CallView:
+    """Empty the stage; each side sees the other's face."""
+    return await acting.run(actor, stage.take_off_stage, call_id)
+
+
+@router.put("/calls/{call_id}/stage/view")
+async def turn_stage(call_id: UUID, body: ViewRequest, acting: Acting, actor: StaffActor) -> StageView:
+    """Turn and enlarge what is on the stage."""
+    return await acting.run(actor, stage.turn_stage, call_id, body)
+
+
+@router.get("/calls/{call_id}/strokes")
+async def list_strokes(call_id: UUID, session: Reading, actor: EitherActor, after: Seq = 0) -> StrokeList:
+    """What was drawn on the stage since an event of the session."""
+    return await stage.strokes(session, actor, call_id, after)
+
+
+@router.post("/calls/{call_id}/strokes")
+async def draw(call_id: UUID, body: Stroke, acting: Acting, actor: StaffActor) -> StageView:
+    """Draw a stroke on the stage."""
+    return await acting.run(actor, stage.draw, call_id, body)
+
+
+@router.delete("/calls/{call_id}/strokes/{stage_no}/{stroke_id}")
+async def undo_stroke(call_id: UUID, stage_no: Seq, stroke_id: UUID, acting: Acting, actor: StaffActor) -> StageView:
+    """Take a stroke back."""
+    return await acting.run(actor, stage.undo, call_id, stage_no, stroke_id)
+
+
+@router.delete("/calls/{call_id}/strokes/{stage_no}")
+async def clear_strokes(call_id: UUID, stage_no: Seq, acting: Acting, actor: StaffActor) -> StageView:
+    """Wipe everything that is drawn on a stage."""
+    return await acting.run(actor, stage.clear, call_id, stage_no)
 
 
 @router.get("/outcomes")
@@ -65,3 +122,47 @@ async def wrap_up(
 ) -> ApplicantSession:
     """Close a session with its outcome and summary."""
     return await acting.once(actor, once_key(actor, key, ApplicantSession), wrapping.wrap_up, session_id, body)
+
+
+@router.post("/sessions/{session_id}/files", openapi_extra=_FILE)
+async def upload_file(
+    session_id: UUID,
+    request: Request,
+    acting: Acting,
+    actor: EitherActor,
+    key: BareKey,
+    purpose: Purpose,
+    x_file_name: Annotated[str, Header(max_length=3000)] = "",
+) -> FileView:
+    """Send a file as the body itself; its name, percent-encoded, goes in the header `X-File-Name`.
+
+    Not as a form: its parser would lay the file down in clear. Not in the address: names are personal, addresses are
+    logged.
+    """
+    asked = files.Upload(session_id, purpose, unquote(x_file_name), key)
+    return await files.upload(acting, actor, asked, request.stream())
+
+
+@router.post("/sessions/{session_id}/messages")
+async def send_message(session_id: UUID, body: Say, acting: Acting, actor: EitherActor) -> Sent:
+    """Say something; its `client_id` makes a retry harmless, also under another login."""
+    return await acting.run(actor, chat.say, session_id, body)
+
+
+@router.get("/sessions/{session_id}/messages")
+async def list_messages(
+    session_id: UUID,
+    acting: Acting,
+    actor: EitherActor,
+    after: Seq | None = None,
+    before: Seq | None = None,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
+) -> MessagePage:
+    """What was said: the next after a number, or the last ones, or the last ones before a number."""
+    return await chat.history(acting, actor, session_id, after=after, before=before, limit=limit)
+
+
+@router.post("/sessions/{session_id}/messages/marks")
+async def mark_messages(session_id: UUID, body: Marks, acting: Acting, actor: EitherActor) -> ChatView:
+    """Say up to which message one's own side has got and read them."""
+    return await acting.run(actor, chat.mark, session_id, body)

@@ -7,10 +7,12 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from cloudwindow.dispatch import ClerkCard
+from cloudwindow.foundation.storage.files import Purpose
 from cloudwindow.people import Asked, Wire
 
 NextStep = Literal["none", "call_back", "book_again", "support"]
 Attempt = Annotated[int, Field(ge=0, lt=2**31)]
+StageKind = Literal["face", "document", "screen"]
 Summary = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
@@ -22,8 +24,27 @@ class ParticipantView(Wire):
     attempt: int
 
 
+class StageView(Wire):
+    """What both sides look at 主画面. A change of `no` means another picture.
+
+    `turn` is in degrees clockwise, `zoom` in percent around the place `x`, `y` in ten-thousandths of the picture.
+    `strokes` is the session event that last changed what is drawn, 0 for none.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    no: int
+    kind: StageKind
+    participant_id: UUID
+    turn: int
+    zoom: int
+    x: int
+    y: int
+    strokes: int
+
+
 class CallView(Wire):
-    """A call as both sides keep it."""
+    """A call as both sides keep it. Without a `stage` the other side's face is looked at."""
 
     id: UUID
     session_id: UUID
@@ -31,6 +52,7 @@ class CallView(Wire):
     grace_until: datetime | None
     ended_reason: str | None
     participants: list[ParticipantView]
+    stage: StageView | None
 
 
 class ApplicantSession(Wire):
@@ -85,8 +107,8 @@ class Joined(Wire):
     call: CallView
     participant_id: UUID
     attempt: int
-    polite: bool
     ice_servers: list[dict[str, Any]]
+    relay_only: bool
     transport: Literal["p2p"]
 
 
@@ -136,6 +158,77 @@ class SessionSummary(Wire):
     consult_phone: str
     complaint_phone: str
     rating: RatingView | None
+
+
+class FileView(Wire):
+    """A file that was sent into a session; its bytes are at `/api/files/{id}`. `size` is in bytes."""
+
+    id: UUID
+    purpose: Purpose
+    media_type: str
+    size: int
+
+
+Side = Literal["applicant", "clerk"]
+Seq = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class Say(Asked):
+    """A message: a text, or a file that was sent before. `client_id` is made anew for each message, not for a retry."""
+
+    client_id: UUID
+    text: Annotated[str, StringConstraints(strip_whitespace=True)] | None = None
+    file_id: UUID | None = None
+
+
+class Sent(Wire):
+    """A message is there, under this number of its session."""
+
+    id: UUID
+    seq: int
+    at: datetime
+
+
+class SentFile(FileView):
+    """A file in a message; `name` is as its sender's device had it."""
+
+    name: str | None
+
+
+class MessageView(Wire):
+    """A message as both sides read it: a text or a file; neither, once the citizen's data were deleted."""
+
+    id: UUID
+    seq: int
+    at: datetime
+    side: Side
+    client_id: UUID
+    text: str | None
+    file: SentFile | None
+
+
+class Marks(Asked):
+    """Up to which `seq` messages have come to one side's device, and up to which they were read there."""
+
+    delivered: Seq
+    read: Seq
+
+
+class ChatView(Wire):
+    """The chat of a session as both sides' pages keep it: how far it is. The words are fetched, events hold none."""
+
+    session_id: UUID
+    last: int
+    applicant: Marks
+    clerk: Marks
+
+
+class MessagePage(Wire):
+    """Some messages of a session in their order, and how far the chat is; `more`: there are others beyond these."""
+
+    messages: list[MessageView]
+    more: bool
+    chat: ChatView
 
 
 class MediaReport(Asked):

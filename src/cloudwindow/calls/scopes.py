@@ -1,11 +1,14 @@
 """Who may see rows of this room (invariant 7): sessions by scope, ownership or part; a place in a call by person."""
 
-from sqlalchemy import ColumnElement, or_, select
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from cloudwindow.calls.models import CallParticipant, Session
 from cloudwindow.dispatch import WATCHING
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.authentication import Actor
+from cloudwindow.foundation.storage.files import anchored
 from cloudwindow.organisation import Organisation
 
 
@@ -21,5 +24,11 @@ def _participant(actor: Actor) -> ColumnElement[bool]:
     return CallParticipant.account_id == actor.id if actor.kind == "account" else CallParticipant.staff_id == actor.id
 
 
+def _sessions(actor: Actor) -> Select[UUID]:
+    """Whoever sees a session sees the files in it."""
+    return select(Session.id).where(scope.visible(actor, Session))
+
+
 scope.declare(Session, _session)
+anchored("session", _sessions)
 scope.declare(CallParticipant, _participant)

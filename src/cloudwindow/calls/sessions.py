@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import views
+from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session
 from cloudwindow.calls.ports import IceServers, Ratings
@@ -34,6 +35,9 @@ class SessionDesk:
         joined = await _begin_call(tx, row)
         tx.event(account_stream(ticket.account_id), "session", views.for_applicant(row))
         tx.event(staff_stream(row.clerk_id), "session", views.for_clerk(row, None))
+        chat = await chat_of_session(tx.session, row.id)
+        for stream in (account_stream(ticket.account_id), staff_stream(row.clerk_id)):
+            tx.event(stream, "chat", chat)
         await announce_call(tx, row, joined.call.id)
         return Accepted(**joined.model_dump(), session=views.for_clerk(row, tx.keys))
 
@@ -171,17 +175,18 @@ async def _begin_call(tx: Tx, row: Session) -> Joined:
     )
     tx.audit("call", call_id, state="connecting", session=row.id)
     call = await tx.session.get_one(Call, call_id)  # scope: the call made above
-    return await join_info(tx, call, clerk, 1, polite=False)
+    return await join_info(tx, call, clerk, 1)
 
 
-async def join_info(tx: Tx, call: Call, participant_id: UUID, attempt: int, *, polite: bool) -> Joined:
+async def join_info(tx: Tx, call: Call, participant_id: UUID, attempt: int) -> Joined:
     """Say what a browser needs to be in a call (architecture §5)."""
+    paths = tx.port(IceServers).paths(participant_id)
     return Joined(
         call=await views.show_call(tx.session, call),
         participant_id=participant_id,
         attempt=attempt,
-        polite=polite,
-        ice_servers=tx.port(IceServers).servers(),
+        ice_servers=paths.servers,
+        relay_only=paths.relay_only,
         transport="p2p",
     )
 
@@ -242,7 +247,7 @@ async def end_session(tx: Tx, row: Session, reason: str, close_reason: str | Non
 
 def release_clerk(tx: Tx, staff_id: UUID) -> None:
     """Tell the workbench that the session is no longer its own."""
-    for part in ("session", "call"):
+    for part in ("session", "call", "chat"):
         tx.event(staff_stream(staff_id), part, None)
 
 
@@ -253,6 +258,7 @@ async def announce_clerk_session(tx: Tx, staff_id: UUID) -> None:
     call = await views.call_of_session(tx.session, current.id) if current else None
     tx.event(stream, "session", current and views.for_clerk(current, None))
     tx.event(stream, "call", call)
+    tx.event(stream, "chat", await chat_of_session(tx.session, current.id) if current else None)
     unfinished = await views.unfinished_of_clerk(tx.session, None, staff_id)
     tx.event(stream, "unfinished", unfinished)
 

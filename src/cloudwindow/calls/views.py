@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.calls.models import Call, CallParticipant, Session
+from cloudwindow.calls.models import Call, CallParticipant, Session, Stage
 from cloudwindow.calls.schemas import (
     ApplicantSession,
     CallView,
     ClerkSession,
     Draft,
     ParticipantView,
+    StageView,
     Unfinished,
 )
 from cloudwindow.catalogue import Item
@@ -40,6 +41,7 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
         .order_by(CallParticipant.side),
         execution_options=_FRESH,
     )
+    stage = await stage_of(session, call.id) if call.state != "ended" else None
     return CallView(
         id=call.id,
         session_id=call.session_id,
@@ -47,7 +49,13 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
         grace_until=call.grace_until if call.state == "interrupted" else None,
         ended_reason=call.ended_reason,
         participants=[ParticipantView(id=p.id, side=p.side, attempt=p.attempt) for p in people],
+        stage=StageView.model_validate(stage) if stage else None,
     )
+
+
+async def stage_of(session: AsyncSession, call_id: UUID) -> Stage | None:
+    """Return what is on the stage of a call that the caller may see."""
+    return await session.get(Stage, call_id, populate_existing=True)  # scope: as the docstring says
 
 
 def for_applicant(row: Session) -> ApplicantSession:

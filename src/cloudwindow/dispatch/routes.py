@@ -38,7 +38,7 @@ async def show_duty(request: Request, session: Reading, region: RegionCode = Non
     return await duty.duty_at(session, house(request).database.zone, region)
 
 
-@router.post("/tickets", status_code=201)
+@router.post("/tickets", status_code=201, responses={200: {"model": Taken, "description": "The live one"}})
 async def take_ticket(
     body: TakeRequest, response: Response, acting: Acting, actor: ApplicantActor, key: OnceKey
 ) -> Taken:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from cloudwindow.catalogue.schemas import Guide
 from cloudwindow.people import Asked, PresenceView, Wire
@@ -42,7 +42,7 @@ class TakeRequest(Asked):
     answers: dict[
         Annotated[str, StringConstraints(max_length=64)], Annotated[str, StringConstraints(max_length=64)]
     ] = Field(default_factory=dict, max_length=64)
-    elderly: bool = False
+    elderly: StrictBool = False
     device: Literal["phone", "pc"]
 
 

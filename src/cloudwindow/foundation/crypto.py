@@ -58,17 +58,21 @@ class Keys:
         return hmac.digest(self.blind_key, f"{column}\x00{text}".encode(), "sha256")
 
     def new_data_key(self, owner: UUID) -> bytes:
-        """Make a person's own data key and return it wrapped; destroying it deletes what was sealed with it."""
+        """Make a person's or a file's own data key, wrapped; destroying it deletes what was sealed with it."""
         return _seal(self.field, _context("data_key", "", owner), os.urandom(_KEY))
+
+    def unwrap_data_key(self, owner: UUID, wrapped: bytes) -> bytes:
+        """Return the data key itself (32 bytes), for what is too long to seal at once. Raises `KeyFault`."""
+        return _open(self.field, _context("data_key", "", owner), wrapped)
 
     def seal_for(self, owner: UUID, wrapped: bytes, field: str, text: str) -> bytes:
         """Encrypt a value for an audit row or event under its owner's own data key."""
-        key = _open(self.field, _context("data_key", "", owner), wrapped)
+        key = self.unwrap_data_key(owner, wrapped)
         return _seal(key, field.encode(), text.encode())
 
     def open_for(self, owner: UUID, wrapped: bytes, field: str, cipher: bytes) -> str:
         """Open what was sealed for an owner. Raises `KeyFault` once the data key is destroyed."""
-        key = _open(self.field, _context("data_key", "", owner), wrapped)
+        key = self.unwrap_data_key(owner, wrapped)
         return _open(key, field.encode(), cipher).decode()
 
 

@@ -1,8 +1,9 @@
 """What every request meets: limits, security headers, problems, actors, CSRF, request keys (model §7)."""
 
 import hashlib
-import json
+import re
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -51,6 +52,11 @@ SECURITY_HEADERS = {
 _NO_TEXT = {"22021", "22P05"}
 """SQLSTATE of characters that PostgreSQL cannot hold, U+0000 above all."""
 
+_POLICY = SECURITY_HEADERS["content-security-policy"]
+_STRICT = (b"strict-transport-security", b"max-age=31536000")
+_LENGTH_DIGITS = 20
+"""Digits of a length that are read at all: Python refuses to read thousands of them."""
+
 _HEADER_BYTES = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
@@ -65,7 +71,7 @@ class House:
     keys: Keys
     wiring: Wiring
     actions: Actions
-    origins: frozenset[str]
+    origins: AbstractSet[str]
     body_limit: int
     mode: str
     name: str
@@ -78,28 +84,52 @@ def house(request: Request) -> House:
 
 
 class Guard:
-    """Adds the security headers and refuses bodies over the limit, also those that lie about their length."""
+    """Adds the security headers and refuses bodies over the limit, also those that lie about their length.
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+    `only_https`: browsers that came by HTTPS once shall come by nothing else (RFC 6797), which is for a certificate
+    that all of them trust. Routes at `streamed` addresses read their body piece by piece, under a limit of their own.
+    """
+
+    def __init__(
+        self, app: ASGIApp, body_limit: int, streamed: re.Pattern[str], origins: AbstractSet[str], *, only_https: bool
+    ) -> None:
         self.app = app
         self.body_limit = body_limit
+        self.streamed = streamed
+        self._origins = origins
+        self._only_https = only_https
+
+    def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        if scope["scheme"] not in {"https", "wss"}:
+            return _HEADER_BYTES
+        headers = [*_HEADER_BYTES, _STRICT] if self._only_https else list(_HEADER_BYTES)
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
+        if f"https://{host}" in self._origins:
+            # Old iPhones do not take 'self' to mean the live line too.
+            policy = _POLICY.replace("connect-src 'self'", f"connect-src 'self' wss://{host}")
+            headers[0] = (b"content-security-policy", policy.encode())
+        return headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        if scope["type"] == "websocket":
-            await self.app(scope, receive, _guarded_line(scope, send))
-            return
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
+            return
+        headers = self._headers(scope)
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, _guarded_line(scope, send, headers))
             return
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADER_BYTES]
+                message["headers"] = [*message["headers"], *headers]
             await send(message)
 
+        if scope["method"] == "POST" and self.streamed.fullmatch(scope["path"]):
+            await self.app(scope, receive, send_guarded)
+            return
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self.body_limit:
+        if not length.isdigit() or len(length) > _LENGTH_DIGITS or int(length) > self.body_limit:
             await _too_large(self.body_limit)(scope, receive, send_guarded)
             return
         seen = 0
@@ -115,7 +145,7 @@ class Guard:
         await self.app(scope, receive_limited, send_guarded)
 
 
-def _guarded_line(scope: Scope, send: Send) -> Send:
+def _guarded_line(scope: Scope, send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
     """Send what a live line sends; one that is refused is answered with the headers too, not with a bare close."""
     answerable = "websocket.http.response" in scope.get("extensions", {})
     accepted = False
@@ -124,9 +154,9 @@ def _guarded_line(scope: Scope, send: Send) -> Send:
         nonlocal accepted
         accepted = accepted or message["type"] == "websocket.accept"
         if message["type"] == "websocket.http.response.start":
-            message["headers"] = [*message["headers"], *_HEADER_BYTES]
+            message["headers"] = [*message["headers"], *headers]
         if message["type"] == "websocket.close" and not accepted and answerable:
-            await send({"type": "websocket.http.response.start", "status": 403, "headers": _HEADER_BYTES})
+            await send({"type": "websocket.http.response.start", "status": 403, "headers": headers})
             message = {"type": "websocket.http.response.body", "body": b""}
         await send(message)
 
@@ -270,6 +300,10 @@ async def _either(request: Request) -> Actor:
     return await (_staff(request) if face == "staff" else _applicant(request))
 
 
+async def _linked(request: Request, face: Face | None = None) -> Actor:
+    return await (_staff(request) if face == "staff" else _either(request))
+
+
 async def _maybe_staff(request: Request) -> Actor:
     return await _actor(request, "staff")
 
@@ -282,6 +316,8 @@ StaffActor = Annotated[Actor, Depends(_staff)]
 ApplicantActor = Annotated[Actor, Depends(_applicant)]
 EitherActor = Annotated[Actor, Depends(_either)]
 """Clerk or applicant: the header `X-Face` says whose cookie counts, since one browser may hold both."""
+LinkedActor = Annotated[Actor, Depends(_linked)]
+"""The same for what a page links to, where no header can be set: the query `face` says it."""
 MaybeStaff = Annotated[Actor, Depends(_maybe_staff)]
 MaybeApplicant = Annotated[Actor, Depends(_maybe_applicant)]
 
@@ -294,11 +330,19 @@ class RequestKey:
     digest: bytes
 
 
-async def _request_key(request: Request) -> RequestKey:
+async def _bare_key(request: Request) -> UUID:
     try:
-        key = UUID(request.headers["idempotency-key"])
+        return UUID(request.headers["idempotency-key"])
     except (KeyError, ValueError):
         raise Problem("idempotency_key_missing") from None
+
+
+BareKey = Annotated[UUID, Depends(_bare_key)]
+"""The idempotency key alone, for a route that digests its body while it reads it."""
+
+
+async def _request_key(request: Request) -> RequestKey:
+    key = await _bare_key(request)
     path: str = request.scope["path"]
     asked = f"{request.method} {path}\n".encode() + await request.body()
     return RequestKey(key, hashlib.sha256(asked).digest())
@@ -325,12 +369,6 @@ def drop_login_cookie(response: Response, request: Request, face: Face) -> None:
     """Take the cookie back."""
     secure = request.url.scheme == "https"
     response.delete_cookie(cookie_name(face, secure=secure), httponly=True, samesite="lax", secure=secure, path="/")
-
-
-def problem_schema(document: dict[str, Any], codes: list[tuple[str, int, str, str]]) -> dict[str, Any]:
-    """Add the problem codes with their sentences to an OpenAPI document."""
-    document["x-problems"] = {code: {"status": status, "zh": zh, "en": en} for code, status, zh, en in codes}
-    return cast("dict[str, Any]", json.loads(json.dumps(document)))
 
 
 def once_key(actor: Actor, key: RequestKey, model: type[BaseModel]) -> idempotency.Key:

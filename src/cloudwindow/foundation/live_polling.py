@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.foundation import tabs
@@ -36,8 +36,19 @@ define(
     "This page belongs to another login. Please reload it.",
 )
 
+
+def _no_guess(value: object) -> object:
+    if isinstance(value, bool | str):
+        msg = "a number is no word, and no yes or no"
+        raise ValueError(msg)  # noqa: TRY004  pydantic takes it for wrong input
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_no_guess)]
+"""What JSON Schema calls an integer, 1.0 included."""
+
 Key = Annotated[str, Field(max_length=200)]
-Instant = Annotated[int, Field(ge=0, lt=2**53)]
+Instant = Annotated[int, Field(ge=0, lt=2**53), BeforeValidator(_no_guess)]
 """Microseconds since 1970."""
 
 

@@ -3,14 +3,13 @@
 import asyncio
 import json
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from cloudwindow.foundation import limits, parameters, tabs
+from cloudwindow.foundation import frames, limits, parameters, tabs
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.live import HEARTBEAT_SECONDS, Connection, Live
 
@@ -30,7 +29,6 @@ CARRIED = ("signal", "media")
 """What is handed on to the rooms. A tuple: what a client calls a type may be anything, also what no set can hold."""
 
 MINUTE_SECONDS = 60.0
-MESSAGE_LIMIT = 80_000
 
 
 async def serve(live: Live, socket: WebSocket, actor: Actor) -> None:
@@ -58,7 +56,7 @@ async def serve(live: Live, socket: WebSocket, actor: Actor) -> None:
 
 async def _greet(live: Live, socket: WebSocket, actor: Actor) -> Connection | None:
     try:
-        hello = await asyncio.wait_for(_message(socket), HEARTBEAT_SECONDS)
+        hello = await asyncio.wait_for(frames.read(socket), HEARTBEAT_SECONDS)
         tab, after = UUID(str(hello["tab"])), hello.get("after") or {}
         if hello["type"] != "hello" or not isinstance(after, dict):
             return None
@@ -74,7 +72,7 @@ async def _read(live: Live, socket: WebSocket, connection: Connection) -> None:
     since, seen = clock(), 0
     while True:
         try:
-            message = await asyncio.wait_for(_message(socket), SILENCE_SECONDS)
+            message = await asyncio.wait_for(frames.read(socket), SILENCE_SECONDS)
         except TimeoutError:
             return
         except ValueError:
@@ -106,23 +104,3 @@ async def _forget(live: Live, connection: Connection) -> None:
     with suppress(SQLAlchemyError, OSError, asyncpg.PostgresError):
         async with live.database.reading() as session:
             await tabs.close_tab(session, connection.tab, connection.id)
-
-
-async def _message(socket: WebSocket) -> dict[str, Any]:
-    """Read one JSON object. Raises `ValueError` for anything else, or for more than fits."""
-    received = await socket.receive()
-    if received["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(received.get("code") or 1005)
-    raw = received.get("text")
-    if raw is None or len(raw) > MESSAGE_LIMIT:
-        msg = "a message is text, and not too long"
-        raise ValueError(msg)
-    try:
-        message = json.loads(raw)
-    except RecursionError as error:
-        msg = "a message is nested too deep"
-        raise ValueError(msg) from error
-    if not isinstance(message, dict):
-        msg = "a message is an object"
-        raise ValueError(msg)  # noqa: TRY004  the caller closes on any bad value alike
-    return message

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.foundation.database import Base
 from cloudwindow.foundation.ids import new_id
+from cloudwindow.foundation.storage.states import FILE
 
 
 class Deployment(Base):
@@ -122,6 +123,39 @@ class SealMember(Base):
     at: Mapped[datetime]
     digest: Mapped[bytes]
     batch: Mapped[int]
+
+
+class StoredFile(Base):
+    """A file that somebody sent. Its bytes lie in the store under `id`, encrypted with a key of its own (`data_key`).
+
+    `anchor` and `anchor_id` say where it belongs, such as a session; who may see it follows from that. `size` (bytes)
+    and `digest` (SHA-256) are of the file in clear, as it is kept: a picture is written anew. `used_at` is when
+    something was done with it, such as sending it in a message; what is not used is removed. Once it is removed, the
+    key and the name are gone, too. The name is as its sender's device had it, and personal.
+    """
+
+    __tablename__ = "file"
+    __table_args__ = (
+        CheckConstraint(FILE.check(), name="state"),
+        CheckConstraint("num_nonnulls(staff_id, account_id) = 1", name="one_person"),
+        Index("ix_file_unused", "created_at", postgresql_where=text("used_at IS NULL AND state <> 'removed'")),
+        Index(None, "anchor_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    purpose: Mapped[str]
+    anchor: Mapped[str]
+    anchor_id: Mapped[UUID]
+    staff_id: Mapped[UUID | None]
+    account_id: Mapped[UUID | None]
+    state: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    digest: Mapped[bytes]
+    name_cipher: Mapped[bytes | None]
+    data_key: Mapped[bytes]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class Login(Base):

@@ -1,4 +1,4 @@
-"""What the foundation needs of the rooms; `app.py` provides it (architecture §2)."""
+"""What the foundation and the rooms need of those who build a process; `app.py` provides it (architecture §2)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -49,4 +49,12 @@ class LiveRooms(Protocol):
 
     async def completed(self, session: AsyncSession, stream: str, type_: str, data: Any) -> Any:
         """Add to an event what its row must not hold (model §8), on its way to the person whose stream it is."""
+        ...
+
+
+class PublicAddress(Protocol):
+    """Where people reach this deployment from elsewhere."""
+
+    def for_phones(self, origin: str | None) -> str:
+        """Return an origin that other devices can open: that of the asking page, unless it is this machine's own."""
         ...

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 
+from cloudwindow.foundation.storage import sync_folder
 from cloudwindow.operating.manifest import BackupError, Content, Manifest
 
 MANIFEST = "manifest.json"
@@ -86,15 +87,6 @@ def writing(path: Path) -> Iterator[Writer]:
         sync_folder(path.parent)
     except OSError as error:
         raise BackupError(f"{path} cannot be written: {error.strerror or error}.") from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class Reader:

@@ -8,12 +8,14 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 
 from cloudwindow import __version__, starting
 from cloudwindow.demonstration.accounts import PASSWORD_FILE
 from cloudwindow.foundation.crypto import KeyFault, Keys
+from cloudwindow.foundation.storage import Folder
 from cloudwindow.operating import archive, programs
 from cloudwindow.operating.archive import Step, Writer
 from cloudwindow.operating.manifest import FORMAT, BackupError, Manifest
@@ -21,6 +23,7 @@ from cloudwindow.settings import Settings
 
 DUMP = "database.dump"
 KEYS = "keys/"
+FILES = "files/"
 
 # A dump must not wait for ever behind a migration, and nobody's settings may end a long one.
 _OPTIONS = ("--format=custom", "--no-owner", "--no-privileges", "--no-comments", "--lock-wait-timeout=30s")
@@ -32,13 +35,28 @@ _STATE = """
 """
 
 
+_STORED = "SELECT id FROM file WHERE state = 'stored' ORDER BY id"  # scope: a backup holds everybody's
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What beside the database goes into a backup."""
+
+    keys: bool
+    files: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A backup that was made. `keys_elsewhere` is the folder of the keys that it needs and does not hold."""
+    """A backup that was made. `keys_elsewhere` is the folder of the keys that it needs and does not hold.
+
+    `missing` counts files that the database names and the store does not have.
+    """
 
     path: Path
     manifest: Manifest
     keys_elsewhere: Path | None
+    missing: int
 
 
 def place(to: Path, now: datetime) -> Path:
@@ -66,7 +84,7 @@ def keys_of(settings: Settings, fingerprint: str | None) -> dict[str, bytes]:
     return {KEYS + name: (folder / name).read_bytes() for name in Keys.FILES}
 
 
-def take(settings: Settings, to: Path, *, with_keys: bool, step: Step) -> Taken:
+def take(settings: Settings, to: Path, contents: Contents, step: Step) -> Taken:
     """Back up into a new file.
 
     Raises:
@@ -75,11 +93,11 @@ def take(settings: Settings, to: Path, *, with_keys: bool, step: Step) -> Taken:
     """
     path = place(to.absolute(), datetime.now(UTC))
     with starting.any_database(settings) as url:
-        manifest = asyncio.run(_take(settings, url, path, with_keys=with_keys, step=step))
-    return Taken(path, manifest, None if with_keys else settings.keys_folder())
+        manifest, missing = asyncio.run(_take(settings, url, path, contents, step))
+    return Taken(path, manifest, None if contents.keys else settings.keys_folder(), missing)
 
 
-async def _take(settings: Settings, url: str, path: Path, *, with_keys: bool, step: Step) -> Manifest:
+async def _take(settings: Settings, url: str, path: Path, contents: Contents, step: Step) -> tuple[Manifest, int]:
     await starting.check(url)
     connection = await asyncpg.connect(url)
     try:
@@ -93,17 +111,39 @@ async def _take(settings: Settings, url: str, path: Path, *, with_keys: bool, st
                 state = None
             if state is None:
                 raise BackupError("The database is empty: there is nothing to back up.")
-            files = keys_of(settings, state["key_fingerprint"]) if with_keys else {}
+            files = keys_of(settings, state["key_fingerprint"]) if contents.keys else {}
             files |= _password(settings, state["mode"])
             with archive.writing(path) as writer:
                 await asyncio.to_thread(_dump, url, state["snapshot"], writer, step)
+                stored = await _stored(connection) if contents.files else []
+                missing = await asyncio.to_thread(_add_files, Folder(settings.files_folder()), stored, writer, step)
                 for name, content in files.items():
                     writer.add(name, io.BytesIO(content), step)
                 manifest = _manifest(state, writer)
                 writer.add(archive.MANIFEST, io.BytesIO(manifest.json()), step)
     finally:
         connection.terminate()
-    return manifest
+    return manifest, missing
+
+
+async def _stored(connection: asyncpg.Connection) -> list[UUID]:
+    """The files of the same moment; a database before them has none. They never change, so they can be copied later."""
+    if await connection.fetchval("SELECT to_regclass('file')") is None:
+        return []
+    return [row["id"] for row in await connection.fetch(_STORED)]
+
+
+def _add_files(store: Folder, stored: list[UUID], writer: Writer, step: Step) -> int:
+    """Add the files as they lie there, encrypted. Returns how many are missing; one damaged file ends no backup."""
+    missing = 0
+    for file_id in stored:
+        path = store.path(file_id)
+        try:
+            with path.open("rb") as file:
+                writer.add(FILES + path.relative_to(store.root).as_posix(), file, step)
+        except FileNotFoundError:
+            missing += 1
+    return missing
 
 
 def _password(settings: Settings, mode: str) -> dict[str, bytes]:

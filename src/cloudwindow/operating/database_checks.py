@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from cloudwindow.foundation import migrations
 from cloudwindow.foundation.crypto import KeyFault, Keys
 from cloudwindow.foundation.database import connections_of_a_process
+from cloudwindow.foundation.storage import Folder
+from cloudwindow.foundation.storage.sealed import FileDamaged, plain_size
 from cloudwindow.operating.facts import Facts
 from cloudwindow.operating.findings import Finding
 from cloudwindow.settings import Settings
@@ -114,6 +117,23 @@ def clock(facts: Facts) -> Finding:
     return Finding("clock", "ok", f"The database's clock and this machine's differ by {abs(drift):.1f} s.")
 
 
+def files(facts: Facts, settings: Settings) -> Finding:
+    """Whether the latest files that the database names lie in the store, in their full length."""
+    store = Folder(settings.files_folder())
+    wrong = [file_id for file_id, size in facts.files if _length(store.path(file_id)) != size]
+    if not wrong:
+        return Finding("files", "ok", f"The latest {len(facts.files)} files are in {store.root}.")
+    what = f"{len(wrong)} of the latest {len(facts.files)} files are missing or cut in {store.root}: {wrong[0]}."
+    return Finding("files", "fail", what, "point CLOUDWINDOW_FILES to where they are, or restore them from a backup")
+
+
+def _length(path: Path) -> int | None:
+    try:
+        return plain_size(path.stat().st_size)
+    except (OSError, FileDamaged):
+        return None
+
+
 def of(facts: Facts, settings: Settings) -> list[Finding]:
     """All of them."""
     return [
@@ -124,6 +144,7 @@ def of(facts: Facts, settings: Settings) -> list[Finding]:
         connections(facts, settings),
         tables(facts),
         clock(facts),
+        files(facts, settings),
     ]
 
 
@@ -134,5 +155,6 @@ NAMES: Mapping[str, str] = {
     "connections": "connections",
     "tables": "tables",
     "clock": "clocks",
+    "files": "whether files are there",
 }
 """What is not known while the database does not answer."""

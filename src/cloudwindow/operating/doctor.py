@@ -9,6 +9,7 @@ from cloudwindow import starting
 from cloudwindow.foundation.postgres.layout import Layout
 from cloudwindow.operating import database_checks, facts, machine_checks
 from cloudwindow.operating.findings import Finding, examine
+from cloudwindow.operating.https_check import https
 from cloudwindow.settings import Settings
 
 PATIENCE_SECONDS = 15.0
@@ -18,6 +19,7 @@ MACHINE = (
     machine_checks.storage,
     machine_checks.disk,
     machine_checks.port,
+    https,
     machine_checks.keys,
     machine_checks.pages,
     machine_checks.footer,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -15,6 +16,7 @@ class Facts:
     """The state of a database. `drift` is its clock minus ours, `shift` the test clock's (null: it has none).
 
     `behind` is how far its clock stands behind the last sign of life of a server: positive means it was set back.
+    `files` are the latest stored files with their sizes in bytes.
     """
 
     version: str
@@ -29,11 +31,13 @@ class Facts:
     processes: int
     oldest_transaction: int
     autovacuum: bool
+    files: tuple[tuple[UUID, int], ...] = ()
 
 
 _GENERAL = """
     SELECT current_setting('server_version') AS version, clock_timestamp() AS now,
         to_regclass('alembic_version') IS NOT NULL AS migrated, to_regclass('test_clock') IS NOT NULL AS has_test_clock,
+        to_regclass('file') IS NOT NULL AS has_files,
         current_setting('autovacuum') = 'on' AS autovacuum
 """
 _LIMITS = """
@@ -52,6 +56,8 @@ _DEPLOYMENT = """
         (SELECT at - clock_timestamp() FROM heartbeat WHERE id = 1) AS behind
     FROM deployment
 """
+# scope: the doctor looks whether files are there, not what they are
+_FILES = "SELECT id, size FROM file WHERE state = 'stored' ORDER BY id DESC LIMIT 100"
 
 
 async def read(url: str) -> Facts:
@@ -63,6 +69,7 @@ async def read(url: str) -> Facts:
         middle = before + (datetime.now(UTC) - before) / 2
         limits = await connection.fetchrow(_LIMITS)
         deployment: Any = await connection.fetchrow(_DEPLOYMENT) if general["migrated"] else None
+        stored = await connection.fetch(_FILES) if general["has_files"] else []
         shift = await connection.fetchval("SELECT shift FROM test_clock") if general["has_test_clock"] else None
     finally:
         connection.terminate()
@@ -80,4 +87,5 @@ async def read(url: str) -> Facts:
         processes=limits["processes"],
         oldest_transaction=limits["oldest"],
         autovacuum=general["autovacuum"],
+        files=tuple((each["id"], each["size"]) for each in stored),
     )

@@ -32,31 +32,39 @@ FOOTER = {
 
 
 def storage(settings: Settings) -> Finding:
-    """Whether the data folder is there, ours, closed to others, and takes a file down to the disk."""
-    folder = settings.data_folder()
+    """Whether the data folder, and that of the files people send, are ours, closed to others, and take a file."""
+    data, files = settings.data_folder(), settings.files_folder()
+    wrong = _folder("data folder", data, stat.S_IWGRP | stat.S_IWOTH)
+    if wrong is None and files.exists():
+        wrong = _folder("files folder", files, stat.S_IRWXG | stat.S_IRWXO)
+    return wrong or Finding("storage", "ok", f"{data} is there, ours, and can be written.")
+
+
+def _folder(name: str, folder: Path, closed: int) -> Finding | None:
+    """What is wrong with a folder; `closed` are the permissions that others must not have."""
     try:
         state = folder.stat()
     except FileNotFoundError:
-        return Finding("storage", "warn", f"The data folder {folder} is not there.", "`cloudwindow serve` makes it")
+        return Finding("storage", "warn", f"The {name} {folder} is not there.", "`cloudwindow serve` makes it")
     except OSError as error:
-        return Finding("storage", "fail", f"The data folder {folder}: {error.strerror}.", "set CLOUDWINDOW_DATA")
+        return Finding("storage", "fail", f"The {name} {folder}: {error.strerror}.", "set CLOUDWINDOW_DATA")
     if not stat.S_ISDIR(state.st_mode):
         return Finding("storage", "fail", f"{folder} is no folder.", "set CLOUDWINDOW_DATA")
     if os.geteuid() not in {0, state.st_uid}:
-        what = f"The data folder {folder} belongs to user {state.st_uid}, this is {os.geteuid()}."
+        what = f"The {name} {folder} belongs to user {state.st_uid}, this is {os.geteuid()}."
         return Finding("storage", "fail", what, "run the command as the service's user")
-    if state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        what = f"The data folder {folder} can be written by others (mode {stat.S_IMODE(state.st_mode):04o})."
-        return Finding("storage", "fail", what, f"chmod go-w {folder}")
+    if state.st_mode & closed:
+        what = f"The {name} {folder} is open to others (mode {stat.S_IMODE(state.st_mode):04o})."
+        return Finding("storage", "fail", what, f"chmod {'go-w' if closed & stat.S_IRGRP == 0 else 'go='} {folder}")
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"doctor")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        what = f"The data folder {folder} cannot be written: {error.strerror}."
+        what = f"The {name} {folder} cannot be written: {error.strerror}."
         return Finding("storage", "fail", what, "make room, or mount it for writing")
-    return Finding("storage", "ok", f"{folder} is there, ours, and can be written.")
+    return None
 
 
 def disk(settings: Settings) -> Finding:

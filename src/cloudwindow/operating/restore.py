@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 
@@ -17,13 +19,16 @@ from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.crypto import KeyFault, Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.notices import Notifier
+from cloudwindow.foundation.storage import Folder, sync_folder
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.operating import archive, loading, programs
 from cloudwindow.operating.archive import Reader, Step
-from cloudwindow.operating.backup import DUMP, KEYS
+from cloudwindow.operating.backup import DUMP, FILES, KEYS
 from cloudwindow.operating.going_on import AFTERWARDS, restored
 from cloudwindow.operating.manifest import BackupError, Manifest
 from cloudwindow.settings import Settings
+
+_FILE = re.compile(rf"{FILES}[0-9a-f]{{2}}/([0-9a-f]{{32}})")
 
 _EMPTY = """
     SELECT NOT EXISTS (
@@ -48,6 +53,7 @@ def restore(settings: Settings, path: Path, check: Step, load: Step) -> Manifest
             version = asyncio.run(_check_server(url))
             _write(keys, settings.keys_folder(), settings)
             _write(_password(backup), settings.data_folder(), settings)
+            _lay_files(backup, Folder(settings.files_folder()), load)
             with backup.open(DUMP) as dump:
                 loading.load(url, version, dump, AFTERWARDS, load)
             asyncio.run(_go_on(settings, url, backup.manifest))
@@ -96,6 +102,22 @@ def _password(backup: Reader) -> dict[str, bytes]:
         return {PASSWORD_FILE: file.read()}
 
 
+def _lay_files(backup: Reader, store: Folder, step: Step) -> None:
+    """Put the stored files where they belong, before there is a row that names them."""
+    try:
+        for name in backup.manifest.files:
+            if (match := _FILE.fullmatch(name)) is None:
+                continue
+            file_id = UUID(match[1])
+            store.remove(file_id)  # what a restore that was cut off left in a folder of its own
+            with backup.open(name) as file, store.writing(file_id) as sink:
+                while piece := file.read(archive.CHUNK):
+                    sink.write(piece)
+                    step(len(piece))
+    except OSError as error:
+        raise BackupError(f"{store.root} cannot be written: {error.strerror or error}.") from error
+
+
 def _write(files: dict[str, bytes], folder: Path, settings: Settings) -> None:
     """Write files that nobody else may read, down to the disk."""
     try:
@@ -107,7 +129,7 @@ def _write(files: dict[str, bytes], folder: Path, settings: Settings) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        archive.sync_folder(folder)
+        sync_folder(folder)
     except OSError as error:
         raise BackupError(f"{folder} cannot be written: {error.strerror or error}.") from error
 
@@ -131,7 +153,7 @@ def _place(settings: Settings) -> Iterator[str]:
     mark = folder / starting.UNFINISHED
     try:
         mark.touch()
-        archive.sync_folder(folder)
+        sync_folder(folder)
         with starting.own_database(settings, restoring=True) as url:
             yield url
     except BaseException:
@@ -139,7 +161,7 @@ def _place(settings: Settings) -> Iterator[str]:
             shutil.rmtree(made) if made.is_dir() else made.unlink()
         raise
     mark.unlink()
-    archive.sync_folder(folder)
+    sync_folder(folder)
 
 
 def _others(folder: Path, keys: Path) -> list[Path]:

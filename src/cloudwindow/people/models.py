@@ -110,6 +110,27 @@ class Presence(Base):
     station_id: Mapped[UUID | None] = mapped_column(ForeignKey("station.id"))
 
 
+class DeviceLink(Base):
+    """A one-time link that carries a login of an account to another device; only the digest of its secret is kept.
+
+    `claim` is the digest of the request that followed it, so that the same browser may ask again; `opened_login_id` is
+    the login that it got.
+    """
+
+    __tablename__ = "device_link"
+    __table_args__ = (Index(None, "login_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("login.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    claim: Mapped[bytes | None]
+    opened_login_id: Mapped[UUID | None] = mapped_column(ForeignKey("login.id"))
+
+
 class Account(Base):
     """Someone who is served: a guest with a form of address 称呼 and a phone (identity level 2, model §7).
 

@@ -11,6 +11,13 @@ FAILURES_BEFORE_LOCK = define(
     "Wrong passwords in a row before an account is locked.",
 )
 LOCK_MINUTES = define("login.lock_minutes", 15, "minutes", "model §7", "How long a locked account stays locked.")
+LINK_MINUTES = define(
+    "login.link_minutes",
+    10,
+    "minutes",
+    "ours: time to find the phone and unlock it, and no longer",
+    "How long a link for going on with another device is good.",
+)
 BREAK_MINUTES = define(
     "presence.break_minutes",
     15,

@@ -75,3 +75,21 @@ define(
     "已经绑定了动态验证码；换手机请找系统管理员解除。",
     "A code generator is bound already. To change it, ask the system administrator to remove it.",
 )
+define(
+    "link_unknown",
+    404,
+    "这个链接不对，也许没有复制完整。请在原来的设备上再点一次“换一台设备继续”。",
+    "This link is not right; perhaps part of it is missing. Press “Go on with another device” there again.",
+)
+define(
+    "link_used",
+    410,
+    "这个链接已经用过了，每个只能用一次。您的号码没有丢，请在原来的设备上再要一个。",
+    "This link was used already; each works once. Your number is not lost: ask for another on the first device.",
+)
+define(
+    "link_expired",
+    410,
+    "这个链接过期了。您的号码没有丢，请在原来的设备上再要一个。",
+    "This link has expired. Your number is not lost: ask for another on the first device.",
+)

@@ -13,6 +13,7 @@ from cloudwindow.foundation.http import (
     ApplicantActor,
     MaybeApplicant,
     MaybeStaff,
+    OnceKey,
     Reading,
     StaffActor,
     address_of,
@@ -21,7 +22,7 @@ from cloudwindow.foundation.http import (
     house,
     set_login_cookie,
 )
-from cloudwindow.people import actions, passwords, presence, queries, second_factor
+from cloudwindow.people import actions, device_links, passwords, presence, queries, second_factor
 from cloudwindow.people.parameters import (
     ENTER_PER_ADDRESS,
     ENTER_PER_PHONE,
@@ -32,9 +33,11 @@ from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.schemas import (
     ApplicantMe,
     ConfirmRequest,
+    DeviceLinkView,
     Enrolment,
     EnrolRequest,
     EnterRequest,
+    FollowRequest,
     LoginRequest,
     PasswordRequest,
     PresenceRequest,
@@ -157,9 +160,10 @@ async def set_presence(body: PresenceRequest, acting: Acting, actor: StaffActor)
 @router.get("/applicant/me")
 async def who_is_this(request: Request, session: Reading, actor: MaybeApplicant) -> ApplicantMe:
     """Tell the page whose it is; a stranger gets nulls."""
-    if actor.kind != "account":
-        return ApplicantMe(account=None, csrf=None)
-    token = request.cookies[cookie_name("applicant", secure=request.url.scheme == "https")]
+    token = request.cookies.get(cookie_name("applicant", secure=request.url.scheme == "https"))
+    if actor.kind != "account" or token is None:
+        moved = token is not None and await device_links.went_on_elsewhere(session, token)
+        return ApplicantMe(account=None, csrf=None, moved=moved)
     return ApplicantMe(account=await queries.account_view(session, actor, house(request).keys), csrf=csrf_token(token))
 
 
@@ -172,6 +176,26 @@ async def enter(body: EnterRequest, request: Request, response: Response, acting
     address = limits.address_digest(served.keys, address_of(request))
     await limits.check(served.database, (ENTER_PER_PHONE, phone), (ENTER_PER_ADDRESS, address))
     answer, token = await acting.run(_stranger(request), actions.enter_as_guest, body)
+    set_login_cookie(response, request, "applicant", token, int(LOGIN_LASTS["applicant"].total_seconds()))
+    return answer
+
+
+@router.post("/applicant/device-link")
+async def make_device_link(
+    request: Request, response: Response, acting: Acting, actor: ApplicantActor
+) -> DeviceLinkView:
+    """Make a one-time link with which this person goes on with another device."""
+    response.headers["cache-control"] = "no-store"
+    return await acting.run(actor, device_links.make_link, request.headers.get("origin"))
+
+
+@router.post("/applicant/continue")
+async def follow_device_link(
+    body: FollowRequest, request: Request, response: Response, acting: Acting, key: OnceKey
+) -> ApplicantMe:
+    """Go on here with what began on another device; that one is let go."""
+    check_origin(request)
+    answer, token = await acting.run(_stranger(request), device_links.follow_link, body.token, key.key)
     set_login_cookie(response, request, "applicant", token, int(LOGIN_LASTS["applicant"].total_seconds()))
     return answer
 

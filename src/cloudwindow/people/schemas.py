@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, StrictBool, StringConstraints, field_validator
 
 Wanted = Literal["ready", "break", "off"]
 BreakReason = Literal["rest", "meeting", "training", "paperwork", "missed_rings", "other"]
@@ -141,7 +141,7 @@ class EnterRequest(Asked):
 
     form_of_address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
     phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^1[0-9]{10}$")]
-    elderly: bool = False
+    elderly: StrictBool = False
 
 
 class AccountView(Wire):
@@ -154,10 +154,25 @@ class AccountView(Wire):
 
 
 class ApplicantMe(Wire):
-    """The account and its CSRF token, both null for a stranger."""
+    """The account and its CSRF token, both null for a stranger; `moved`: who was here went on with another device."""
 
     account: AccountView | None
     csrf: str | None
+    moved: bool = False
+
+
+class DeviceLinkView(Wire):
+    """A one-time link for another device, the same as a QR code in SVG, and until when it is good."""
+
+    address: str
+    qr_svg: str
+    expires_at: datetime
+
+
+class FollowRequest(Asked):
+    """The secret of a link, as it stands behind the `#` of the address."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
 class SignedOut(Wire):

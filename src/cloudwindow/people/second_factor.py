@@ -5,10 +5,8 @@ Enrolling is proven by the password, signed in or not: a role that needs a secon
 
 import hmac
 from dataclasses import dataclass
-from io import BytesIO
 from uuid import UUID
 
-import segno
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -16,6 +14,7 @@ from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.people import totp
 from cloudwindow.people.models import RecoveryCode, RoleGrant, SecondFactor, Staff
+from cloudwindow.people.qr import qr_svg
 from cloudwindow.people.schemas import Enrolment, RecoveryCodes
 
 
@@ -129,7 +128,7 @@ async def begin(tx: Tx, account: str, proof: Proof, issuer: str) -> Enrolment:
     )
     tx.audit("second_factor", staff.id, created_at=tx.now)
     address = totp.address(secret, account, issuer)
-    return Enrolment(secret=secret, address=address, qr_svg=_svg(address))
+    return Enrolment(secret=secret, address=address, qr_svg=qr_svg(address))
 
 
 @action("second_factor.confirm")
@@ -170,11 +169,3 @@ async def take_away(tx: Tx, staff_id: UUID) -> bool:
     )
     tx.audit("second_factor", staff_id, old={"there": gone is not None}, there=False)
     return gone is not None
-
-
-def _svg(text: str) -> str:
-    """Draw a QR code (ISO/IEC 18004, level M) as an SVG document."""
-    out = BytesIO()
-    code = segno.make(text, error="m", micro=False)
-    code.save(out, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True)  # as large as the page wants it
-    return out.getvalue().decode()

@@ -2,12 +2,14 @@
 
 import json
 import logging
+from uuid import uuid4
 
 import pytest
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from cloudwindow.calls.schemas import Draft
+from cloudwindow.calls.chat import say
+from cloudwindow.calls.schemas import Draft, Say
 from cloudwindow.calls.wrapping import save_draft, wrap_up
 from cloudwindow.dispatch.actions import postpone
 from cloudwindow.dispatch.looks import look_at_ticket
@@ -16,6 +18,7 @@ from cloudwindow.foundation.crypto import KeyFault
 from cloudwindow.oversight.actions import give
 from cloudwindow.oversight.schemas import RatingRequest
 from tests.support.house import House, summary
+from tests.support.pictures import PDF
 
 NAME = "欧阳震霆"
 PHONE = "19912345678"
@@ -43,6 +46,8 @@ async def _whole_service(house: House) -> None:
     citizen = await house.citizen(NAME, PHONE, elderly=True)
     joined = await house.serve(clerk, citizen)
     await house.run(clerk, look_at_ticket, joined.session.ticket_id)
+    await house.run(citizen, say, joined.session.id, Say(client_id=uuid4(), text=f"我是{NAME}，{PHONE}：{SAID}"))
+    await house.send_file(citizen, joined.session.id, PDF + f"{NAME} {PHONE} {SAID}".encode())
     await house.run(citizen, postpone, joined.session.ticket_id)
     await house.after(61)
     joined = await house.accept(clerk)

@@ -1,11 +1,15 @@
 """The migrated schema is what the models say; what must outlive cannot be changed; production has no instruments."""
 
+from uuid import uuid4
+
 import asyncpg
 import httpx
 import pytest
 from sqlalchemy import text
 
 from cloudwindow.app import create_app
+from cloudwindow.calls.chat import say
+from cloudwindow.calls.schemas import Say
 from cloudwindow.foundation.database import Base, Database
 from cloudwindow.foundation.migrations import upgrade
 from cloudwindow.settings import Settings
@@ -33,11 +37,12 @@ async def test_the_migrated_schema_is_what_the_models_say(cluster: Cluster, data
         await cluster.drop_database(fresh.url)
 
 
-@pytest.mark.parametrize("table", ["audit", "event", "session_event"])
+@pytest.mark.parametrize("table", ["audit", "event", "session_event", "chat_message"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET at = now()", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE {} CASCADE"])
 async def test_what_must_outlive_cannot_be_changed(house: House, table: str, change: str) -> None:
     clerk, citizen = await house.clerk(), await house.citizen()
-    await house.serve(clerk, citizen)
+    joined = await house.serve(clerk, citizen)
+    await house.run(citizen, say, joined.session.id, Say(client_id=uuid4(), text="您好"))
     before = await house.value(f"SELECT count(*) FROM {table}")  # noqa: S608  our own names
     assert before > 0
     connection = await house.database.connect_alone()

@@ -6,12 +6,14 @@ import shutil
 import signal
 import stat
 import sys
+import tarfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -19,13 +21,16 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from cloudwindow import starting
+from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.postgres import EmbeddedPostgres
 from cloudwindow.foundation.postgres.layout import Layout
 from cloudwindow.foundation.postgres.server import server_pid, wait_until
+from cloudwindow.foundation.storage import Folder
+from cloudwindow.foundation.storage.sealed import open_sealed
 from cloudwindow.operating import programs
-from cloudwindow.operating.backup import take
+from cloudwindow.operating.backup import Contents, take
 from cloudwindow.operating.going_on import LEAP
 from cloudwindow.operating.manifest import BackupError
 from cloudwindow.operating.restore import restore
@@ -35,6 +40,7 @@ from tests.support.city import CITY, KEYS, City, open_city
 from tests.support.client import Citizen, Clerk, flow
 from tests.support.cluster import Cluster, temporary_folder
 from tests.support.house import House, open_house
+from tests.support.pictures import PDF
 from tests.support.restored import back_up, lay_keys, must, place, place_of, refusal, rows
 from tests.support.server import Server
 
@@ -258,6 +264,44 @@ async def test_hours_later_nobodys_time_has_run_out(used: House, cluster: Cluste
         assert rows(await again.rows("SELECT id, state FROM ticket ORDER BY id")) != before
 
 
+async def test_files_go_with_it_and_are_read_again(used: House, home: Path, new: Path, tmp_path: Path) -> None:
+    """Into a data folder of its own; the file itself stays encrypted, and one that is missing ends no backup."""
+    session, citizen = await _session_of(used)
+    kept, lost = [await used.send_file(citizen, session, PDF + bytes(100_000)) for _ in range(2)]
+    Folder(used.folder / "files").remove(lost)
+    files = {"CLOUDWINDOW_FILES": str(used.folder / "files"), "DATABASE_URL": used.city.url}
+    out = await must("backup", "--to", str(tmp_path / "b.tar"), "--with-keys", **place(home, **files))
+    assert f"1 files are missing in {used.folder / 'files'}" in out
+    assert PDF not in (tmp_path / "b.tar").read_bytes()
+    (new / "data").mkdir(mode=0o711)
+    await must("restore", "--from", str(tmp_path / "b.tar"), **place(new / "data"))
+    again = Folder(new / "data" / "files")
+    assert again.path(kept).read_bytes() == Folder(used.folder / "files").path(kept).read_bytes()
+    assert stat.S_IMODE(again.path(kept).stat().st_mode) == 0o600
+    assert not again.path(lost).exists()
+    wrapped = await used.value("SELECT data_key FROM file WHERE id = :id", id=kept)
+    key = Keys.load_or_create(new / "data" / "keys").unwrap_data_key(kept, wrapped)
+    with open_sealed(again.open(kept), key, kept) as file:
+        assert file.read() == PDF + bytes(100_000)
+
+
+async def test_files_can_be_left_to_another_copy(used: House, home: Path, tmp_path: Path) -> None:
+    session, citizen = await _session_of(used)
+    await used.send_file(citizen, session, PDF)
+    place_ = place(home, CLOUDWINDOW_FILES=str(used.folder / "files"), DATABASE_URL=used.city.url)
+    whole = await back_up(place_, tmp_path / "whole.tar")
+    without = await back_up(place_, tmp_path / "without.tar", "--without-files")
+    for path, number in ((whole, 1), (without, 0)):
+        with tarfile.open(path) as tar:
+            assert len([name for name in tar.getnames() if name.startswith("files/")]) == number
+
+
+async def _session_of(used: House) -> tuple[UUID, Actor]:
+    row = await used.row("SELECT id, account_id FROM session")
+    login = await used.value("SELECT id FROM login WHERE account_id = :id", id=row.account_id)
+    return row.id, Actor("account", id=row.account_id, login_id=login)
+
+
 async def test_without_keys_the_file_says_nothing_of_them_and_restoring_asks_for_them(
     used: House, cluster: Cluster, home: Path, tmp_path: Path
 ) -> None:
@@ -353,7 +397,7 @@ async def test_a_server_newer_than_the_programs_is_refused_both_ways(
     empty = Settings(data=home, mode="test", DATABASE_URL=SecretStr(url))
     monkeypatch.setattr(programs, "major", lambda: 15)
     with pytest.raises(BackupError, match="programs here are of 15"):
-        await asyncio.to_thread(partial(take, here, tmp_path / "no.tar", with_keys=False, step=int))
+        await asyncio.to_thread(partial(take, here, tmp_path / "no.tar", Contents(keys=False), int))
     assert not (tmp_path / "no.tar").exists()
     with pytest.raises(BackupError, match="programs here are of 15"):
         await asyncio.to_thread(restore, empty, whole, int, int)

@@ -11,8 +11,8 @@ import asyncpg
 from tests.support.commands import run_command
 from tests.support.server import Server
 
-DATABASE = {"database", "schema", "mode", "fingerprint", "connections", "tables", "clock"}
-MACHINE = {"storage", "disk", "port", "keys", "pages", "footer"}
+DATABASE = {"database", "schema", "mode", "fingerprint", "connections", "tables", "clock", "files"}
+MACHINE = {"storage", "disk", "port", "https", "keys", "pages", "footer"}
 
 
 def of(server: Server, **more: str) -> dict[str, str]:

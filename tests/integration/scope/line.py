@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -65,12 +66,21 @@ class Line:
 
     def say(self, message: dict[str, Any]) -> None:
         """Send a message."""
-        self._inbox.put_nowait({"type": "websocket.receive", "text": json.dumps(message)})
+        self.throw(json.dumps(message))
+
+    def throw(self, frame: str | bytes) -> None:
+        """Send a frame as it is: a text, or bytes."""
+        kind = "text" if isinstance(frame, str) else "bytes"
+        self._inbox.put_nowait({"type": "websocket.receive", kind: frame})
 
     async def hear(self, type_: str) -> None:
         """Wait until a message of this type has come."""
+        await self.hear_that(lambda message: message["type"] == type_)
+
+    async def hear_that(self, fits: Callable[[dict[str, Any]], bool]) -> None:
+        """Wait until a message that fits has come."""
         async with asyncio.timeout(LONG_ENOUGH), self._changed:
-            await self._changed.wait_for(lambda: any(message["type"] == type_ for message in self.heard))
+            await self._changed.wait_for(lambda: any(map(fits, self.heard)))
 
     async def ended(self) -> int:
         """Wait until the other side closes; returns the code."""

@@ -23,6 +23,8 @@ one's at the city's.
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.pictures import PDF
+
 CITIZENS = ("owner", "other")
 STAFF = {
     "agent": "zhangyanli",
@@ -58,6 +60,7 @@ GET  /api/duty                                waiting   200  200  200  200  200 
 GET  /api/consent-text                        waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/outcomes                            waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/rating-options                      waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /authority.crt                           waiting   404  404  404  404  404  404  404  404  404  404  404  404  404
 GET  /{path:path}                             waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 
 # Who one is
@@ -70,6 +73,8 @@ POST /api/staff/sign-out                      waiting   401  401  401  200  200 
 POST /api/staff/sign-out                      serving   401  401  401  409  200  200  200  200  200  200  200  200  200
 GET  /api/applicant/me                        serving   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/applicant/enter                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/applicant/device-link               serving   401  200  200  401  401  401  401  401  401  401  401  401  401
+POST /api/applicant/continue                  serving   404  404  404  404  404  404  404  404  404  404  404  404  404
 POST /api/applicant/sign-out                  waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
 
 # The state documents
@@ -112,6 +117,13 @@ POST /api/engagements/{engagement_id}/decline ringing   401  401  401  200  404 
 POST /api/calls/{call_id}/join                serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/join                wrapping  401  409  404  409  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/end                 serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+PUT  /api/calls/{call_id}/stage               serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+DELETE /api/calls/{call_id}/stage             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+PUT  /api/calls/{call_id}/stage/view          serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+GET  /api/calls/{call_id}/strokes             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/strokes             serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+DELETE /api/calls/{call_id}/strokes/{stage_no}/{stroke_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
+DELETE /api/calls/{call_id}/strokes/{stage_no} serving  401  401  401  200  404  404  404  404  404  404  404  404  404
 GET  /api/sessions/{session_id}               serving   401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/sessions/{session_id}               done      401  200  404  200  404  404  404  404  200  200  404  404  404
 PUT  /api/sessions/{session_id}/draft         wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -123,6 +135,21 @@ POST /api/sessions/{session_id}/rating        done      401  409  404  401  401 
 # The live line where WebSockets are blocked; what each hears is in test_live.py
 POST /api/live/poll                           serving   401  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/live/messages                       serving   401  200  200  200  200  200  200  200  200  200  200  200  200
+
+# Files in a session
+POST /api/sessions/{session_id}/files         serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/files         wrapping  401  409  404  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/files         done      401  409  404  409  404  404  404  404  404  404  404  404  404
+GET  /api/files/{file_id}                     serving   401  200  404  200  404  404  404  404  200  200  404  404  404
+GET  /api/files/{file_id}                     done      401  200  404  200  404  404  404  404  200  200  404  404  404
+GET  /api/files/{own_file_id}                 serving   401  200  404  404  404  404  404  404  404  404  404  404  404
+
+# The chat of a session
+POST /api/sessions/{session_id}/messages      serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/messages      wrapping  401  409  404  200  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/messages      serving   401  200  404  200  404  404  404  404  200  200  404  404  404
+GET  /api/sessions/{session_id}/messages      done      401  200  404  200  404  404  404  404  200  200  404  404  404
+POST /api/sessions/{session_id}/messages/marks serving  401  200  404  200  404  404  404  404  404  404  404  404  404
 
 # Instruments of tests; in production they do not exist
 POST /api/test/clock                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
@@ -139,6 +166,8 @@ BODIES: dict[str, Any] = {
     "POST /api/staff/second-factor": _WHO,
     "POST /api/staff/second-factor/confirm": _WHO | {"code": "123456"},
     "POST /api/applicant/enter": {"form_of_address": "郭先生", "phone": "19900001399", "elderly": False},
+    "POST /api/applicant/device-link": None,
+    "POST /api/applicant/continue": {"token": "of-nobody"},
     "POST /api/tickets": {
         "item_key": "P01",
         "region_code": "411002000000",
@@ -147,23 +176,43 @@ BODIES: dict[str, Any] = {
     },
     "POST /api/workbench/presence": {"wanted": "break", "reason": "training"},
     "POST /api/engagements/{engagement_id}/decline": {"reason": "conflict_of_interest"},
+    "PUT /api/calls/{call_id}/stage": {"kind": "document", "participant_id": "{place_id}"},
+    "PUT /api/calls/{call_id}/stage/view": {"no": "{stage_no}", "turn": 90, "zoom": 200, "x": 1, "y": 2},
+    "POST /api/calls/{call_id}/strokes": {
+        "no": "{stage_no}",
+        "id": "01890000-0000-7000-8000-000000000002",
+        "tool": "arrow",
+        "colour": "red",
+        "places": [1, 2, 3, 4],
+    },
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
     "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},
     "POST /api/live/poll": {"tab": "0198f2b4-0000-7000-8000-000000000001", "after": {}, "watch": [], "mark": None},
     "POST /api/live/messages": {"messages": [{"type": "media"}]},
+    "POST /api/sessions/{session_id}/messages": {"client_id": "{fresh}", "text": "好的"},
+    "POST /api/sessions/{session_id}/messages/marks": {"delivered": 2, "read": 2},
     "POST /api/test/clock": {"seconds": 0},
     "POST /api/test/failpoints": {"name": "nothing", "effect": "off"},
 }
 
+FILES: dict[str, tuple[bytes, dict[str, str]]] = {
+    "POST /api/sessions/{session_id}/files": (PDF, {"purpose": "document"}),
+}
+"""Routes whose body is a file, with the file and the query."""
+
 UNCHANGING = {"POST /api/live/messages", "POST /api/test/clock", "POST /api/test/failpoints"}
 """Allowed mutations that have nothing to change in this world."""
 
-LOOKS = {"GET /api/workbench/tickets/{ticket_id}"}
+LOOKS = {
+    "GET /api/workbench/tickets/{ticket_id}",
+    "GET /api/files/{file_id}",
+    "GET /api/sessions/{session_id}/messages",
+}
 """Reads that leave an audit row when they are allowed (invariant 11)."""
 
 SECRETS = (
-    *("ticket", "engagement", "session", "call", "name", "masked_phone", "phone", "summary", "rated"),
+    *("ticket", "engagement", "session", "call", "name", "masked_phone", "phone", "summary", "rated", "paper", "said"),
     *("other_ticket", "other_name", "far_ticket", "expert", *(f"{actor}_id" for actor in (*CITIZENS, *STAFF))),
 )
 """What is looked for in every answer: ids, a name, a phone. It may appear where `SHOWN` says, and nowhere else."""
@@ -258,6 +307,7 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     },
     ("POST /api/engagements/{engagement_id}/accept", "ringing"): {"ticket": "agent"},
     ("POST /api/calls/{call_id}/join", "serving"): {"call": "owner agent", "session": "owner agent"},
+    ("DELETE /api/calls/{call_id}/stage", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("POST /api/calls/{call_id}/end", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("GET /api/sessions/{session_id}", "serving"): {
         "session": "owner agent super home",
@@ -270,6 +320,18 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         "summary": "owner agent super home",
         "rated": "owner super home",
     },
+    **{
+        ("GET /api/sessions/{session_id}/messages", stage): {
+            "session": "owner agent super home",
+            "said": "owner agent super home",
+        }
+        for stage in ("serving", "done")
+    },
+    ("POST /api/sessions/{session_id}/messages/marks", "serving"): {"session": "owner agent"},
+    ("GET /api/files/{file_id}", "serving"): {"paper": "owner agent super home"},
+    ("GET /api/files/{file_id}", "done"): {"paper": "owner agent super home"},
+    # what was not sent yet is its sender's alone
+    ("GET /api/files/{own_file_id}", "serving"): {"paper": "owner"},
     ("POST /api/sessions/{session_id}/wrap-up", "wrapping"): {"session": "agent", "agent_id": "agent"},
     ("POST /api/sessions/{session_id}/rating", "wrapping"): {"session": "owner", "rated": "owner"},
 }

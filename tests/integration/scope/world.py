@@ -20,12 +20,15 @@ from cloudwindow.foundation.database import Base
 from cloudwindow.foundation.models import TabLease
 from cloudwindow.settings import Settings
 from scripts.lint_scope import PUBLIC_TABLES
-from tests.integration.scope.matrix import BODIES, CITIZENS, STAFF, Row
+from tests.integration.scope.matrix import BODIES, CITIZENS, FILES, STAFF, Row
 from tests.support.city import JIANAN_VILLAGE, KEYS, PASSWORD, WEIDU, City
+from tests.support.pictures import PDF
 
 ORIGIN = "http://localhost:8000"
 OWNER_PHONE, OTHER_PHONE, FAR_PHONE = "19900001301", "19900001302", "19900001303"
 YANLING = "411024000000"
+SAID = "我想问一下材料"
+PAPER = PDF + b"what only some may read"
 
 TABLES = sorted(set(Base.metadata.tables) - set(PUBLIC_TABLES) | {"counter"})
 """Tables that requests change, compared and put back as a whole."""
@@ -90,13 +93,13 @@ class World:
     digest: dict[str, str] = field(default_factory=dict)
 
     async def ask(
-        self, actor: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+        self, actor: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, **how: Any
     ) -> httpx.Response:
         """Send a request as an actor's page would."""
         sent = {"origin": ORIGIN, "idempotency-key": str(uuid4())}
         if actor in self.people:
             sent |= self.people[actor].headers()
-        return await self.http.request(method, path, json=body, headers=sent | (headers or {}))
+        return await self.http.request(method, path, json=body, headers=sent | (headers or {}), **how)
 
     async def ask_row(
         self, actor: str, row: Row, ids: dict[str, str] | None = None, headers: dict[str, str] | None = None
@@ -104,10 +107,15 @@ class World:
         """Send the request of a row; `ids` replaces the real ids."""
         body = BODIES.get(row.route)
         if body is not None:
-            filled = json.dumps(body).replace("{password}", PASSWORD).replace("{station_id}", self.ids["station_id"])
+            filled = json.dumps(body).replace("{fresh}", str(uuid4()))
+            for name, value in (self.ids | {"password": PASSWORD}).items():
+                filled = filled.replace(f"{{{name}}}", value)
             body = json.loads(filled)
-        path = row.path.replace("{path:path}", "workbench").replace("{key}", "P01")
-        return await self.ask(actor, row.method, path.format(**(ids or self.ids)), body, headers)
+        path = row.path.replace("{path:path}", "workbench").replace("{key}", "P01").format(**(ids or self.ids))
+        if row.route in FILES:
+            content, query = FILES[row.route]
+            return await self.ask(actor, row.method, path, None, headers, content=content, params=query)
+        return await self.ask(actor, row.method, path, body, headers)
 
     async def must(self, actor: str, method: str, path: str, body: Any = None) -> Any:
         """Send a request that must work."""
@@ -241,6 +249,17 @@ async def _live(world: World) -> None:
 
     accepted = await world.must("agent", "POST", f"/api/engagements/{offer['engagement_id']}/accept")
     call, session = accepted["call"]["id"], accepted["session"]["id"]
+    place = next(one["id"] for one in accepted["call"]["participants"] if one["side"] == "applicant")
+    shown = {"kind": "document", "participant_id": place}
+    no = (await world.must("owner", "PUT", f"/api/calls/{call}/stage", shown))["no"]
+    stroke = {"no": no, "id": str(uuid4()), "tool": "pen", "colour": "red", "places": [1, 2, 3, 4]}
+    await world.must("agent", "POST", f"/api/calls/{call}/strokes", stroke)
+    world.ids |= {"place_id": place, "stage_no": str(no), "stroke_id": stroke["id"]}
+    for name in ("file_id", "own_file_id"):
+        path = f"/api/sessions/{session}/files?purpose=document"
+        world.ids[name] = (await world.ask("owner", "POST", path, content=PAPER)).json()["id"]
+    for said in ({"text": SAID}, {"file_id": world.ids["file_id"]}):
+        await world.must("owner", "POST", f"/api/sessions/{session}/messages", {"client_id": str(uuid4())} | said)
     await world.keep("serving")
 
     await world.must("agent", "POST", f"/api/calls/{call}/end")
@@ -260,6 +279,8 @@ async def _live(world: World) -> None:
         "phone": OWNER_PHONE,
         "masked_phone": masked,
         "summary": wrap_up["summary"],
+        "paper": PAPER.decode(),
+        "said": SAID,
         "rated": f'"level":{rating["level"]},"expires_at"',
         **{f"{actor}_id": str(world.people[actor].id) for actor in (*CITIZENS, *STAFF)},
     }

@@ -66,3 +66,16 @@ def test_the_openapi_document_carries_every_code() -> None:
     assert document["x-problems"] == {
         entry.code: {"status": entry.status, "zh": entry.zh, "en": entry.en} for entry in CODES
     }
+
+
+def test_the_openapi_document_says_that_every_refusal_is_a_problem() -> None:
+    document = create_app(Settings(mode="test"), "postgresql://nobody@localhost/nothing").openapi()
+    assert not {"HTTPValidationError", "ValidationError"} & set(document["components"]["schemas"])
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["responses"]["default"]["content"] == problem, (method, path)
+            assert all(status in {"200", "201", "default"} for status in operation["responses"]), (method, path)
+    assert {"200", "201"} < set(
+        document["paths"]["/api/tickets"]["post"]["responses"]
+    )  # an account has one live ticket

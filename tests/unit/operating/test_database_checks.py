@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from cloudwindow.foundation import migrations
 from cloudwindow.foundation.crypto import Keys
+from cloudwindow.foundation.storage import Folder
+from cloudwindow.foundation.storage.sealed import SealedWriter
 from cloudwindow.operating import database_checks
 from cloudwindow.operating.facts import Facts
 from cloudwindow.settings import Settings
@@ -87,3 +90,22 @@ def test_keys_are_compared(tmp_path: Path) -> None:
 def test_looking_makes_no_keys(tmp_path: Path) -> None:
     found(replace(GOOD, fingerprint="0" * 16), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_that_the_database_names_must_be_there(tmp_path: Path) -> None:
+    store, one, two = Folder(tmp_path / "files"), uuid4(), uuid4()
+    for file_id in (one, two):
+        with store.writing(file_id) as sink:
+            writer = SealedWriter(sink, bytes(32), file_id)
+            writer.write(bytes(70_000))
+            writer.finish()
+    facts = replace(GOOD, files=((one, 70_000), (two, 70_000)))
+    assert found(facts, tmp_path)["files"][0] == "ok"
+    store.path(one).write_bytes(store.path(one).read_bytes()[:-1])
+    status, words = found(facts, tmp_path)["files"]
+    assert status == "fail"
+    assert "1 of the latest 2" in words
+    assert str(one) in words
+    store.remove(two)
+    assert "2 of the latest 2" in found(facts, tmp_path)["files"][1]
+    assert found(GOOD, tmp_path)["files"][0] == "ok"

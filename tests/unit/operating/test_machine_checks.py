@@ -52,6 +52,20 @@ def test_a_folder_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (finding.status, "service's user" in finding.do) == ("fail", True)
 
 
+def test_the_folder_of_files(tmp_path: Path) -> None:
+    tmp_path.chmod(0o711)
+    there, elsewhere = settings(tmp_path), settings(tmp_path, files=tmp_path / "files")
+    assert machine_checks.storage(elsewhere).status == "ok"
+    (tmp_path / "files").mkdir(mode=0o700)
+    assert machine_checks.storage(there).status == "ok"
+    (tmp_path / "files").chmod(0o750)
+    finding = machine_checks.storage(there)
+    assert (finding.status, finding.do) == ("fail", f"chmod go= {tmp_path / 'files'}")
+    (tmp_path / "files").rmdir()
+    (tmp_path / "files").write_text("")
+    assert machine_checks.storage(there).status == "fail"
+
+
 @pytest.mark.parametrize(("free_mb", "status"), [(100, "fail"), (1000, "warn"), (9000, "ok")])
 def test_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_mb: int, status: str) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, free_mb * 1024 * 1024))

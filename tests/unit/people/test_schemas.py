@@ -18,8 +18,13 @@ from cloudwindow.people import Asked, Wire
 from cloudwindow.people.schemas import EnterRequest, LoginRequest
 from cloudwindow.settings import Settings
 
-ENTER = {"form_of_address": "刘桂英", "phone": "19900001301"}
-TAKE = {"item_key": "P01", "region_code": "411002000000", "consent_version": "2026-11", "device": "phone"}
+ENTER: dict[str, Any] = {"form_of_address": "刘桂英", "phone": "19900001301"}
+TAKE: dict[str, Any] = {
+    "item_key": "P01",
+    "region_code": "411002000000",
+    "consent_version": "2026-11",
+    "device": "phone",
+}
 
 
 def routes(application: FastAPI) -> Iterator[APIRoute]:
@@ -70,6 +75,24 @@ def test_a_nul_is_refused_in_any_text(model: type[Asked], body: dict[str, Any]) 
     with pytest.raises(ValidationError) as caught:
         model.model_validate(body)
     assert caught.value.error_count() == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "body"),
+    [
+        *((EnterRequest, ENTER | {"elderly": value}) for value in (0, 1, "no", "true", "on")),
+        *((TakeRequest, TAKE | {"elderly": value}) for value in (0, 1, "no", "true", "on")),
+        *((RatingRequest, {"level": value}) for value in ("5", True)),
+    ],
+    ids=str,
+)
+def test_a_value_of_another_type_is_not_guessed_at(model: type[Asked], body: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        model.model_validate(body)
+
+
+def test_four_and_four_point_nought_are_one_level() -> None:
+    assert RatingRequest.model_validate({"level": 4.0}).level == 4
 
 
 def test_an_error_does_not_repeat_what_was_typed() -> None:

@@ -35,10 +35,20 @@ function remembered(me: Me): Account | null {
   http.setCsrf(me.csrf)
   return me.account
 }
-/** Who the cookie says is here, or null. */
-export const getMe = async () => remembered(await data(client.GET('/api/applicant/me')))
+/** Who the cookie says is here, or null; and whether who was here went on with another device. */
+export async function getMe(): Promise<{ account: Account | null; moved: boolean }> {
+  const me = await data(client.GET('/api/applicant/me'))
+  return { account: remembered(me), moved: me.moved }
+}
 export const enter = async (body: Requests['EnterRequest']) =>
   remembered(await data(client.POST('/api/applicant/enter', { body })))
+/** A link with which this person goes on with another device: each works once, and the latest only. */
+export const makeDeviceLink = () => data(client.POST('/api/applicant/device-link'))
+/** Goes on here with what a link brings. Asked again with its key it answers this browser again. */
+export const followDeviceLink = (token: string) =>
+  withKey('continue', { token }, async (key) =>
+    remembered(await data(client.POST('/api/applicant/continue', { body: { token }, ...keyed(key) }))),
+  )
 export const getState = () => data(client.GET('/api/applicant/state'))
 
 /** Takes a number; while one is alive, that one comes back (`created` false). */
@@ -66,6 +76,18 @@ export const joinCall = (call_id: string, key: string) =>
   )
 export const endCall = (call_id: string, key: string) =>
   data(client.POST('/api/calls/{call_id}/end', { params: { path: { call_id } }, ...keyed(key) }))
+
+export const showScreen = (call_id: string, participant_id: string) =>
+  data(
+    client.PUT('/api/calls/{call_id}/stage', {
+      params: { path: { call_id } },
+      body: { kind: 'screen', participant_id },
+    }),
+  )
+export const takeOffStage = (call_id: string) =>
+  data(client.DELETE('/api/calls/{call_id}/stage', { params: { path: { call_id } } }))
+export const getStrokes = (call_id: string, after: number) =>
+  data(client.GET('/api/calls/{call_id}/strokes', { params: { path: { call_id }, query: { after } } }))
 
 export const getSession = (session_id: string) =>
   data(client.GET('/api/sessions/{session_id}', { params: { path: { session_id } } }))

@@ -36,6 +36,8 @@ export interface Ask {
 /** The usual patience with a request, in milliseconds. */
 const PATIENCE_MS = 15_000
 const RETRIES = 2
+/** Asking twice has the effect of asking once (RFC 9110 §9.2.2). */
+const REPEATABLE = ['GET', 'PUT', 'DELETE']
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
@@ -113,7 +115,7 @@ export function createHttp(face: Face, options: HttpOptions): Http {
 
   /** Sends until there is an answer: repeats what is safe to repeat, and once with a fresh CSRF token. */
   async function exchange(sent: Sent): Promise<Response> {
-    const repeatable = sent.method === 'GET' || sent.method === 'PUT' || 'Idempotency-Key' in sent.headers
+    const repeatable = REPEATABLE.includes(sent.method) || 'Idempotency-Key' in sent.headers
     for (let tried = 0; ; tried += 1) {
       try {
         return await answered(sent)

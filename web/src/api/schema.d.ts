@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/applicant/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow Device Link
+         * @description Go on here with what began on another device; that one is let go.
+         */
+        post: operations["follow_device_link_api_applicant_continue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applicant/device-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Device Link
+         * @description Make a one-time link with which this person goes on with another device.
+         */
+        post: operations["make_device_link_api_applicant_device_link_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applicant/enter": {
         parameters: {
             query?: never;
@@ -124,6 +164,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{call_id}/stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put On Stage
+         * @description Put a picture on the stage for both sides.
+         */
+        put: operations["put_on_stage_api_calls__call_id__stage_put"];
+        post?: never;
+        /**
+         * Take Off Stage
+         * @description Empty the stage; each side sees the other's face.
+         */
+        delete: operations["take_off_stage_api_calls__call_id__stage_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/stage/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Turn Stage
+         * @description Turn and enlarge what is on the stage.
+         */
+        put: operations["turn_stage_api_calls__call_id__stage_view_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/strokes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Strokes
+         * @description What was drawn on the stage since an event of the session.
+         */
+        get: operations["list_strokes_api_calls__call_id__strokes_get"];
+        put?: never;
+        /**
+         * Draw
+         * @description Draw a stroke on the stage.
+         */
+        post: operations["draw_api_calls__call_id__strokes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/strokes/{stage_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Clear Strokes
+         * @description Wipe everything that is drawn on a stage.
+         */
+        delete: operations["clear_strokes_api_calls__call_id__strokes__stage_no__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/strokes/{stage_no}/{stroke_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Stroke
+         * @description Take a stroke back.
+         */
+        delete: operations["undo_stroke_api_calls__call_id__strokes__stage_no___stroke_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consent-text": {
         parameters: {
             query?: never;
@@ -218,6 +366,26 @@ export interface paths {
          * @description Give a ring back with a reason.
          */
         post: operations["decline_api_engagements__engagement_id__decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show File
+         * @description A file that was sent; `?face=staff` for the workbench, since a picture on a page can send no header.
+         */
+        get: operations["show_file_api_files__file_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -398,6 +566,73 @@ export interface paths {
          */
         put: operations["save_draft_api_sessions__session_id__draft_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload File
+         * @description Send a file as the body itself; its name, percent-encoded, goes in the header `X-File-Name`.
+         *
+         *     Not as a form: its parser would lay the file down in clear. Not in the address: names are personal, addresses are
+         *     logged.
+         */
+        post: operations["upload_file_api_sessions__session_id__files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description What was said: the next after a number, or the last ones, or the last ones before a number.
+         */
+        get: operations["list_messages_api_sessions__session_id__messages_get"];
+        put?: never;
+        /**
+         * Send Message
+         * @description Say something; its `client_id` makes a retry harmless, also under another login.
+         */
+        post: operations["send_message_api_sessions__session_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/messages/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Messages
+         * @description Say up to which message one's own side has got and read them.
+         */
+        post: operations["mark_messages_api_sessions__session_id__messages_marks_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -845,8 +1080,8 @@ export interface components {
              * Format: uuid
              */
             participant_id: string;
-            /** Polite */
-            polite: boolean;
+            /** Relay Only */
+            relay_only: boolean;
             session: components["schemas"]["ClerkSession"];
             /**
              * Transport
@@ -883,12 +1118,17 @@ export interface components {
         };
         /**
          * ApplicantMe
-         * @description The account and its CSRF token, both null for a stranger.
+         * @description The account and its CSRF token, both null for a stranger; `moved`: who was here went on with another device.
          */
         ApplicantMe: {
             account: components["schemas"]["AccountView"] | null;
             /** Csrf */
             csrf: string | null;
+            /**
+             * Moved
+             * @default false
+             */
+            moved: boolean;
         };
         /**
          * ApplicantSession
@@ -930,6 +1170,7 @@ export interface components {
          */
         ApplicantState: {
             call: components["schemas"]["CallView"] | null;
+            chat: components["schemas"]["ChatView"] | null;
             cursor: components["schemas"]["Cursor"];
             rating: components["schemas"]["RatingView"] | null;
             /**
@@ -972,7 +1213,7 @@ export interface components {
         };
         /**
          * CallView
-         * @description A call as both sides keep it.
+         * @description A call as both sides keep it. Without a `stage` the other side's face is looked at.
          */
         CallView: {
             /** Ended Reason */
@@ -991,11 +1232,27 @@ export interface components {
              * Format: uuid
              */
             session_id: string;
+            stage: components["schemas"]["StageView"] | null;
             /**
              * State
              * @enum {string}
              */
             state: "connecting" | "connected" | "interrupted" | "ended";
+        };
+        /**
+         * ChatView
+         * @description The chat of a session as both sides' pages keep it: how far it is. The words are fetched, events hold none.
+         */
+        ChatView: {
+            applicant: components["schemas"]["Marks"];
+            clerk: components["schemas"]["Marks"];
+            /** Last */
+            last: number;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
         };
         /**
          * ClerkCard
@@ -1168,6 +1425,21 @@ export interface components {
             name: string;
         };
         /**
+         * DeviceLinkView
+         * @description A one-time link for another device, the same as a QR code in SVG, and until when it is good.
+         */
+        DeviceLinkView: {
+            /** Address */
+            address: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Qr Svg */
+            qr_svg: string;
+        };
+        /**
          * Draft
          * @description An unfinished wrap-up, kept as it is typed.
          */
@@ -1294,6 +1566,34 @@ export interface components {
             standard: string;
         };
         /**
+         * FileView
+         * @description A file that was sent into a session; its bytes are at `/api/files/{id}`. `size` is in bytes.
+         */
+        FileView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "photo" | "document";
+            /** Size */
+            size: number;
+        };
+        /**
+         * FollowRequest
+         * @description The secret of a link, as it stands behind the `#` of the address.
+         */
+        FollowRequest: {
+            /** Token */
+            token: string;
+        };
+        /**
          * Footer
          * @description What stands at the foot of every page; empty ones are left out.
          */
@@ -1383,11 +1683,6 @@ export interface components {
             /** Type */
             type: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * Health
          * @description The process answers.
@@ -1440,8 +1735,8 @@ export interface components {
              * Format: uuid
              */
             participant_id: string;
-            /** Polite */
-            polite: boolean;
+            /** Relay Only */
+            relay_only: boolean;
             /**
              * Transport
              * @constant
@@ -1495,6 +1790,16 @@ export interface components {
             since: number;
         };
         /**
+         * Marks
+         * @description Up to which `seq` messages have come to one side's device, and up to which they were read there.
+         */
+        Marks: {
+            /** Delivered */
+            delivered: number;
+            /** Read */
+            read: number;
+        };
+        /**
          * Material
          * @description A material 申请材料.
          *
@@ -1532,6 +1837,48 @@ export interface components {
             shareable_by: string | null;
             /** Source Explain */
             source_explain: string | null;
+        };
+        /**
+         * MessagePage
+         * @description Some messages of a session in their order, and how far the chat is; `more`: there are others beyond these.
+         */
+        MessagePage: {
+            chat: components["schemas"]["ChatView"];
+            /** Messages */
+            messages: components["schemas"]["MessageView"][];
+            /** More */
+            more: boolean;
+        };
+        /**
+         * MessageView
+         * @description A message as both sides read it: a text or a file; neither, once the citizen's data were deleted.
+         */
+        MessageView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            file: components["schemas"]["SentFile"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "applicant" | "clerk";
+            /** Text */
+            text: string | null;
         };
         /**
          * OfferView
@@ -1722,6 +2069,23 @@ export interface components {
             outcome: string | null;
         };
         /**
+         * Problem
+         * @description Why nothing was done. `detail` is Chinese; `x-problems` has the sentences of both languages.
+         */
+        Problem: {
+            /** @enum {string} */
+            code: "account_locked" | "answers_unknown" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "message_empty" | "message_too_long" | "no_desk" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_unknown" | "still_serving" | "storage_unavailable" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "wrong_code" | "wrong_password" | "wrong_state";
+            detail: string;
+            /** @description What the sentence's placeholders stand for. */
+            params: Record<string, never>;
+            /** @enum {integer} */
+            status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 416 | 422 | 423 | 429 | 500 | 503;
+            /** @enum {string} */
+            title: "account_locked" | "answers_unknown" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "message_empty" | "message_too_long" | "no_desk" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_unknown" | "still_serving" | "storage_unavailable" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "wrong_code" | "wrong_password" | "wrong_state";
+            /** @enum {string} */
+            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
+        };
+        /**
          * Question
          * @description A frequent question and its answer.
          */
@@ -1859,6 +2223,21 @@ export interface components {
             parent: string | null;
         };
         /**
+         * Say
+         * @description A message: a text, or a file that was sent before. `client_id` is made anew for each message, not for a retry.
+         */
+        Say: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** File Id */
+            file_id?: string | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * SayAnswer
          * @description How many messages there were.
          */
@@ -1875,6 +2254,46 @@ export interface components {
             messages: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * Sent
+         * @description A message is there, under this number of its session.
+         */
+        Sent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * SentFile
+         * @description A file in a message; `name` is as its sender's device had it.
+         */
+        SentFile: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "photo" | "document";
+            /** Size */
+            size: number;
         };
         /**
          * SessionSummary
@@ -1974,6 +2393,53 @@ export interface components {
             station: components["schemas"]["StationView"] | null;
         };
         /**
+         * StageRequest
+         * @description Put on the stage what one participant sends under a name.
+         */
+        StageRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "face" | "document" | "screen";
+            /**
+             * Participant Id
+             * Format: uuid
+             */
+            participant_id: string;
+        };
+        /**
+         * StageView
+         * @description What both sides look at 主画面. A change of `no` means another picture.
+         *
+         *     `turn` is in degrees clockwise, `zoom` in percent around the place `x`, `y` in ten-thousandths of the picture.
+         *     `strokes` is the session event that last changed what is drawn, 0 for none.
+         */
+        StageView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "face" | "document" | "screen";
+            /** No */
+            no: number;
+            /**
+             * Participant Id
+             * Format: uuid
+             */
+            participant_id: string;
+            /** Strokes */
+            strokes: number;
+            /** Turn */
+            turn: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Zoom */
+            zoom: number;
+        };
+        /**
          * StationChoice
          * @description A seat at which a clerk can sign in (standard §四.1–3).
          */
@@ -2004,6 +2470,57 @@ export interface components {
             number: string;
             /** Site Name */
             site_name: string;
+        };
+        /**
+         * Stroke
+         * @description One stroke of the clerk, named by the page that drew it. Arrows and boxes are given by two corners.
+         */
+        Stroke: {
+            /**
+             * Colour
+             * @enum {string}
+             */
+            colour: "red" | "yellow" | "blue";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** No */
+            no: number;
+            /** Places */
+            places: number[];
+            /**
+             * Tool
+             * @enum {string}
+             */
+            tool: "pen" | "highlighter" | "arrow" | "box";
+        };
+        /**
+         * StrokeEvent
+         * @description Something that happened to the drawing: a stroke, one taken back, or all wiped.
+         */
+        StrokeEvent: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stroke" | "stroke_undone" | "strokes_cleared";
+            /** Seq */
+            seq: number;
+            stroke: components["schemas"]["Stroke"] | null;
+            /** Undone */
+            undone: string | null;
+        };
+        /**
+         * StrokeList
+         * @description What happened to the drawing on stage `no`, in order.
+         */
+        StrokeList: {
+            /** Events */
+            events: components["schemas"]["StrokeEvent"][];
+            /** No */
+            no: number;
         };
         /**
          * TakeRequest
@@ -2194,18 +2711,24 @@ export interface components {
              */
             ticket_id: string;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
+        /**
+         * ViewRequest
+         * @description Turn the picture, in degrees clockwise, and enlarge it, in percent, around a place.
+         */
+        ViewRequest: {
+            /** No */
+            no: number;
+            /**
+             * Turn
+             * @enum {integer}
+             */
+            turn: 0 | 90 | 180 | 270;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** Zoom */
+            zoom: number;
         };
         /**
          * Why
@@ -2241,6 +2764,7 @@ export interface components {
          */
         WorkbenchState: {
             call: components["schemas"]["CallView"] | null;
+            chat: components["schemas"]["ChatView"] | null;
             cursor: components["schemas"]["Cursor"];
             offer: components["schemas"]["OfferView"] | null;
             presence: components["schemas"]["PresenceView"];
@@ -2283,6 +2807,68 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    follow_device_link_api_applicant_continue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicantMe"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_device_link_api_applicant_device_link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLinkView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     enter_api_applicant_enter_post: {
         parameters: {
             query?: never;
@@ -2305,13 +2891,13 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicantMe"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2334,6 +2920,15 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicantMe"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     sign_out_applicant_api_applicant_sign_out_post: {
@@ -2354,6 +2949,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedOut"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     show_applicant_state_api_applicant_state_get: {
@@ -2372,6 +2976,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicantState"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2396,13 +3009,13 @@ export interface operations {
                     "application/json": components["schemas"]["CallView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2427,13 +3040,247 @@ export interface operations {
                     "application/json": components["schemas"]["Joined"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_on_stage_api_calls__call_id__stage_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_off_stage_api_calls__call_id__stage_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    turn_stage_api_calls__call_id__stage_view_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_strokes_api_calls__call_id__strokes_get: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrokeList"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_api_calls__call_id__strokes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Stroke"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_strokes_api_calls__call_id__strokes__stage_no__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                stage_no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_stroke_api_calls__call_id__strokes__stage_no___stroke_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                stage_no: number;
+                stroke_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2456,6 +3303,15 @@ export interface operations {
                     "application/json": components["schemas"]["ConsentTextView"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     deployment_api_deployment_get: {
@@ -2474,6 +3330,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2499,13 +3364,13 @@ export interface operations {
                     "application/json": components["schemas"]["Duty"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2530,13 +3395,13 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2565,13 +3430,58 @@ export interface operations {
                     "application/json": components["schemas"]["Declined"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_file_api_files__file_id__get: {
+        parameters: {
+            query?: {
+                face?: ("staff" | "applicant") | null;
+            };
+            header?: {
+                range?: string | null;
+                "if-range"?: string | null;
+            };
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, or the part that was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The file, or the part that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2598,13 +3508,13 @@ export interface operations {
                     "application/json": components["schemas"]["ItemSummary"][];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2632,13 +3542,13 @@ export interface operations {
                     "application/json": components["schemas"]["Guide"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2665,13 +3575,13 @@ export interface operations {
                     "application/json": components["schemas"]["SayAnswer"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2698,13 +3608,13 @@ export interface operations {
                     "application/json": components["schemas"]["PollAnswer"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2727,6 +3637,15 @@ export interface operations {
                     "application/json": components["schemas"]["OutcomeView"][];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_options_api_rating_options_get: {
@@ -2747,6 +3666,15 @@ export interface operations {
                     "application/json": components["schemas"]["RatingLevel"][];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_regions_api_regions_get: {
@@ -2765,6 +3693,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionChoice"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2789,13 +3726,13 @@ export interface operations {
                     "application/json": components["schemas"]["SessionSummary"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2824,13 +3761,157 @@ export interface operations {
                     "application/json": components["schemas"]["Draft"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_file_api_sessions__session_id__files_post: {
+        parameters: {
+            query: {
+                purpose: "photo" | "document";
+            };
+            header?: {
+                "x-file-name"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages_api_sessions__session_id__messages_get: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_message_api_sessions__session_id__messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Say"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_messages_api_sessions__session_id__messages_marks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Marks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2859,13 +3940,13 @@ export interface operations {
                     "application/json": components["schemas"]["RatingView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2894,13 +3975,13 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicantSession"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2927,13 +4008,13 @@ export interface operations {
                     "application/json": components["schemas"]["StaffMe"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2954,6 +4035,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffMe"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2980,13 +4070,13 @@ export interface operations {
                     "application/json": components["schemas"]["StaffMe"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3013,13 +4103,13 @@ export interface operations {
                     "application/json": components["schemas"]["Enrolment"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3046,13 +4136,13 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3075,6 +4165,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedOut"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_stations_api_stations_get: {
@@ -3095,6 +4194,15 @@ export interface operations {
                     "application/json": components["schemas"]["StationChoice"][];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     take_ticket_api_tickets_post: {
@@ -3110,6 +4218,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The live one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -3119,13 +4236,13 @@ export interface operations {
                     "application/json": components["schemas"]["Taken"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3150,13 +4267,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketPage"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3181,13 +4298,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3212,13 +4329,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3239,6 +4356,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3265,13 +4391,13 @@ export interface operations {
                     "application/json": components["schemas"]["PresenceView"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3294,6 +4420,15 @@ export interface operations {
                     "application/json": components["schemas"]["QueueRow"][];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     show_workbench_state_api_workbench_state_get: {
@@ -3312,6 +4447,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkbenchState"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3336,13 +4480,13 @@ export interface operations {
                     "application/json": components["schemas"]["TicketCard"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3365,6 +4509,15 @@ export interface operations {
                     "application/json": components["schemas"]["Today"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     healthz_healthz_get: {
@@ -3385,6 +4538,15 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     readyz_readyz_get: {
@@ -3403,6 +4565,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -27,6 +27,7 @@ export type ConsentText = Omit<Schemas['ConsentTextView'], 'zh' | 'en'> & {
 export type RatingLevel = Schemas['RatingLevel']
 
 export type Account = Schemas['AccountView']
+export type DeviceLink = Schemas['DeviceLinkView']
 export type Me = Schemas['ApplicantMe']
 export type ApplicantState = Schemas['ApplicantState']
 export type Cursor = Schemas['Cursor']

@@ -39,6 +39,12 @@ export const routes: RouteRecordRaw[] = [
     props: (route) => ({ ticketId: route.params['ticket'] }),
   },
   {
+    path: '/continue',
+    name: 'continue',
+    component: () => import('./pages/Continue.vue'),
+    props: (route) => ({ token: route.hash.slice(1) }),
+  },
+  {
     path: '/rate/:session',
     name: 'rate',
     component: () => import('./pages/Rate.vue'),

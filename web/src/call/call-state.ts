@@ -1,4 +1,5 @@
 /** The `call` of a state document as a face reads it. Pure: no devices, no network. */
+import type { components } from '@/api/schema'
 import type { MediaStats, TransportState } from './transport'
 
 export type Side = 'applicant' | 'clerk'
@@ -10,6 +11,8 @@ export interface CallState {
   readonly state: 'connecting' | 'connected' | 'interrupted' | 'ended'
   readonly grace_until: string | null
   readonly ended_reason: string | null
+  /** What both sides look at; null: each the other's face. */
+  readonly stage: components['schemas']['StageView'] | null
   readonly participants: readonly { readonly id: string; readonly side: Side; readonly attempt: number }[]
 }
 
@@ -18,8 +21,8 @@ export interface JoinAnswer {
   readonly call: CallState
   readonly participant_id: string
   readonly attempt: number
-  readonly polite: boolean
   readonly ice_servers: readonly RTCIceServer[]
+  readonly relay_only: boolean
 }
 
 export type Phase = 'idle' | 'joining' | 'connecting' | 'connected' | 'interrupted' | 'elsewhere' | 'ended'

@@ -21,6 +21,11 @@ class FakeTransport implements CallTransport {
   setMicrophone(): void {}
   setCamera(): void {}
   replace(): void {}
+  publish(name: string, media: unknown): void {
+    this.calls.push(`publish ${name} ${media === null ? 'nothing' : 'something'}`)
+  }
+  limit(): void {}
+  say(): void {}
   stop(): void {
     this.calls.push('stop')
   }
@@ -39,6 +44,7 @@ const call = (mine: number, theirs: number, state: CallState['state'] = 'connect
   state,
   grace_until: null,
   ended_reason: null,
+  stage: null,
   participants: [
     { id: 'me', side: 'applicant', attempt: mine },
     { id: 'they', side: 'clerk', attempt: theirs },
@@ -48,8 +54,8 @@ const answer = (attempt: number): JoinAnswer => ({
   call: call(attempt, 1),
   participant_id: 'me',
   attempt,
-  polite: true,
   ice_servers: [],
+  relay_only: false,
 })
 
 let transports: FakeTransport[]
@@ -169,7 +175,7 @@ describe('CallController', () => {
       },
       'clerk',
     )
-    one.accept({ ...answer(1), participant_id: 'they', polite: false })
+    one.accept({ ...answer(1), participant_id: 'they' })
     expect(transports[0]?.calls).toEqual(['start 1'])
     one.sync(call(0, 1))
     await expect(one.end()).rejects.toThrow()

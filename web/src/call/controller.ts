@@ -17,11 +17,21 @@ import {
   type Phase,
   type Side,
 } from './call-state'
-import { closeDevices, openDevices, type DeviceChoice, type DeviceState } from './devices'
+import type { DeviceChoice, DeviceState } from './devices'
+import { Ladder, limitOf, type Rung } from './ladder'
+import { NO_MEDIA, OwnMedia, type OwnMediaView } from './own-media'
 import { PeerToPeerTransport } from './peer-to-peer'
 import type { Signalling } from './signalling'
 import { qualityOf, type Quality } from './stats'
-import type { CallTransport, LocalMedia, MediaStats, RemoteMedia, Seat, TransportState } from './transport'
+import type {
+  CallTransport,
+  HeardMessage,
+  MediaStats,
+  Message,
+  RemoteMedia,
+  Seat,
+  TransportState,
+} from './transport'
 
 export interface CallApi {
   /** `key` is the idempotency key: the same for every try of one join. Rejects with an object that may carry `code`. */
@@ -29,19 +39,19 @@ export interface CallApi {
   end(call: string, key: string): Promise<unknown>
 }
 
-export interface CallView {
+export interface CallView extends OwnMediaView {
   phase: Phase
   call: CallState | null
+  /** Our own place in the call; null before we are in it. */
+  me: string | null
   remote: readonly RemoteMedia[]
-  local: LocalMedia
-  localStream: MediaStream | null
-  microphoneOn: boolean
-  cameraOn: boolean
-  devices: { microphone: DeviceState; camera: DeviceState }
   graceUntil: string | null
   /** Whose line is broken while interrupted; null when not known or not broken. */
   fault: 'ours' | 'theirs' | null
   quality: Quality | null
+  /** How far down the weak-network ladder our own picture is, and whether a person has chosen that. */
+  rung: Rung
+  rungChosen: boolean
   stats: MediaStats | null
   joinProblem: string | null
   /** Instant (this computer's clock, ms) of the first media of this page load; null before. */
@@ -56,7 +66,6 @@ export interface CallOptions {
   readonly newKey?: () => string
 }
 
-const NO_MEDIA: LocalMedia = { audio: null, video: null }
 const OWNED = 'call'
 /** Pause between tries of a join that failed for want of a line, in milliseconds. */
 const JOIN_AGAIN_MS = 1000
@@ -65,15 +74,19 @@ export class CallController {
   readonly view: CallView = shallowReactive<CallView>({
     phase: 'idle',
     call: null,
+    me: null,
     remote: [],
     local: NO_MEDIA,
     localStream: null,
+    screenStream: null,
     microphoneOn: true,
     cameraOn: true,
     devices: { microphone: 'unasked', camera: 'unasked' },
     graceUntil: null,
     fault: null,
     quality: null,
+    rung: 'full',
+    rungChosen: false,
     stats: null,
     joinProblem: null,
     connectedAt: null,
@@ -81,43 +94,63 @@ export class CallController {
   private transport: CallTransport | null = null
   private seat: Seat | null = null
   private media: TransportState = 'connecting'
-  private opening: Promise<void> | null = null
+  private readonly own: OwnMedia
+  private readonly ladder = new Ladder()
+  private readonly hearers = new Set<(message: HeardMessage) => void>()
   private joining: string | null = null
   private firstSync = true
   private disposed = false
 
-  constructor(private readonly options: CallOptions) {}
-
-  /** Opens camera and microphone once; a second call waits for the first. What failed is in `view.devices`. */
-  openDevices(choice: DeviceChoice = { audio: true, video: true }): Promise<void> {
-    this.opening ??= openDevices(choice).then((media) => {
-      if (this.disposed) {
-        closeDevices(media)
-        return
-      }
-      this.takeMedia(media, { microphone: media.microphone, camera: media.camera })
+  constructor(private readonly options: CallOptions) {
+    this.own = new OwnMedia(this.view, {
+      onFace: (local) => this.transport?.replace(local),
+      onScreen: (screen) => this.transport?.publish('screen', screen),
     })
-    return this.opening
   }
 
-  /** Asks again for what is missing, for instance after the person has allowed the camera. */
-  async reopenDevices(choice: DeviceChoice = { audio: true, video: true }): Promise<void> {
-    await this.opening
-    const old = this.view.local
-    this.opening = null
-    await this.openDevices(choice)
-    for (const track of [old.audio, old.video])
-      if (track !== this.view.local.audio && track !== this.view.local.video) track?.stop()
-    this.transport?.replace(this.view.local)
+  openDevices(choice?: DeviceChoice): Promise<void> {
+    return this.own.open(choice)
+  }
+
+  /** Opens other devices, or asks again for what is missing. */
+  reopenDevices(choice?: DeviceChoice): Promise<void> {
+    return this.own.reopen(choice)
+  }
+
+  turnCamera(): Promise<void> {
+    return this.own.turnCamera()
+  }
+
+  shareScreen(): Promise<DeviceState | null> {
+    return this.own.shareScreen()
+  }
+
+  stopScreen(): void {
+    this.own.stopScreen()
+  }
+
+  say(message: Message): void {
+    this.transport?.say(message)
+  }
+
+  /** Messages of the others, whatever transport carries them; returns how to stop. */
+  onMessage(handler: (message: HeardMessage) => void): () => void {
+    this.hearers.add(handler)
+    return () => this.hearers.delete(handler)
+  }
+
+  /** The person's own rung, or null for what the line allows. */
+  chooseRung(rung: Rung | null): void {
+    this.view.rungChosen = rung !== null
+    this.ladder.choose(rung)
+    this.applyRung()
   }
 
   /** Lets go of the devices when no call needs them. */
   releaseDevices(): void {
     if (this.seat !== null) return
     this.dropTransport()
-    closeDevices(this.view.local)
-    this.opening = null
-    this.takeMedia(NO_MEDIA, { microphone: 'unasked', camera: 'unasked' })
+    this.own.release()
   }
 
   /** While it rings, with devices open: whatever can be done before the seat is known. Safe to call again. */
@@ -129,7 +162,7 @@ export class CallController {
   /** The clerk's accept has already joined. */
   accept(answer: JoinAnswer): void {
     if (this.disposed || this.seat?.call === answer.call.id) return
-    this.own(answer.call.id)
+    this.keep(answer.call.id)
     this.take(answer)
   }
 
@@ -187,7 +220,7 @@ export class CallController {
   dispose(): void {
     this.disposed = true
     this.dropTransport()
-    closeDevices(this.view.local)
+    this.own.close()
   }
 
   private keys = new Map<string, string>()
@@ -221,7 +254,7 @@ export class CallController {
       this.prepare()
       const answer = await this.askUntilHeard(id, key)
       if (answer !== null && this.joining === id && !this.disposed) {
-        this.own(id)
+        this.keep(id)
         this.take(answer)
       }
     } catch (error) {
@@ -251,16 +284,20 @@ export class CallController {
       call: call.id,
       participant: answer.participant_id,
       attempt: answer.attempt,
-      polite: answer.polite,
       iceServers: answer.ice_servers,
+      relayOnly: answer.relay_only,
     }
     this.view.call = call
+    this.view.me = answer.participant_id
     this.view.graceUntil = call.grace_until
     this.view.connectedAt = null
     this.media = 'connecting'
     const transport = this.ensureTransport()
     this.applySending()
+    transport.limit(limitOf(this.view.rung))
     transport.start(this.seat, others(call, answer.participant_id), this.view.local)
+    const screen = this.view.screenStream?.getVideoTracks()[0]
+    if (screen !== undefined) transport.publish('screen', { audio: null, video: screen })
     this.refresh()
   }
 
@@ -282,8 +319,10 @@ export class CallController {
   }
 
   private leave(ended: CallState | null): void {
+    if (ended !== null) this.own.stopScreen()
     const was = this.seat !== null || this.joining !== null || this.view.phase === 'elsewhere'
     this.seat = null
+    this.view.me = null
     this.joining = null
     // What was prepared while it rings is for the call that comes: documents without a call leave it alone.
     if (was || ended !== null) this.dropTransport()
@@ -295,7 +334,7 @@ export class CallController {
     else if (this.view.phase !== 'ended') this.view.phase = 'idle'
   }
 
-  private own(call: string): void {
+  private keep(call: string): void {
     writeStored(OWNED, call, 'tab')
   }
 
@@ -314,7 +353,14 @@ export class CallController {
     transport.on('stats', (stats) => {
       this.view.stats = stats
       this.view.quality = qualityOf(stats)
+      this.ladder.read(stats, performance.now())
+      this.applyRung()
       this.refresh()
+    })
+    transport.on('message', (message) => {
+      this.hearers.forEach((hear) => {
+        hear(message)
+      })
     })
     this.transport = transport
     return transport
@@ -328,23 +374,16 @@ export class CallController {
     this.view.quality = null
   }
 
+  private applyRung(): void {
+    if (this.ladder.rung === this.view.rung) return
+    this.view.rung = this.ladder.rung
+    this.transport?.limit(limitOf(this.ladder.rung))
+  }
+
   private applySending(): void {
-    this.ensureTracks()
+    this.own.apply()
     this.transport?.setMicrophone(this.view.microphoneOn)
     this.transport?.setCamera(this.view.cameraOn)
-  }
-
-  /** Also without a transport the own picture follows the switches. */
-  private ensureTracks(): void {
-    if (this.view.local.audio !== null) this.view.local.audio.enabled = this.view.microphoneOn
-    if (this.view.local.video !== null) this.view.local.video.enabled = this.view.cameraOn
-  }
-
-  private takeMedia(media: LocalMedia, devices: CallView['devices']): void {
-    this.view.local = { audio: media.audio, video: media.video }
-    this.view.localStream = media.video === null ? null : new MediaStream([media.video])
-    this.view.devices = devices
-    this.ensureTracks()
   }
 
   private refresh(): void {

@@ -18,6 +18,8 @@ export interface DeviceChoice {
   readonly video: boolean
   readonly microphoneId?: string
   readonly cameraId?: string
+  /** Front or rear camera, where none is chosen by its identity. The front one shows the person. */
+  readonly facing?: 'user' | 'environment'
 }
 
 /** 720p is what a face needs; more only costs the phone's battery. All are wishes, none is a condition. */
@@ -25,7 +27,6 @@ const PICTURE: MediaTrackConstraints = {
   width: { ideal: 1280 },
   height: { ideal: 720 },
   frameRate: { ideal: 25, max: 30 },
-  facingMode: 'user',
 }
 const SOUND: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
 
@@ -132,7 +133,9 @@ function nothing(choice: DeviceChoice, problem: DeviceProblem): OpenedMedia {
 const sound = (choice: DeviceChoice): MediaTrackConstraints =>
   choice.microphoneId === undefined ? SOUND : { ...SOUND, deviceId: { exact: choice.microphoneId } }
 const picture = (choice: DeviceChoice): MediaTrackConstraints =>
-  choice.cameraId === undefined ? PICTURE : { ...PICTURE, deviceId: { exact: choice.cameraId } }
+  choice.cameraId === undefined
+    ? { ...PICTURE, facingMode: choice.facing ?? 'user' }
+    : { ...PICTURE, deviceId: { exact: choice.cameraId } }
 
 /** The browser's devices, or null on a page that is not secure (the property is then absent, whatever the types say). */
 function devices(): MediaDevices | null {

@@ -13,12 +13,33 @@ export class FakeTrack extends EventTarget {
   stop(): void {
     this.readyState = 'ended'
   }
+  getSettings(): MediaTrackSettings {
+    return { width: 1280, height: 720 }
+  }
+}
+
+export class FakeChannel extends EventTarget {
+  readyState = 'open'
+  bufferedAmount = 0
+  readonly sent: string[] = []
+  send(data: string): void {
+    this.sent.push(data)
+  }
+  hear(data: unknown): void {
+    this.dispatchEvent(Object.assign(new Event('message'), { data }))
+  }
 }
 
 export class FakeStream {
   constructor(private tracks: FakeTrack[] = []) {}
   getTracks(): FakeTrack[] {
     return [...this.tracks]
+  }
+  getAudioTracks(): FakeTrack[] {
+    return this.tracks.filter((one) => one.kind === 'audio')
+  }
+  getVideoTracks(): FakeTrack[] {
+    return this.tracks.filter((one) => one.kind === 'video')
   }
   addTrack(track: FakeTrack): void {
     if (!this.tracks.includes(track)) this.tracks.push(track)
@@ -28,8 +49,15 @@ export class FakeStream {
   }
 }
 
-interface FakeTransceiver {
-  sender: { track: FakeTrack | null; replaceTrack(track: FakeTrack | null): Promise<void> }
+export interface FakeTransceiver {
+  mid: string | null
+  sender: {
+    track: FakeTrack | null
+    parameters: RTCRtpSendParameters
+    replaceTrack(track: FakeTrack | null): Promise<void>
+    getParameters(): RTCRtpSendParameters
+    setParameters(parameters: RTCRtpSendParameters): Promise<void>
+  }
   receiver: { track: FakeTrack }
   direction: RTCRtpTransceiverDirection
   currentDirection: RTCRtpTransceiverDirection | null
@@ -43,11 +71,8 @@ export class FakeConnection extends EventTarget {
   localDescription: RTCSessionDescriptionInit | null = null
   remoteDescription: RTCSessionDescriptionInit | null = null
   readonly candidates: RTCIceCandidateInit[] = []
-  readonly channel = Object.assign(new EventTarget(), {
-    readyState: 'connecting',
-    sent: [] as string[],
-    send: (): void => undefined,
-  })
+  /** By label, in the order of their making. */
+  readonly channels = new Map<string, FakeChannel>()
   restarts = 0
   stats: Record<string, unknown>[] = []
   private readonly transceivers: FakeTransceiver[] = []
@@ -58,16 +83,23 @@ export class FakeConnection extends EventTarget {
     FakeConnection.all.push(this)
   }
 
-  createDataChannel(): unknown {
-    return this.channel
+  createDataChannel(label: string): FakeChannel {
+    const channel = new FakeChannel()
+    this.channels.set(label, channel)
+    return channel
   }
 
   addTrack(track: FakeTrack): void {
     this.add(track.kind, track, 'sendrecv')
   }
 
-  addTransceiver(kind: 'audio' | 'video', init: { direction: RTCRtpTransceiverDirection }): void {
-    this.add(kind, null, init.direction)
+  addTransceiver(
+    what: 'audio' | 'video' | FakeTrack,
+    init: { direction: RTCRtpTransceiverDirection },
+  ): FakeTransceiver {
+    return typeof what === 'string'
+      ? this.add(what, null, init.direction)
+      : this.add(what.kind, what, init.direction)
   }
 
   getTransceivers(): FakeTransceiver[] {
@@ -128,24 +160,44 @@ export class FakeConnection extends EventTarget {
     this.dispatchEvent(new Event('iceconnectionstatechange'))
   }
 
-  arrive(track: FakeTrack): void {
-    this.dispatchEvent(Object.assign(new Event('track'), { track }))
+  /** A track on the first line of its kind, or on one that the other side has added. */
+  arrive(track: FakeTrack, mid?: string): void {
+    const transceiver =
+      mid === undefined
+        ? (this.transceivers.find((one) => one.receiver.track.kind === track.kind) ??
+          this.add(track.kind, null, 'recvonly'))
+        : this.add(track.kind, null, 'recvonly')
+    transceiver.mid = mid ?? transceiver.mid
+    this.dispatchEvent(Object.assign(new Event('track'), { track, transceiver }))
   }
 
-  private add(kind: 'audio' | 'video', track: FakeTrack | null, direction: RTCRtpTransceiverDirection): void {
+  private add(
+    kind: 'audio' | 'video',
+    track: FakeTrack | null,
+    direction: RTCRtpTransceiverDirection,
+  ): FakeTransceiver {
     const sender = {
       track,
+      parameters: { encodings: [{}] } as RTCRtpSendParameters,
+      getParameters: () => sender.parameters,
+      setParameters: (parameters: RTCRtpSendParameters) => {
+        sender.parameters = parameters
+        return Promise.resolve()
+      },
       replaceTrack(next: FakeTrack | null): Promise<void> {
         sender.track = next
         return Promise.resolve()
       },
     }
-    this.transceivers.push({
+    const made: FakeTransceiver = {
+      mid: null,
       sender,
       receiver: { track: new FakeTrack(kind) },
       direction,
       currentDirection: null,
-    })
+    }
+    this.transceivers.push(made)
+    return made
   }
 }
 // A browser's own takes none (`length` 0), which is how the product tells engines apart.

@@ -10,6 +10,10 @@ const reading = (bytes: number, frames: number, ice: RTCIceConnectionState = 'co
   audioEnergy: 0,
   roundTripMs: null,
   lossPercent: null,
+  sentLossPercent: null,
+  availableKbps: null,
+  freezes: 0,
+  frozenSeconds: 0,
 })
 
 beforeEach(() => {
@@ -81,12 +85,32 @@ describe('statistics', () => {
           packetsReceived: 7,
           packetsLost: -2,
           framesDecoded: 4,
+          freezeCount: 2,
+          totalFreezesDuration: 1.5,
         },
         { type: 'transport', bytesReceived: 900 },
-        { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.042 },
+        {
+          type: 'candidate-pair',
+          nominated: true,
+          currentRoundTripTime: 0.042,
+          availableOutgoingBitrate: 300_400,
+        },
+        { type: 'remote-inbound-rtp', kind: 'audio', fractionLost: 0.01 },
+        { type: 'remote-inbound-rtp', kind: 'video', fractionLost: 0.25 },
       ]),
     )
-    expect(sums).toEqual({ bytes: 110, frames: 4, energy: 0.5, packets: 10, lost: 1, roundTripMs: 42 })
+    expect(sums).toEqual({
+      bytes: 110,
+      frames: 4,
+      energy: 0.5,
+      packets: 10,
+      lost: 1,
+      freezes: 2,
+      frozenSeconds: 1.5,
+      roundTripMs: 42,
+      sentLoss: 25,
+      availableKbps: 300,
+    })
   })
   it('takes the keep-alives when the other side has nothing to send', () => {
     expect(sumReport(report([{ type: 'transport', bytesReceived: 900 }])).bytes).toBe(900)

@@ -4,8 +4,8 @@
  *
  * A link is for one pair of attempts. A reload on either side makes a new link; a stale signal never reaches one.
  */
+import { Senders } from './senders'
 import { SignalBatcher, type SignalStep } from './signalling'
-import type { LocalMedia } from './transport'
 
 /** An unanswered offer is said again after this long: signalling is not replayed. Milliseconds. */
 export const RESEND_OFFER_MS = 3000
@@ -15,20 +15,19 @@ export const DISCONNECTED_PATIENCE_MS = 2500
 export const RESTART_EVERY_MS = 6000
 
 export interface LinkOptions {
-  readonly polite: boolean
   readonly connection: RTCPeerConnection
   readonly emit: (batch: readonly SignalStep[]) => void
-  readonly onTrack: (track: MediaStreamTrack) => void
+  readonly onTrack: (track: MediaStreamTrack, line: RTCRtpTransceiver) => void
   readonly onIce: (state: RTCIceConnectionState) => void
+  /** Both descriptions are in place: lines have their numbers. */
+  readonly onAgreed: () => void
 }
-
-type Kind = 'audio' | 'video'
-const KINDS: readonly Kind[] = ['audio', 'video']
 
 export class PeerLink {
   readonly connection: RTCPeerConnection
+  readonly senders: Senders
   private readonly batcher: SignalBatcher
-  private polite: boolean
+  private polite = true
   private makingOffer = false
   private offering: Promise<void> = Promise.resolve()
   /** Negotiation waits until `offer()` or until the peer's first offer: the one who came later speaks first. */
@@ -40,7 +39,7 @@ export class PeerLink {
 
   constructor(private readonly options: LinkOptions) {
     this.connection = options.connection
-    this.polite = options.polite
+    this.senders = new Senders(options.connection)
     this.batcher = new SignalBatcher((batch) => {
       options.emit(batch)
     })
@@ -52,17 +51,9 @@ export class PeerLink {
     this.polite = polite
   }
 
-  addLocal(local: LocalMedia): void {
-    const stream = new MediaStream()
-    for (const kind of KINDS) {
-      const track = local[kind]
-      if (track !== null) this.connection.addTrack(track, stream)
-    }
-  }
-
   /** Makes the local offer and starts gathering, but says nothing: `offer()` will send it with what was gathered. */
   prepareOffer(): void {
-    this.askForAllKinds()
+    this.senders.askForAllKinds()
     void this.negotiate()
   }
 
@@ -73,7 +64,7 @@ export class PeerLink {
       this.sendLocal()
       return
     }
-    this.askForAllKinds()
+    if (!this.agreed) this.senders.askForAllKinds()
     void this.negotiate()
   }
 
@@ -110,11 +101,6 @@ export class PeerLink {
     this.connection.restartIce() // asks for negotiation by itself
   }
 
-  /** Sends other tracks; resolves when they are in place. Renegotiation, if needed, follows by itself. */
-  async replace(local: LocalMedia): Promise<void> {
-    for (const kind of KINDS) await this.replaceKind(kind, local[kind])
-  }
-
   close(): void {
     if (this.closed) return
     this.closed = true
@@ -134,21 +120,12 @@ export class PeerLink {
       if (candidate !== null && candidate.candidate !== '' && this.mayOffer)
         this.batcher.candidate(candidate.toJSON())
     })
-    pc.addEventListener('track', ({ track }) => {
-      this.options.onTrack(track)
+    pc.addEventListener('track', ({ track, transceiver }) => {
+      this.options.onTrack(track, transceiver)
     })
     pc.addEventListener('iceconnectionstatechange', () => {
       this.iceChanged()
     })
-  }
-
-  /** An offerer asks for what it cannot send itself; an answerer need not, and such a transceiver would match no line. */
-  private askForAllKinds(): void {
-    if (this.agreed) return
-    const kinds = this.connection.getTransceivers().map((one) => one.receiver.track.kind)
-    for (const kind of KINDS) {
-      if (!kinds.includes(kind)) this.connection.addTransceiver(kind, { direction: 'recvonly' })
-    }
   }
 
   private async negotiate(): Promise<void> {
@@ -191,12 +168,11 @@ export class PeerLink {
     if (collision) await this.rollBack()
     await pc.setRemoteDescription(description)
     this.mayOffer = true
-    if (description.type !== 'offer') {
-      this.cancel('resendTimer')
-      return
-    }
-    await describe(pc, 'answer')
-    this.sendLocal()
+    if (description.type === 'offer') {
+      await describe(pc, 'answer')
+      this.sendLocal()
+    } else this.cancel('resendTimer')
+    this.options.onAgreed()
   }
 
   /** Takes our own offer back; one still being made is waited for, since a rollback before it would undo nothing. */
@@ -229,20 +205,6 @@ export class PeerLink {
       this.restart()
       this.restartLater(RESTART_EVERY_MS)
     }, delay)
-  }
-
-  private async replaceKind(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
-    const all = this.connection.getTransceivers()
-    const sending =
-      all.find((one) => one.sender.track?.kind === kind) ??
-      all.find((one) => one.receiver.track.kind === kind && one.currentDirection !== 'stopped')
-    if (sending === undefined) {
-      if (track !== null) this.connection.addTrack(track, new MediaStream())
-      return
-    }
-    if (sending.sender.track === track) return
-    await sending.sender.replaceTrack(track)
-    if (track !== null && sending.direction === 'recvonly') sending.direction = 'sendrecv'
   }
 
   /** A step that failed (a description crossed another one) is repeated by a fresh offer after a short while. */

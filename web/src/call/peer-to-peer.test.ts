@@ -1,56 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FakeConnection, fakeConnect, FakeLine, FakeTrack, media, useFakeBrowser } from './fakes'
+import { describe, expect, it } from 'vitest'
+import { FakeConnection, FakeTrack, media } from './fakes'
 import { DISCONNECTED_PATIENCE_MS, RESEND_OFFER_MS } from './peer-link'
-import { PEER_SPEAKS_FIRST_MS, PeerToPeerTransport } from './peer-to-peer'
-import type { Seat } from './transport'
+import { PEER_SPEAKS_FIRST_MS } from './peer-to-peer'
+import { begin, connection, FACE, line, made, seat, settle, transport, useScene } from './scene'
 
 const NONE = { audio: null, video: null }
-let line: FakeLine
-const made: PeerToPeerTransport[] = []
-
-const seat = (participant: string, attempt: number, polite: boolean): Seat => ({
-  call: 'call',
-  participant,
-  attempt,
-  polite,
-  iceServers: [],
-})
-const transport = (participant: string): PeerToPeerTransport => {
-  const one = new PeerToPeerTransport({
-    signalling: line.end(participant),
-    connect: fakeConnect,
-    now: () => Date.now(),
-  })
-  made.push(one)
-  return one
-}
-const settle = (ms = 60): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
-const connection = (index: number): FakeConnection => {
-  const found = FakeConnection.all[index]
-  if (found === undefined) throw new Error(`no connection ${String(index)}`)
-  return found
-}
-
-/** The clerk sits and waits, the citizen joins: the everyday beginning. Connection 0 is the citizen's, 1 the clerk's. */
-function begin(): { clerk: PeerToPeerTransport; citizen: PeerToPeerTransport } {
-  const clerk = transport('clerk')
-  clerk.start(seat('clerk', 1, false), [{ id: 'citizen', attempt: 0 }], media())
-  const citizen = transport('citizen')
-  citizen.start(seat('citizen', 1, true), [{ id: 'clerk', attempt: 1 }], media())
-  clerk.setPeers([{ id: 'citizen', attempt: 1 }])
-  return { clerk, citizen }
-}
-
-beforeEach(() => {
-  vi.useFakeTimers()
-  useFakeBrowser()
-  line = new FakeLine()
-})
-afterEach(() => {
-  for (const one of made.splice(0)) one.stop()
-  vi.useRealTimers()
-  vi.unstubAllGlobals()
-})
+useScene()
 
 describe('a first call', () => {
   it('needs one offer and one answer', async () => {
@@ -67,7 +22,7 @@ describe('a first call', () => {
     await settle()
     connection(0).gather('host')
     expect(line.sent).toHaveLength(0)
-    citizen.start(seat('citizen', 1, true), [{ id: 'clerk', attempt: 1 }], devices)
+    citizen.start(seat('citizen', 1), [{ id: 'clerk', attempt: 1 }], devices)
     expect(line.kinds()).toEqual(['offer'])
     expect(FakeConnection.all).toHaveLength(1)
   })
@@ -76,15 +31,15 @@ describe('a first call', () => {
     const clerk = transport('clerk')
     const devices = media()
     clerk.prepare(devices, false)
-    clerk.start(seat('clerk', 1, false), [{ id: 'citizen', attempt: 0 }], devices)
-    transport('citizen').start(seat('citizen', 1, true), [{ id: 'clerk', attempt: 1 }], NONE)
+    clerk.start(seat('clerk', 1), [{ id: 'citizen', attempt: 0 }], devices)
+    transport('citizen').start(seat('citizen', 1), [{ id: 'clerk', attempt: 1 }], NONE)
     await settle()
     expect(line.kinds()).toEqual(['offer', 'answer'])
     expect(FakeConnection.all).toHaveLength(2)
   })
 
   it('asks for both kinds when nothing can be sent', async () => {
-    transport('citizen').start(seat('citizen', 1, true), [{ id: 'clerk', attempt: 1 }], NONE)
+    transport('citizen').start(seat('citizen', 1), [{ id: 'clerk', attempt: 1 }], NONE)
     await settle()
     expect(
       connection(0)
@@ -95,7 +50,7 @@ describe('a first call', () => {
 
   it('speaks up when the later one stays silent', async () => {
     const clerk = transport('clerk')
-    clerk.start(seat('clerk', 1, false), [], media())
+    clerk.start(seat('clerk', 1), [], media())
     clerk.setPeers([{ id: 'citizen', attempt: 1 }])
     await settle()
     expect(line.sent).toHaveLength(0)
@@ -108,8 +63,8 @@ describe('glare', () => {
   it('ends with one agreement: the polite side gives way', async () => {
     const clerk = transport('clerk')
     const citizen = transport('citizen')
-    clerk.start(seat('clerk', 1, false), [{ id: 'citizen', attempt: 1 }], media())
-    citizen.start(seat('citizen', 1, true), [{ id: 'clerk', attempt: 1 }], media())
+    clerk.start(seat('clerk', 1), [{ id: 'citizen', attempt: 1 }], media())
+    citizen.start(seat('citizen', 1), [{ id: 'clerk', attempt: 1 }], media())
     await settle()
     expect(line.kinds('clerk')).toEqual(['offer'])
     expect(line.kinds('citizen')).toEqual(['offer', 'answer'])
@@ -121,8 +76,8 @@ describe('glare', () => {
     const devices = media()
     clerk.prepare(devices, true)
     await settle()
-    clerk.start(seat('clerk', 1, false), [], devices)
-    transport('citizen').start(seat('citizen', 1, true), [{ id: 'clerk', attempt: 1 }], media())
+    clerk.start(seat('clerk', 1), [], devices)
+    transport('citizen').start(seat('citizen', 1), [{ id: 'clerk', attempt: 1 }], media())
     await settle()
     expect(line.kinds()).toEqual(['offer', 'answer'])
   })
@@ -133,7 +88,7 @@ describe('attempts', () => {
     const { clerk } = begin()
     await settle()
     made.splice(1, 1)[0]?.stop()
-    transport('citizen').start(seat('citizen', 2, true), [{ id: 'clerk', attempt: 1 }], media())
+    transport('citizen').start(seat('citizen', 2), [{ id: 'clerk', attempt: 1 }], media())
     await settle()
     clerk.setPeers([{ id: 'citizen', attempt: 2 }])
     await settle()
@@ -148,7 +103,7 @@ describe('attempts', () => {
 
   it('drops signals of an older attempt, either way', async () => {
     const clerk = transport('clerk')
-    clerk.start(seat('clerk', 2, false), [{ id: 'citizen', attempt: 2 }], media())
+    clerk.start(seat('clerk', 2), [{ id: 'citizen', attempt: 2 }], media())
     await settle()
     const before = line.sent.length
     const citizen = line.end('citizen')
@@ -201,7 +156,7 @@ describe('candidates', () => {
 describe('a bad line', () => {
   it('says an unanswered offer again', async () => {
     line.down = true
-    transport('citizen').start(seat('citizen', 1, true), [{ id: 'clerk', attempt: 1 }], media())
+    transport('citizen').start(seat('citizen', 1), [{ id: 'clerk', attempt: 1 }], media())
     await settle(RESEND_OFFER_MS + 100)
     expect(line.kinds()).toEqual(['offer', 'offer'])
   })
@@ -242,9 +197,9 @@ describe('what is heard and seen', () => {
     connection(1).arrive(new FakeTrack('video'))
     const stream = clerk.remote[0]?.stream
     expect(clerk.remote[0]).toMatchObject({ participant: 'citizen', name: 'face', video: true, audio: false })
-    connection(1).channel.dispatchEvent(
-      Object.assign(new Event('message'), { data: '{"audio":true,"video":false}' }),
-    )
+    connection(1)
+      .channels.get('state')
+      ?.hear(JSON.stringify([{ ...FACE, video: false }]))
     expect(clerk.remote[0]?.video).toBe(false)
     clerk.setPeers([{ id: 'citizen', attempt: 2 }])
     connection(2).arrive(new FakeTrack('video'))

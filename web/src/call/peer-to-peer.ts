@@ -5,26 +5,29 @@
  * one message with description and candidates; the side that waits has its connection and tracks ready. Codecs are the
  * browser's own first choice (Opus, VP8), which every web view of ours has.
  */
+import { Channels, isSayable, type SentName } from './channels'
 import { MediaReporter } from './media-report'
-import { isUp, PeerLink } from './peer-link'
-import { RemoteFace } from './remote-media'
+import { MeshSums } from './mesh-sums'
+import { PeerLink } from './peer-link'
+import { RemoteParticipant } from './remote-media'
 import type { IncomingSignal, SignalStep, Signalling } from './signalling'
-import { addSums, lossBetween, NO_SUMS, sumReport, type LinkSums } from './stats'
-import type {
-  CallTransport,
-  LocalMedia,
-  MediaStats,
-  Peer,
-  RemoteMedia,
-  Seat,
-  TransportEvents,
-  TransportState,
+import {
+  NO_LIMIT,
+  type CallTransport,
+  type LocalMedia,
+  type MediaStats,
+  type Message,
+  type Peer,
+  type RemoteMedia,
+  type Seat,
+  type SendLimit,
+  type TrackName,
+  type TransportEvents,
+  type TransportState,
 } from './transport'
 
 /** A peer that came later and should speak first gets so long before we do, in milliseconds. */
 export const PEER_SPEAKS_FIRST_MS = 2000
-/** Channel number of the little state channel (who is muted), agreed beforehand so that it needs no announcement. */
-const STATE_CHANNEL = 0
 
 export interface PeerToPeerOptions {
   readonly signalling: Signalling
@@ -35,12 +38,13 @@ export interface PeerToPeerOptions {
 
 interface Connected {
   readonly link: PeerLink
-  readonly state: RTCDataChannel
+  readonly channels: Channels
   /** Filled in when a prepared link is claimed. */
   peer: Peer | null
   silence: ReturnType<typeof setTimeout> | null
 }
 
+type Beside = Exclude<TrackName, 'face'>
 type Listeners = { [K in keyof TransportEvents]: Set<(value: TransportEvents[K]) => void> }
 
 export class PeerToPeerTransport implements CallTransport {
@@ -51,17 +55,25 @@ export class PeerToPeerTransport implements CallTransport {
   private sending = { audio: true, video: true }
   private spare: Connected | null = null
   private readonly links = new Map<string, Connected>()
-  private readonly faces = new Map<string, RemoteFace>()
-  private readonly listeners: Listeners = { state: new Set(), remote: new Set(), stats: new Set() }
+  private readonly beside = new Map<Beside, LocalMedia>()
+  private limited: SendLimit = NO_LIMIT
+  private readonly people = new Map<string, RemoteParticipant>()
+  private readonly listeners: Listeners = {
+    state: new Set(),
+    remote: new Set(),
+    stats: new Set(),
+    message: new Set(),
+  }
   private readonly reporter: MediaReporter
+  private readonly now: () => number
   private readonly undo: (() => void)[] = []
-  private past: LinkSums = NO_SUMS
-  private lastSums: LinkSums = NO_SUMS
+  private readonly sums = new MeshSums()
   private stopped = false
 
   constructor(private readonly options: PeerToPeerOptions) {
+    this.now = options.now ?? (() => performance.now())
     this.reporter = new MediaReporter({
-      read: () => this.read(),
+      read: () => this.sums.read([...this.links.values()].map(({ link }) => link.connection)),
       report: (stats) => {
         this.report(stats)
       },
@@ -72,7 +84,7 @@ export class PeerToPeerTransport implements CallTransport {
         this.state = state
         this.tell('state', state)
       },
-      now: options.now ?? (() => performance.now()),
+      now: this.now,
     })
   }
 
@@ -87,7 +99,8 @@ export class PeerToPeerTransport implements CallTransport {
     if (this.stopped || this.seat !== null) return
     this.seat = seat
     const sameDevices = local.audio === this.local.audio && local.video === this.local.video
-    if (this.spare !== null && (!sameDevices || seat.iceServers.length > 0)) this.dropSpare()
+    // A prepared connection knows no servers and has gathered direct paths.
+    if (!sameDevices || seat.iceServers.length > 0 || seat.relayOnly) this.dropSpare()
     this.local = local
     this.applySending()
     this.undo.push(
@@ -133,8 +146,24 @@ export class PeerToPeerTransport implements CallTransport {
     this.local = local
     this.applySending()
     if (this.seat === null) this.dropSpare()
-    for (const { link } of [...this.links.values(), ...(this.spare === null ? [] : [this.spare])])
-      void link.replace(local)
+    for (const { link } of this.links.values()) void link.senders.replaceFace(local)
+  }
+
+  publish(name: Beside, media: LocalMedia | null): void {
+    if (media === null) this.beside.delete(name)
+    else this.beside.set(name, media)
+    for (const connected of this.links.values()) void this.publishTo(connected, [name])
+  }
+
+  limit(limit: SendLimit): void {
+    this.limited = limit
+    for (const { link } of this.links.values()) void link.senders.limit(limit)
+    this.saySentToAll()
+  }
+
+  say(message: Message): void {
+    if (this.stopped || !isSayable(message)) return
+    for (const { channels } of this.links.values()) channels.say(message)
   }
 
   on<K extends keyof TransportEvents>(event: K, handler: (value: TransportEvents[K]) => void): () => void {
@@ -157,40 +186,74 @@ export class PeerToPeerTransport implements CallTransport {
   /** Link with one attempt of a peer; an older attempt's link is dropped, its last picture stays on the screen. */
   private open(peer: Peer): Connected {
     this.forget(peer.id)
-    const connected = this.spare ?? this.build({ iceServers: [...(this.seat?.iceServers ?? [])] })
+    const connected = this.spare ?? this.build(this.configuration())
     this.spare = null
     connected.peer = peer
-    connected.link.setPolite(this.seat?.polite ?? true)
+    // Any rule will do on which two pages agree without asking.
+    connected.link.setPolite((this.seat?.participant ?? '') < peer.id)
     this.links.set(peer.id, connected)
     return connected
+  }
+
+  private configuration(): RTCConfiguration {
+    return {
+      iceServers: [...(this.seat?.iceServers ?? [])],
+      iceTransportPolicy: this.seat?.relayOnly === true ? 'relay' : 'all',
+    }
   }
 
   private build(configuration: RTCConfiguration): Connected {
     const connect = this.options.connect ?? ((given: RTCConfiguration) => new RTCPeerConnection(given))
     const connection = connect({ bundlePolicy: 'max-bundle', ...configuration })
     const link = new PeerLink({
-      polite: true,
       connection,
       emit: (batch) => {
         this.send(connected, batch)
       },
-      onTrack: (track) => {
-        if (connected.peer !== null) this.face(connected.peer.id).add(track)
+      onTrack: (track, line) => {
+        if (connected.peer === null) return
+        const person = this.person(connected.peer.id)
+        if (link.senders.isFace(line)) person.addFace(track)
+        else if (line.mid !== null) person.addLine(line.mid, track)
       },
       onIce: () => {
         this.reporter.nudge()
       },
+      onAgreed: () => {
+        void this.publishTo(connected, [...this.beside.keys()])
+      },
     })
-    const state = connection.createDataChannel('state', { negotiated: true, id: STATE_CHANNEL })
-    const connected: Connected = { link, state, peer: null, silence: null }
-    state.addEventListener('open', () => {
-      this.saySending(connected)
-    })
-    state.addEventListener('message', ({ data }) => {
-      this.hearSending(connected, data)
-    })
-    link.addLocal(this.local)
+    const connected: Connected = { link, channels: this.openChannels(connection), peer: null, silence: null }
+    void link.senders.limit(this.limited)
+    link.senders.addFace(this.local)
     return connected
+  }
+
+  private openChannels(connection: RTCPeerConnection): Channels {
+    const of = (): Connected | undefined =>
+      [...this.links.values()].find(({ link }) => link.connection === connection)
+    return new Channels(connection, {
+      onOpen: () => {
+        const connected = of()
+        if (connected !== undefined) this.saySent(connected)
+      },
+      onSent: (sent) => {
+        const peer = of()?.peer
+        if (peer) this.person(peer.id).setSent(sent)
+      },
+      onMessage: (message) => {
+        const peer = of()?.peer
+        if (peer) this.tell('message', { from: peer.id, ...message })
+      },
+      now: this.now,
+    })
+  }
+
+  /** Before both sides have agreed there is no line to put it on; `onAgreed` comes back to it. */
+  private async publishTo(connected: Connected, names: readonly Beside[]): Promise<void> {
+    if (!connected.link.agreed) return
+    for (const name of names) await connected.link.senders.publish(name, this.beside.get(name) ?? null)
+    this.saySent(connected)
   }
 
   /** Waits for the later one's offer, and speaks up when it does not come. */
@@ -204,8 +267,8 @@ export class PeerToPeerTransport implements CallTransport {
     const old = this.links.get(id)
     if (old === undefined) return
     this.links.delete(id)
-    // Sums of an attempt never shrink: the server would take a smaller number for silence.
-    this.past = { ...this.lastSums, roundTripMs: null }
+    this.sums.keep()
+    this.person(id).forgetLines()
     close(old)
   }
 
@@ -235,63 +298,46 @@ export class PeerToPeerTransport implements CallTransport {
     })
   }
 
-  private face(participant: string): RemoteFace {
-    let face = this.faces.get(participant)
-    if (face === undefined) {
-      face = new RemoteFace(participant, () => {
+  private person(participant: string): RemoteParticipant {
+    let person = this.people.get(participant)
+    if (person === undefined) {
+      person = new RemoteParticipant(participant, () => {
         this.remoteChanged()
       })
-      this.faces.set(participant, face)
+      this.people.set(participant, person)
     }
-    return face
+    return person
   }
 
   private remoteChanged(): void {
     if (this.stopped) return
-    this.remote = [...this.faces.values()].map((face) => face.view())
+    this.remote = [...this.people.values()].flatMap((person) => person.view())
     this.tell('remote', this.remote)
   }
 
   private applySending(): void {
     if (this.local.audio !== null) this.local.audio.enabled = this.sending.audio
     if (this.local.video !== null) this.local.video.enabled = this.sending.video
-    this.links.forEach((connected) => {
-      this.saySending(connected)
-    })
+    this.saySentToAll()
   }
 
-  private saySending(connected: Connected): void {
-    if (connected.state.readyState === 'open') connected.state.send(JSON.stringify(this.sending))
+  private saySentToAll(): void {
+    for (const connected of this.links.values()) this.saySent(connected)
   }
 
-  private hearSending(connected: Connected, data: unknown): void {
-    if (connected.peer === null || typeof data !== 'string' || data.length > 200) return
-    const said = parseSending(data)
-    if (said !== null) this.face(connected.peer.id).setSending(said)
-  }
-
-  private async read(): Promise<MediaStats> {
-    let sums = this.past
-    for (const { link } of this.links.values())
-      sums = addSums(sums, sumReport(await link.connection.getStats()))
-    const loss = lossBetween(this.lastSums, sums)
-    this.lastSums = sums
-    return {
-      ice: this.ice(),
-      bytesReceived: sums.bytes,
-      framesDecoded: sums.frames,
-      audioEnergy: sums.energy,
-      roundTripMs: sums.roundTripMs,
-      lossPercent: loss,
-    }
-  }
-
-  /** The worst path speaks for the call. */
-  private ice(): RTCIceConnectionState {
-    const states = [...this.links.values()].map(({ link }) => link.connection.iceConnectionState)
-    return (
-      states.find((state) => state === 'failed') ?? states.find((state) => !isUp(state)) ?? states[0] ?? 'new'
-    )
+  private saySent(connected: Connected): void {
+    const weak = !this.limited.video
+    const face = { ...this.sending, video: this.sending.video && !weak }
+    const sent: SentName[] = [{ name: 'face', ...face, weak, mids: [] }]
+    for (const [name, media] of this.beside)
+      sent.push({
+        name,
+        audio: media.audio !== null,
+        video: media.video !== null,
+        weak: false,
+        mids: connected.link.senders.linesOf(name),
+      })
+    connected.channels.saySent(sent)
   }
 
   private report(stats: MediaStats): void {
@@ -321,18 +367,6 @@ export class PeerToPeerTransport implements CallTransport {
 function close(connected: Connected): void {
   if (connected.silence !== null) clearTimeout(connected.silence)
   connected.link.close()
-}
-
-/** What the other page says it sends, or null when it is not what we speak. */
-function parseSending(data: string): { audio: boolean; video: boolean } | null {
-  try {
-    const said: unknown = JSON.parse(data)
-    if (typeof said !== 'object' || said === null) return null
-    const { audio, video } = said as Record<string, unknown>
-    return typeof audio === 'boolean' && typeof video === 'boolean' ? { audio, video } : null
-  } catch {
-    return null
-  }
 }
 
 /** Calls back when the device went to another network; returns how to stop. */

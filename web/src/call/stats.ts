@@ -8,10 +8,26 @@ export interface LinkSums {
   energy: number
   packets: number
   lost: number
+  freezes: number
+  frozenSeconds: number
   roundTripMs: number | null
+  /** Percent of what we send that the other side misses; its worst kind speaks. */
+  sentLoss: number | null
+  availableKbps: number | null
 }
 
-export const NO_SUMS: LinkSums = { bytes: 0, frames: 0, energy: 0, packets: 0, lost: 0, roundTripMs: null }
+export const NO_SUMS: LinkSums = {
+  bytes: 0,
+  frames: 0,
+  energy: 0,
+  packets: 0,
+  lost: 0,
+  freezes: 0,
+  frozenSeconds: 0,
+  roundTripMs: null,
+  sentLoss: null,
+  availableKbps: null,
+}
 
 type Entry = Record<string, unknown>
 
@@ -28,23 +44,33 @@ export function sumReport(report: RTCStatsReport): LinkSums {
   report.forEach((entry: Entry) => {
     if (entry.type === 'inbound-rtp') {
       inbound += 1
-      sums.bytes += number(entry.bytesReceived)
-      sums.packets += number(entry.packetsReceived)
-      sums.lost += Math.max(0, number(entry.packetsLost))
-      if (entry.kind === 'video') sums.frames += number(entry.framesDecoded)
-      else sums.energy += number(entry.totalAudioEnergy)
+      addInbound(sums, entry)
     }
     if (entry.type === 'transport') transportBytes += number(entry.bytesReceived)
-    if (
-      entry.type === 'candidate-pair' &&
-      entry.nominated === true &&
-      typeof entry.currentRoundTripTime === 'number'
-    ) {
-      sums.roundTripMs = Math.round(entry.currentRoundTripTime * 1000)
-    }
+    if (entry.type === 'candidate-pair' && entry.nominated === true) readPath(sums, entry)
+    if (entry.type === 'remote-inbound-rtp' && typeof entry.fractionLost === 'number')
+      sums.sentLoss = Math.max(sums.sentLoss ?? 0, 100 * entry.fractionLost)
   })
   if (inbound === 0) sums.bytes = transportBytes
   return sums
+}
+
+function addInbound(sums: LinkSums, entry: Entry): void {
+  sums.bytes += number(entry.bytesReceived)
+  sums.packets += number(entry.packetsReceived)
+  sums.lost += Math.max(0, number(entry.packetsLost))
+  if (entry.kind === 'video') {
+    sums.frames += number(entry.framesDecoded)
+    sums.freezes += number(entry.freezeCount)
+    sums.frozenSeconds += number(entry.totalFreezesDuration)
+  } else sums.energy += number(entry.totalAudioEnergy)
+}
+
+function readPath(sums: LinkSums, entry: Entry): void {
+  if (typeof entry.currentRoundTripTime === 'number')
+    sums.roundTripMs = Math.round(entry.currentRoundTripTime * 1000)
+  if (typeof entry.availableOutgoingBitrate === 'number')
+    sums.availableKbps = Math.round(entry.availableOutgoingBitrate / 1000)
 }
 
 export function addSums(a: LinkSums, b: LinkSums): LinkSums {
@@ -54,8 +80,16 @@ export function addSums(a: LinkSums, b: LinkSums): LinkSums {
     energy: a.energy + b.energy,
     packets: a.packets + b.packets,
     lost: a.lost + b.lost,
+    freezes: a.freezes + b.freezes,
+    frozenSeconds: a.frozenSeconds + b.frozenSeconds,
     roundTripMs: b.roundTripMs ?? a.roundTripMs,
+    sentLoss: worse(a.sentLoss, b.sentLoss, Math.max),
+    availableKbps: worse(a.availableKbps, b.availableKbps, Math.min),
   }
+}
+
+function worse(a: number | null, b: number | null, pick: (...values: number[]) => number): number | null {
+  return a === null ? b : b === null ? a : pick(a, b)
 }
 
 /** Loss between two readings in percent, null when nothing arrived in between. */

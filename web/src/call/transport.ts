@@ -1,8 +1,8 @@
 /**
  * What a face knows about media: one interface, whatever carries it (peer to peer now, an SFU later).
  *
- * Life of a transport: `prepare` (optional) → `start` once → any number of `setPeers`, `replace`, `setMicrophone`,
- * `setCamera` → `stop` once. Nothing throws after `stop`; every method is then without effect.
+ * Life of a transport: `prepare` (optional) → `start` once → any number of the other methods → `stop` once. Nothing throws
+ * after `stop`; every method is then without effect. `web/contract` holds what every transport must do, run on real media.
  */
 
 /** Names of what a participant sends. Cameras and screens are told apart by name, never by order. */
@@ -16,7 +16,9 @@ export interface LocalMedia {
 
 /**
  * One named bundle of tracks of one other participant. `stream` stays the same object while tracks come and go; `audio`
- * and `video` say whether the kind is being sent (false: no device, muted, camera switched off).
+ * and `video` say whether the kind is being sent (false: no device, muted, camera switched off). `weak`: the picture is
+ * held back because the line of the one who sends it is weak. A face is listed as soon as its participant is heard of,
+ * a document camera or a screen only while it is sent.
  */
 export interface RemoteMedia {
   readonly participant: string
@@ -24,7 +26,42 @@ export interface RemoteMedia {
   readonly stream: MediaStream
   readonly audio: boolean
   readonly video: boolean
+  readonly weak: boolean
 }
+
+/**
+ * Words between the pages of a call that need no server: pointers, strokes while they are drawn, a picture's zoom. They
+ * reach whoever is connected now and are kept for nobody; what must last goes over HTTP as well. `lossy` ones may be lost
+ * and overtake each other, which is right for a pointer.
+ */
+export interface Message {
+  /** 1–20 letters and dots. */
+  readonly topic: string
+  /** At most `MESSAGE_LIMIT` characters. */
+  readonly body: string
+  readonly lossy?: boolean
+}
+
+export interface HeardMessage {
+  readonly from: string
+  readonly topic: string
+  readonly body: string
+}
+
+/** Characters of one message's body. */
+export const MESSAGE_LIMIT = 48_000
+/** Messages of one participant that are heard in a second; what is above is dropped, so that nobody can drown a page. */
+export const MESSAGES_PER_SECOND = 200
+
+/** How much of the own face's picture may be sent. `video` false sends none, and tells the others that the line is weak. */
+export interface SendLimit {
+  readonly video: boolean
+  /** Lines of the picture, for instance 720; the camera's own when it has fewer. */
+  readonly height: number
+  readonly kbps: number
+}
+
+export const NO_LIMIT: SendLimit = { video: true, height: 720, kbps: 1500 }
 
 /**
  * - `connecting`: nothing has flowed yet
@@ -44,6 +81,13 @@ export interface MediaStats {
   readonly roundTripMs: number | null
   /** Share of packets lost since the last reading, 0–100; null before it is known. */
   readonly lossPercent: number | null
+  /** The same for what we send, as the others tell us. */
+  readonly sentLossPercent: number | null
+  /** What the browser believes it can send, in kbit/s; null where it does not say. */
+  readonly availableKbps: number | null
+  /** Times that a picture stood still, and for how long in all; zero where the browser does not count. */
+  readonly freezes: number
+  readonly frozenSeconds: number
 }
 
 /** Another participant, and which of its page loads (attempts) is the live one. Attempt 0 has never joined. */
@@ -57,14 +101,16 @@ export interface Seat {
   readonly call: string
   readonly participant: string
   readonly attempt: number
-  readonly polite: boolean
   readonly iceServers: readonly RTCIceServer[]
+  /** Only over a relay: where a network forbids direct paths, or an address must not be shown. */
+  readonly relayOnly: boolean
 }
 
 export interface TransportEvents {
   state: TransportState
   remote: readonly RemoteMedia[]
   stats: MediaStats
+  message: HeardMessage
 }
 
 export interface CallTransport {
@@ -84,6 +130,11 @@ export interface CallTransport {
   setCamera(on: boolean): void
   /** Sends other devices from now on; renegotiates only when a kind appears that was not sent before. */
   replace(local: LocalMedia): void
+  /** Sends a document camera or a screen beside the face, other tracks of it, or (null) no longer. */
+  publish(name: Exclude<TrackName, 'face'>, media: LocalMedia | null): void
+  limit(limit: SendLimit): void
+  /** To everyone who is connected now. One that breaks the limits is not sent. */
+  say(message: Message): void
   on<K extends keyof TransportEvents>(event: K, handler: (value: TransportEvents[K]) => void): () => void
   stop(): void
 }

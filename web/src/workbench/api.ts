@@ -3,6 +3,7 @@ import createClient from 'openapi-fetch'
 import { createHttp } from '@/api/http'
 import { withKey } from '@/api/keys'
 import type { components, paths } from '@/api/schema'
+import type { Stroke } from '@/stage/ink'
 import type {
   ChosenReason,
   DeclineReason,
@@ -91,6 +92,35 @@ export const joinCall = (call_id: string, key: string) =>
   )
 export const endCall = (call_id: string, key: string) =>
   data(client.POST('/api/calls/{call_id}/end', { params: { path: { call_id } }, ...keyed(key) }))
+
+type Body<Name extends keyof components['schemas']> = components['schemas'][Name]
+const inCall = (call_id: string): { params: { path: { call_id: string } } } => ({
+  params: { path: { call_id } },
+})
+export const putOnStage = (call: string, body: Body<'StageRequest'>) =>
+  data(client.PUT('/api/calls/{call_id}/stage', { ...inCall(call), body }))
+export const takeOffStage = (call: string) => data(client.DELETE('/api/calls/{call_id}/stage', inCall(call)))
+export const turnStage = (call: string, body: Omit<Body<'ViewRequest'>, 'turn'> & { turn: number }) =>
+  data(client.PUT('/api/calls/{call_id}/stage/view', { ...inCall(call), body: body as Body<'ViewRequest'> }))
+export const getStrokes = (call_id: string, after: number) =>
+  data(client.GET('/api/calls/{call_id}/strokes', { params: { path: { call_id }, query: { after } } }))
+/** The name of a stroke makes it safe to repeat. */
+export const drawStroke = (call: string, { places, ...body }: Stroke & { no: number }) =>
+  data(
+    client.POST('/api/calls/{call_id}/strokes', {
+      ...inCall(call),
+      body: { ...body, places: [...places] },
+      ...keyed(body.id),
+    }),
+  )
+export const undoStroke = (call_id: string, stage_no: number, stroke_id: string) =>
+  data(
+    client.DELETE('/api/calls/{call_id}/strokes/{stage_no}/{stroke_id}', {
+      params: { path: { call_id, stage_no, stroke_id } },
+    }),
+  )
+export const clearStrokes = (call_id: string, stage_no: number) =>
+  data(client.DELETE('/api/calls/{call_id}/strokes/{stage_no}', { params: { path: { call_id, stage_no } } }))
 
 export const saveDraft = (session_id: string, body: Draft) =>
   data(client.PUT('/api/sessions/{session_id}/draft', { params: { path: { session_id } }, body }))

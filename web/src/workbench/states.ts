@@ -1,6 +1,6 @@
 /** Every route of the workbench with the states it can be in, as pictures are taken of them and as each is checked. */
 import * as desk from '../../shots/desk'
-import { CALL, deployment, SESSION, TICKET } from '../../shots/place'
+import { CALL, drawnOn, strokes, deployment, SESSION, TICKET } from '../../shots/place'
 import { ok, problem, type Answer, type Shot, type Step } from '../../shots/types'
 import type { WorkbenchState } from './types'
 
@@ -72,6 +72,7 @@ const inCall = (more: Partial<WorkbenchState> = {}): WorkbenchState =>
     presence: desk.talking,
     session: desk.session(),
     call: desk.joined.call,
+    chat: desk.chat,
     ...more,
   })
 /** In a call and after it the ticket is older than at the ring. */
@@ -216,6 +217,23 @@ export const states: Shot[] = [
     steps: [{ see: '.side .tabs' }, { key: 'F2' }],
     until: '.material',
   }),
+  shot(
+    'call-drawing',
+    signedIn(inCall({ call: { ...desk.joined.call, stage: drawnOn } }), {
+      ...ticketServed,
+      [`POST /api/calls/${CALL}/join`]: ok({
+        ...desk.joined,
+        call: { ...desk.joined.call, stage: drawnOn },
+      }),
+      [`GET /api/calls/${CALL}/strokes`]: ok(strokes),
+    }),
+    {
+      stored: owned,
+      peer: true,
+      steps: [{ see: '.facts-line .ok-text' }, { key: 'a' }],
+      until: '.stage-ink path',
+    },
+  ),
   shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
     stored: owned,

@@ -1,7 +1,7 @@
 /** Taking a number: who you are, the notice, the queue. */
 import { region, answered, stranger, known, waiting } from '../../../shots/answers'
-import { longNamed, TICKET } from '../../../shots/place'
-import { problem, type Shot } from '../../../shots/types'
+import { deviceLink, longNamed, ticket, TICKET } from '../../../shots/place'
+import { ok, problem, type Shot } from '../../../shots/types'
 
 export const queue: Shot[] = [
   { route: 'enter', state: 'start', path: '/enter?item=P01', answers: stranger, stored: { lasting: region } },
@@ -114,9 +114,59 @@ export const queue: Shot[] = [
     path: `/waiting/${TICKET}`,
     answers: waiting(),
     stored: { lasting: answered },
-    steps: [{ see: '.materials' }, { press: 'section[aria-labelledby=no-wait] button' }],
+    steps: [{ see: '.materials' }, { press: '#leave' }],
     until: '.modal',
   },
+  {
+    route: 'waiting',
+    state: 'other-device',
+    path: `/waiting/${TICKET}`,
+    answers: { ...waiting(), 'POST /api/applicant/device-link': ok(deviceLink) },
+    stored: { lasting: answered },
+    steps: [{ see: '.materials' }, { press: '#other-device' }],
+    until: '.qr img',
+  },
+  {
+    route: 'waiting',
+    state: 'other-device-refused',
+    path: `/waiting/${TICKET}`,
+    answers: { ...waiting(), 'POST /api/applicant/device-link': problem('busy_try_again', 503) },
+    stored: { lasting: answered },
+    steps: [{ see: '.materials' }, { press: '#other-device' }],
+    until: '.modal .notice.bad',
+  },
+  {
+    route: 'waiting',
+    state: 'moved',
+    path: `/waiting/${TICKET}`,
+    answers: { ...stranger, 'GET /api/applicant/me': ok({ account: null, csrf: null, moved: true }) },
+    until: 'h1:has-text("另一台"), h1:has-text("another")',
+  },
+  { route: 'continue', state: 'start', path: '/continue#secret', answers: stranger },
+  {
+    route: 'continue',
+    state: 'mine',
+    path: '/continue#secret',
+    answers: known({ ticket: ticket() }),
+    until: '.notice.warn',
+  },
+  {
+    route: 'continue',
+    state: 'used',
+    path: '/continue#secret',
+    answers: { ...stranger, 'POST /api/applicant/continue': problem('link_used', 410) },
+    steps: [{ press: '.dock .button' }],
+    until: '[role=alert] h1',
+  },
+  {
+    route: 'continue',
+    state: 'no-answer',
+    path: '/continue#secret',
+    answers: { ...stranger, 'POST /api/applicant/continue': problem('internal', 500, { reference: 'x' }) },
+    steps: [{ press: '.dock .button' }],
+    until: '.notice.bad',
+  },
+  { route: 'continue', state: 'incomplete', path: '/continue', answers: stranger },
   {
     route: 'waiting',
     state: 'left',

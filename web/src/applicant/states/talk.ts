@@ -1,7 +1,7 @@
 /** The call, the rating, what was done. */
 import { known, inCall, ended, done, rated } from '../../../shots/answers'
-import { MY_SEAT, SESSION, session, TICKET } from '../../../shots/place'
-import { problem, type Shot } from '../../../shots/types'
+import { CALL, drawnOn, MY_SEAT, SESSION, session, strokes, TICKET } from '../../../shots/place'
+import { ok, problem, type Shot } from '../../../shots/types'
 
 export const talk: Shot[] = [
   {
@@ -20,6 +20,19 @@ export const talk: Shot[] = [
     devices: 'ok',
     peer: true,
     until: '.plate',
+  },
+  {
+    route: 'call',
+    state: 'pointed-at',
+    path: `/call/${TICKET}`,
+    answers: {
+      ...inCall({ stage: drawnOn }),
+      [`GET /api/calls/${CALL}/strokes`]: ok(strokes),
+    },
+    devices: 'ok',
+    peer: true,
+    steps: [{ see: '.face video' }],
+    until: '.stage-ink path',
   },
   {
     route: 'call',

@@ -5,7 +5,7 @@ import { watch } from 'vue'
 import { endCall, joinCall } from '@/api/applicant'
 import { createCall, type CallController } from '@/call'
 import { signallingOver } from '@/live'
-import { live, state } from './person'
+import { live, moved, state } from './person'
 
 let controller: CallController | null = null
 
@@ -26,5 +26,10 @@ export function theCall(): CallController {
     },
     { immediate: true },
   )
+  watch(moved, (away) => {
+    if (!away) return
+    made.sync(null) // the call goes on, on the other device
+    made.releaseDevices()
+  })
   return made
 }

@@ -1,6 +1,6 @@
 /** Who is here (a guest by cookie), the state document of that person, and the live line that keeps it true. */
 import { ref, shallowRef } from 'vue'
-import { enter, getMe, getState, http } from '@/api/applicant'
+import { enter, followDeviceLink, getMe, getState, http } from '@/api/applicant'
 import type { Account, ApplicantState } from '@/api/types'
 import { createLive, createStateStore } from '@/live'
 import { setServerTime } from './deployment'
@@ -8,6 +8,8 @@ import { setServerTime } from './deployment'
 export const account = shallowRef<Account | null>(null)
 /** The cookie has been asked about: before that nobody knows whether someone is here. */
 export const known = ref(false)
+/** Who was here went on with another device; pages about a person's matter say so instead of showing it. */
+export const moved = ref(false)
 
 const store = createStateStore<ApplicantState>(getState)
 export const live = createLive({ face: 'applicant', http, cursors: store.cursors })
@@ -21,6 +23,7 @@ live.on('welcome', (message) => setServerTime(message.server_time))
 live.on('signed_out', () => {
   account.value = null
   store.clear()
+  ask().catch(() => undefined) // to learn why; who asks next finds out anyway
 })
 
 async function begin(who: Account): Promise<void> {
@@ -32,7 +35,8 @@ async function begin(who: Account): Promise<void> {
 async function ask(): Promise<void> {
   const who = await getMe()
   known.value = true
-  if (who !== null) await begin(who)
+  moved.value = who.moved
+  if (who.account !== null) await begin(who.account)
 }
 
 /** Finds out who is here; several callers share one question, a failed one is asked again. Throws `ApiError`. */
@@ -50,8 +54,17 @@ export async function signIn(who: {
   phone: string
   elderly: boolean
 }): Promise<void> {
-  const made = await enter(who)
+  await beginAnew(await enter(who))
+}
+
+/** Becomes the person whose link was opened here; the device it came from is let go. Throws `ApiError`. */
+export async function continueHere(token: string): Promise<void> {
+  await beginAnew(await followDeviceLink(token))
+}
+
+async function beginAnew(made: Account | null): Promise<void> {
   known.value = true
+  moved.value = false
   live.stop()
   store.clear()
   if (made !== null) await begin(made)

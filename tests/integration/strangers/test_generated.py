@@ -1,0 +1,65 @@
+"""Strangers: every operation of our own document × every actor, with generated requests and real ids in them.
+
+Whatever is sent: no fault, an answer as the document says, refusals that change nothing, rows that hold together.
+"""
+
+from random import Random
+
+import pytest
+
+from tests.integration.scope.matrix import ACTORS
+from tests.integration.strangers.door import Door, allowed, stages
+from tests.integration.strangers.generated import OPERATIONS, SEED, Case, covering, fitting, unfitting
+
+FITTING, UNFITTING = 4, 13
+MORE = 6
+"""Times as many in `make test-long`."""
+
+SILENT = {
+    "POST /api/staff/second-factor/confirm": "the code is a number of this half minute; a test of people confirms one",
+}
+"""Operations that no stranger gets a success out of, and why."""
+
+
+async def knock(door: Door, label: str, seed: int, times: int) -> None:
+    """Send what was generated for an operation, at every moment at which somebody may do it."""
+    chance = Random(seed)  # noqa: S311  a test that can be repeated
+    for stage in stages(label):
+        await door.world.go_to(stage)
+        for case in fitting(label, FITTING * times, chance.randrange(10**6)):
+            door.mix(case, label, chance)
+            actors = chance.sample(ACTORS, len(ACTORS))
+            await door.settle(label, [await door.send(case, actor) for actor in actors])
+        await one_by_one(door, label, unfitting(label, UNFITTING * times, chance.randrange(10**6)), chance)
+
+
+async def one_by_one(door: Door, label: str, cases: list[Case], chance: Random) -> None:
+    """Send each request as the next actor, and as somebody who may: what others send is not looked at that far."""
+    may = allowed(label, door.world.stage)
+    for number, case in enumerate(cases):
+        door.mix(case, label, chance)
+        actors = {ACTORS[number % len(ACTORS)], chance.choice(may)}
+        await door.settle(label, [await door.send(case, actor) for actor in sorted(actors)])
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+async def test_nothing_that_is_generated_breaks_an_operation(door: Door, label: str) -> None:
+    print(f"seed {SEED} (CLOUDWINDOW_TEST_SEED)")  # noqa: T201  a failing test shows it
+    await knock(door, label, SEED, 1)
+    await covered(door, label)
+    answered = any(door.answers[label, status] for status in (200, 201))
+    assert answered == (label not in SILENT), SILENT.get(label, "nobody got a success out of it")
+
+
+async def covered(door: Door, label: str) -> None:
+    """Send what covers the document."""
+    await door.world.go_to(stages(label)[0])
+    await one_by_one(door, label, covering(label), Random(SEED))  # noqa: S311  a test that can be repeated
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("label", OPERATIONS)
+async def test_nothing_of_much_more_breaks_it(door: Door, label: str) -> None:
+    print(f"seed {SEED} (CLOUDWINDOW_TEST_SEED)")  # noqa: T201  a failing test shows it
+    await knock(door, label, SEED + 1, MORE)

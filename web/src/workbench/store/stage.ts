@@ -1,0 +1,112 @@
+/** The stage of the clerk's call: whose picture both sides look at, and the tools to draw on it. */
+import { computed, ref, watch } from 'vue'
+import { explain } from '@/api/problems'
+import type { RemoteMedia } from '@/call'
+import { Board } from '@/stage/board'
+import { turnedOn, ZOOM, zoomed } from '@/stage/geometry'
+import { Hand } from '@/stage/hand'
+import type { Colour, Tool } from '@/stage/ink'
+import { onStage } from '@/stage/on-stage'
+import * as api from '../api'
+import { call } from './desk'
+
+export type Held = Tool | 'pointer'
+export const TOOLS: readonly Held[] = ['pointer', 'pen', 'highlighter', 'arrow', 'box']
+export const COLOURS: readonly Colour[] = ['red', 'yellow', 'blue']
+
+export const tool = ref<Held>('pen')
+export const colour = ref<Colour>('red')
+/** The tools are out. */
+export const annotating = ref(false)
+/** The own picture, looked at by this clerk alone. */
+export const lookingAtMe = ref(false)
+/** Why the last thing could not be done; the sentence to show. */
+export const stageProblem = ref<string | null>(null)
+
+export const board = new Board({ call, read: api.getStrokes })
+export const hand = new Hand(
+  call,
+  board,
+  { draw: api.drawStroke, undo: api.undoStroke, clear: api.clearStrokes, look: api.turnStage },
+  (error) => {
+    stageProblem.value = explain(error)
+  },
+)
+export const shown = computed(() => onStage(call.view))
+
+watch(
+  () => call.view.call?.id,
+  () => {
+    annotating.value = lookingAtMe.value = false
+    stageProblem.value = null
+  },
+)
+
+async function ask(act: (id: string) => Promise<unknown>): Promise<void> {
+  const id = call.view.call?.id
+  if (id === undefined) return
+  stageProblem.value = null
+  try {
+    await act(id)
+  } catch (error) {
+    stageProblem.value = explain(error)
+  }
+}
+
+/** Puts a picture of the call where both sides see it large. */
+export async function show(kind: 'face' | 'document' | 'screen', participant: string): Promise<void> {
+  lookingAtMe.value = false
+  const now = call.view.call?.stage
+  if (now?.kind === kind && now.participant_id === participant) return
+  await ask((id) => api.putOnStage(id, { kind, participant_id: participant }))
+}
+
+export async function showFaces(): Promise<void> {
+  lookingAtMe.value = annotating.value = false
+  if (call.view.call?.stage) await ask(api.takeOffStage)
+}
+
+/** Draws on what is shown; while the faces are, on the citizen's, who often holds a paper before the camera. */
+export async function annotate(): Promise<void> {
+  if (annotating.value) {
+    annotating.value = false
+    // A face that was put there only to be drawn on goes back to where it was.
+    if (call.view.call?.stage?.kind === 'face') await showFaces()
+    return
+  }
+  const face: RemoteMedia | undefined = call.view.remote.find(({ name }) => name === 'face')
+  if (!call.view.call?.stage && face) await show('face', face.participant)
+  annotating.value = call.view.call !== null && stageProblem.value === null
+}
+
+export async function shareScreen(): Promise<void> {
+  if (call.view.screenStream !== null) {
+    call.stopScreen()
+    return
+  }
+  const me = call.view.me
+  if ((await call.shareScreen()) === null && me !== null) await show('screen', me)
+}
+
+// However a shared screen ends — here, in the browser's own bar, by a reload — it leaves the stage.
+watch(
+  () => {
+    const stage = call.view.call?.stage
+    return (
+      stage?.kind === 'screen' && stage.participant_id === call.view.me && call.view.screenStream === null
+    )
+  },
+  (gone) => {
+    if (gone) void showFaces()
+  },
+)
+
+export const canLook = computed(() => Boolean(call.view.call?.stage))
+export const zoomedIn = computed(() => board.view.look.zoom > ZOOM.least)
+export function zoom(factor: number): void {
+  const { look } = board.view
+  hand.look(zoomed(look, factor, { x: look.x, y: look.y }))
+}
+export const turn = (): void => {
+  hand.look(turnedOn(board.view.look))
+}
