@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import structlog
-from fastapi import APIRouter, FastAPI, Request, WebSocket
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
@@ -23,16 +22,17 @@ from cloudwindow.catalogue.routes import router as catalogue_router
 from cloudwindow.dispatch.routes import router as dispatch_router
 from cloudwindow.foundation import housekeeping, logs
 from cloudwindow.foundation.actions import Actions
-from cloudwindow.foundation.authentication import Authenticator, cookie_name
-from cloudwindow.foundation.ceiling import TRY_AGAIN_LATER, Ceiling
+from cloudwindow.foundation.authentication import Authenticator
+from cloudwindow.foundation.ceiling import Ceiling
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.describing import describe_problems
 from cloudwindow.foundation.errors import Problem
-from cloudwindow.foundation.faults import DATABASE_FAULTS, is_database_gone
+from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.keeping import Keeper
 from cloudwindow.foundation.live import Live
+from cloudwindow.foundation.live_polling import Polling
 from cloudwindow.foundation.metering import Meter
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.ports import PublicAddress
@@ -46,14 +46,13 @@ from cloudwindow.foundation.tls.names import LOCALHOST, lan_addresses, origin_of
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.integrations import Relays
 from cloudwindow.live_rooms import Rooms
+from cloudwindow.live_routes import router as live_router
 from cloudwindow.organisation.queries import OPEN_ALL_HOURS
 from cloudwindow.organisation.routes import router as organisation_router
 from cloudwindow.oversight.routes import router as oversight_router
 from cloudwindow.people import CookieAuthenticator, Wire, WorkStates
 from cloudwindow.people.routes import router as people_router
 from cloudwindow.settings import Settings
-
-log = structlog.get_logger()
 
 SWEEPS = [*housekeeping.SWEEPS, *FILE_SWEEPS, *people.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
 
@@ -166,12 +165,11 @@ def create_app(
     )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
-    for router in [*routers, files_router, oversight_router, faces.router, monitoring.router]:
+    for router in [*routers, files_router, oversight_router, faces.router, live_router, monitoring.router]:
         application.include_router(router)
     if settings.mode != "production":
         application.include_router(instruments.router)
     _health(application)
-    _live(application)
     _authority(application, authority)
     _pages(application, settings)
     application.openapi = lambda: _openapi(application)  # type: ignore[method-assign]  # FastAPI documents this hook
@@ -231,7 +229,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     settings: Settings = application.state.settings
     async with open_parts(settings, application.state.database_url) as parts:
         live = Live(parts.database, Rooms(parts.actions))
-        application.state.live = live
+        application.state.live, application.state.polling = live, Polling(live)
         name = f"cloudwindow {settings.name_of_process()}"[:60]
         application.state.monitor = monitoring.Monitor(parts.database, live, name)
         application.state.house = House(
@@ -285,36 +283,6 @@ def _health(application: FastAPI) -> None:
         """The database answers too, so requests may come."""
         await session.execute(text("SELECT 1 FROM deployment"))
         return Health(status="ready")
-
-
-def _live(application: FastAPI) -> None:
-    @application.websocket("/api/ws")
-    async def live_line(socket: WebSocket, face: str = "applicant") -> None:
-        """The live line of a face: same cookie and Origin check as everything else (invariant 4)."""
-        try:
-            await follow(socket, face)
-        except Exception as error:
-            if not is_database_gone(error):
-                raise
-            log.warning("live.database_gone", error=type(error).__name__)
-            with suppress(RuntimeError):  # it may be closed already
-                await socket.close(code=TRY_AGAIN_LATER)
-
-    async def follow(socket: WebSocket, face: str) -> None:
-        served: House = socket.app.state.house
-        origin = socket.headers.get("origin")
-        if face not in {"staff", "applicant"} or (origin is not None and origin not in served.origins):
-            await socket.close(code=1008)
-            return
-        token = socket.cookies.get(cookie_name(face, secure=socket.url.scheme == "wss"))  # type: ignore[arg-type]  # checked above
-        address = socket.client.host if socket.client else ""
-        actor = token and await served.wiring.port(Authenticator).actor(face, token, address, background=True)  # type: ignore[arg-type]  # checked above
-        await socket.accept()
-        if not actor:
-            await socket.send_text('{"type":"signed_out"}')
-            await socket.close(code=1008)
-            return
-        await socket.app.state.live.serve(socket, actor)
 
 
 def _authority(application: FastAPI, path: Path | None) -> None:

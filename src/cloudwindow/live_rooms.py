@@ -1,6 +1,7 @@
 """What the live line asks of the rooms, joined: streams, watching, arrivals, signalling, media reports."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -69,11 +70,11 @@ class Rooms:
         except Problem:
             return  # somebody else was faster; the sweeper looks again
 
-    async def received(self, actor: Actor, message: dict[str, Any]) -> None:
-        """Forward signalling, take media reports; what is malformed or stale is dropped."""
+    async def received(self, actor: Actor, message: dict[str, Any], key: UUID | None) -> None:
+        """Forward signalling, take media reports; what is malformed or stale, or came before, is dropped."""
         if message["type"] == "signal":
             async with self._actions.database.reading() as session:
-                notice = await signalling.send(session, actor, message)
+                notice = await signalling.send(session, actor, message, key)
             if notice:
                 self._actions.notifier.send([notice])
             return
@@ -94,6 +95,12 @@ class Rooms:
     async def signals(self, session: AsyncSession, ids: list[UUID]) -> list[dict[str, Any]]:
         """Read signalling batches by their ids."""
         return await signalling.fetch(session, ids)
+
+    async def kept_signals(
+        self, session: AsyncSession, actor: Actor, since: datetime, told: Collection[UUID]
+    ) -> list[tuple[UUID, dict[str, Any] | None]]:
+        """Read what is still kept for an actor of the signalling after an instant: id, and the message unless told."""
+        return await signalling.kept(session, actor, since, told)
 
     async def completed(self, session: AsyncSession, stream: str, type_: str, data: Any) -> Any:
         """Put drafts of wrap-ups into the events of their clerk."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cloudwindow.app import create_app
@@ -25,8 +26,16 @@ GRACE_SECONDS = 5  # for requests that run when a stop is asked for
 class _Server(uvicorn.Server):
     """Listens on HTTPS as well, and says when it listens."""
 
-    def __init__(self, config: uvicorn.Config, door: Door | None, origins: set[str], ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        application: FastAPI,
+        door: Door | None,
+        origins: set[str],
+        ready: Callable[[], None],
+    ) -> None:
         super().__init__(config)
+        self._application = application
         self._door = door
         self._origins = origins
         self._ready = ready
@@ -63,7 +72,8 @@ class _Server(uvicorn.Server):
         self._fresh = tasks.begin(door.stay_fresh(self._origins), "lan.stay_fresh")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop in order."""
+        """Answer the polls that hang, so that their pages go elsewhere at once; then stop in order."""
+        self._application.state.polling.hang_up()
         await tasks.end(self._fresh)
         await super().shutdown(sockets)
 
@@ -76,7 +86,7 @@ def run(settings: Settings, url: str, taken: socket.socket, door: Door | None, r
     """
     origins = set(settings.allowed_origins()) | (door.origins() if door else set())
     application = create_app(settings, url, origins, door.certificate.authority if door else None)
-    server = _Server(server_config(application, settings.trusted_proxy_list()), door, origins, ready)
+    server = _Server(server_config(application, settings.trusted_proxy_list()), application, door, origins, ready)
     try:
         server.run(sockets=[taken])
     except KeyboardInterrupt:

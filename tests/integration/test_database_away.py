@@ -11,6 +11,7 @@ from cloudwindow.foundation.postgres import EmbeddedPostgres
 from tests.support.city import open_city
 from tests.support.client import Citizen
 from tests.support.cluster import OPTIONS, Cluster, temporary_folder
+from tests.support.polling import MESSAGES, POLL, Line
 from tests.support.server import open_server
 
 TRY_AGAIN_LATER = 1013
@@ -50,10 +51,14 @@ async def test_requests_and_lines_while_it_is_away(mains: Mains) -> None:
     async with open_city(Cluster(mains.on())) as city, open_server(city) as server, Citizen(server.url) as citizen:
         await citizen.enter()
         ticket = await citizen.take()
+        line = Line(citizen)
+        await line.ask(server)
         mains.off()
         for _ in range(12):  # more than there are connections that each have to find out
             assert _is_sentence(await citizen.http.get("/api/applicant/state"))
             assert _is_sentence(await citizen.send(f"/api/tickets/{ticket['id']}/leave"))
+            assert _is_sentence(await citizen.elsewhere(server.url, POLL, line.body()))
+            assert _is_sentence(await citizen.elsewhere(server.url, MESSAGES, {"messages": [{}]}))
         await citizen.say({"type": "watch", "keys": [f"desk:{ticket['desk_id']}"]})
         assert await citizen.closed() == TRY_AGAIN_LATER
         with pytest.raises(websockets.InvalidStatus):
@@ -62,5 +67,8 @@ async def test_requests_and_lines_while_it_is_away(mains: Mains) -> None:
         mains.on()
         await citizen.open_line()
         assert citizen.state["ticket"]["id"] == ticket["id"]
+        before = dict(citizen.cursor)
         left = await citizen.post(f"/api/tickets/{ticket['id']}/leave")
         assert left["state"] == "closed"
+        told = await line.ask(server, after=before)
+        assert told[0]["data"]["state"] == "closed"

@@ -16,7 +16,7 @@ from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.events import REPLAY_LIMIT, NewEvent
 from cloudwindow.foundation.recording import Record, record
 from tests.support.city import CITY, City, open_city
-from tests.support.client import Citizen, Clerk, Client, flow, move_clock
+from tests.support.client import Citizen, Clerk, Client, flow, move_clock, tab_is_gone
 from tests.support.cluster import Cluster
 from tests.support.server import Server, open_server
 
@@ -52,8 +52,8 @@ def shows(client: Client, part: str, name: str, value: str) -> Wait:
 class Scene:
     """A clerk and a citizen, who agree with the server after every step."""
 
-    def __init__(self, clerk: Clerk, citizen: Citizen, *, dropping: bool) -> None:
-        self.clerk, self.citizen, self.dropping = clerk, citizen, dropping
+    def __init__(self, city: City, clerk: Clerk, citizen: Citizen, *, dropping: bool) -> None:
+        self.city, self.clerk, self.citizen, self.dropping = city, clerk, citizen, dropping
 
     async def step(self, happens: Callable[[], Awaitable[Any]], then: Wait) -> Any:
         """Let something happen — without a line to the pages when lines drop — and compare both pages.
@@ -141,6 +141,7 @@ async def _second_service(scene: Scene) -> None:
     joined = await scene.step(clerk.accept, scene.call("connecting"))
     await scene.step(lambda: flow(clerk, citizen, joined), scene.call("connected"))
     await clerk.hang_up_line()
+    await tab_is_gone(scene.city, clerk)
     await move_clock(citizen, 16)
     await shows(citizen, "call", "state", "interrupted")()
     await move_clock(citizen, 121)
@@ -156,13 +157,17 @@ async def _second_service(scene: Scene) -> None:
     )
 
 
-@pytest.mark.parametrize(("servers", "lines"), [("one", "kept"), ("two", "kept"), ("two", "dropped")])
+@pytest.mark.parametrize(
+    ("servers", "lines"),
+    [("one", "kept"), ("two", "kept"), ("two", "dropped"), ("one", "polled"), ("two", "polled"), ("two", "broken off")],
+)
 async def test_what_pages_keep_is_what_the_server_says(pair: Pair, servers: str, lines: str) -> None:
     there = pair.one if servers == "one" else pair.two
-    async with Clerk(there.url) as clerk, Citizen(pair.one.url) as citizen:
+    polls = [pair.one.url, pair.two.url][: 1 if servers == "one" else 2] if lines in {"polled", "broken off"} else []
+    async with Clerk(there.url, polls=polls) as clerk, Citizen(pair.one.url, polls=polls) as citizen:
         await clerk.sign_in("wangjunfeng", "许昌", ready=False)
         await citizen.enter()
-        scene = Scene(clerk, citizen, dropping=lines == "dropped")
+        scene = Scene(pair.city, clerk, citizen, dropping=lines in {"dropped", "broken off"})
         await _first_service(scene)
         await _second_service(scene)
         await scene.step(lambda: clerk.presence("break", "rest"), scene.clerk_is("wanted", "break"))
@@ -202,7 +207,8 @@ async def test_a_page_too_far_behind_is_told_to_begin_anew(pair: Pair, behind: i
         await _append(pair.city, stream, behind, last)
         await citizen.connect()
         if behind > REPLAY_LIMIT:
-            await citizen.heard(lambda message: message == {"type": "reset", "stream": stream})
+            (reset,) = [await citizen.heard(lambda message: message["type"] == "reset")]
+            assert (reset["stream"], reset["seq"]) == (stream, citizen.cursor[stream] + behind)
             assert _heard(citizen, "event") <= 4  # those of taking the number; none of the gap
             await citizen.refresh()
         await citizen.agrees()

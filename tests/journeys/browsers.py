@@ -41,6 +41,18 @@ const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 navigator.mediaDevices.getUserMedia = (wanted) => wanted && wanted.video
   ? Promise.reject(new DOMException('Permission denied', 'NotAllowedError')) : ask(wanted);
 """
+# What networks do to WebSockets: refuse them, or let them open and swallow whatever is said.
+_BLOCKED = """
+window.WebSocket = class {
+  constructor() { setTimeout(() => %s, 20); }
+  send() {}
+  close() {}
+};
+"""
+BLOCKED = {
+    "refused": _BLOCKED % "this.onclose && this.onclose({ code: 1006 })",
+    "silent": _BLOCKED % "this.onopen && this.onopen()",
+}
 _STATISTICS = """
 async () => {
   const found = { frames: 0, energy: 0, audio: 0 };
@@ -124,8 +136,13 @@ class Watched:
             await self.page.evaluate(looping, wanted)
 
 
-async def open_context(browser: Browser, *, phone: bool, deny_camera: bool = False) -> BrowserContext:
-    """Open a phone (390 × 844, touch) or a PC (1440 × 900) in Chinese, with camera and microphone allowed."""
+async def open_context(
+    browser: Browser, *, phone: bool, deny_camera: bool = False, sockets: str = "open"
+) -> BrowserContext:
+    """Open a phone (390 × 844, touch) or a PC (1440 × 900) in Chinese, with camera and microphone allowed.
+
+    `sockets`: what the network does to WebSockets, a key of `BLOCKED` or nothing to them.
+    """
     size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
     context = await browser.new_context(
         viewport=size,  # type: ignore[arg-type]  # a plain dict of the same shape
@@ -138,4 +155,6 @@ async def open_context(browser: Browser, *, phone: bool, deny_camera: bool = Fal
     await context.add_init_script(_REMEMBER)
     if deny_camera:
         await context.add_init_script(DENY_CAMERA)
+    if sockets in BLOCKED:
+        await context.add_init_script(BLOCKED[sockets])
     return context

@@ -18,9 +18,9 @@ class ClerkPage(Watched):
     url: str
 
     @classmethod
-    async def open(cls, browser: Browser, url: str) -> Self:
+    async def open(cls, browser: Browser, url: str, *, sockets: str = "open") -> Self:
         """Open the workbench in a browser of its own."""
-        context = await open_context(browser, phone=False)
+        context = await open_context(browser, phone=False, sockets=sockets)
         clerk = cls(await context.new_page())
         clerk.context, clerk.url = context, url
         await clerk.page.goto(f"{url}/workbench")
@@ -68,9 +68,11 @@ class CitizenPage(Watched):
     url: str
 
     @classmethod
-    async def open(cls, browser: Browser, url: str, *, deny_camera: bool = False, phone: bool = True) -> Self:
+    async def open(
+        cls, browser: Browser, url: str, *, deny_camera: bool = False, phone: bool = True, sockets: str = "open"
+    ) -> Self:
         """Open the home page of 魏都区 on a phone, or a computer, of its own."""
-        context = await open_context(browser, phone=phone, deny_camera=deny_camera)
+        context = await open_context(browser, phone=phone, deny_camera=deny_camera, sockets=sockets)
         citizen = cls(await context.new_page())
         citizen.context, citizen.url = context, url
         await citizen.page.goto(f"{url}/?r={WEIDU}")

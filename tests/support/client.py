@@ -3,8 +3,9 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import cycle
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -12,8 +13,9 @@ from uuid import uuid4
 
 import httpx
 import websockets
+from sqlalchemy import text
 
-from tests.support.city import PASSWORD, WEIDU
+from tests.support.city import PASSWORD, WEIDU, City
 
 CONSENT = "2026-11"
 LONG_ENOUGH = 30.0
@@ -21,12 +23,19 @@ LONG_ENOUGH = 30.0
 
 
 class Client:
-    """One browser of one face. `state` is kept by events only: `state[type] = data`."""
+    """One browser of one face. `state` is kept by events only: `state[type] = data`.
 
-    def __init__(self, url: str, face: str, trust: ssl.SSLContext | None = None) -> None:
+    With `polls` its WebSockets are blocked: its line asks these servers in turn, each time another one.
+    """
+
+    def __init__(self, url: str, face: str, trust: ssl.SSLContext | None = None, *, polls: Sequence[str] = ()) -> None:
         self.url = url
         self.face = face
         self.trust = trust
+        self.polls = cycle(polls) if polls else None
+        self.mark: dict[str, Any] | None = None
+        self.watching: list[Any] = []
+        self.refused: httpx.Response | None = None
         headers = {"x-face": face, "origin": url}
         self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=30, verify=trust or True)
         self.csrf: str | None = None
@@ -133,6 +142,10 @@ class Client:
     async def connect(self) -> None:
         """Open the live line at the cursor; after a lost one this is all a client does."""
         await self.hang_up_line()
+        if self.polls:
+            self.mark = None
+            self._reader = asyncio.create_task(self._poll(self.polls))
+            return
         cookie = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
         self._socket = await websockets.connect(
             f"{self.url.replace('http', 'ws')}/api/ws?face={self.face}",
@@ -144,8 +157,37 @@ class Client:
 
     async def say(self, message: dict[str, Any]) -> None:
         """Send a message on the live line."""
+        if self.polls:
+            await self._say_over_http(message)
+            return
         assert self._socket is not None
         await self._socket.send(json.dumps(message))
+
+    async def _say_over_http(self, message: dict[str, Any]) -> None:
+        assert self.polls is not None
+        if message["type"] != "watch":
+            await self.elsewhere(next(self.polls), "/api/live/messages", {"messages": [message]})
+        elif message["keys"] != self.watching:
+            self.watching = message["keys"]
+            await self.hang_up_line()
+            self._reader = asyncio.create_task(self._poll(self.polls))
+
+    async def elsewhere(self, url: str, path: str, body: Any, key: str | None = None) -> httpx.Response:
+        """Send a mutation to another server process than usual."""
+        headers = {"origin": url, "idempotency-key": key or str(uuid4()), "x-csrf-token": self.csrf or ""}
+        return await self.http.post(url + path, json=body, headers=headers | {"x-background": "1"})
+
+    async def _poll(self, servers: Iterator[str]) -> None:
+        """Ask, hear, ask again; what happens at other servers than the one asked is heard all the same."""
+        while True:
+            body = {"tab": self.tab, "after": self.cursor, "watch": self.watching, "mark": self.mark}
+            answer = await self.elsewhere(next(servers), "/api/live/poll", body)
+            if answer.status_code != 200:
+                self.refused = answer
+                return
+            self.mark = answer.json()["mark"]
+            for message in answer.json()["messages"]:
+                await self._hear(message)
 
     async def hang_up_line(self) -> None:
         """Close the live line, as a closed tab does."""
@@ -160,20 +202,24 @@ class Client:
     async def _read(self, socket: websockets.ClientConnection) -> None:
         with suppress(websockets.ConnectionClosed):
             async for raw in socket:
-                message = json.loads(raw)
-                async with self._changed:
-                    self.messages.append(message)
-                    if message["type"] == "event" and message["seq"] > self.cursor.get(message["stream"], 0):
-                        self.cursor[message["stream"]] = message["seq"]
-                        self.state[message["event"]] = message["data"]
-                    self._changed.notify_all()
+                await self._hear(json.loads(raw))
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        async with self._changed:
+            self.messages.append(message)
+            if message["type"] == "event" and message["seq"] > self.cursor.get(message["stream"], 0):
+                self.cursor[message["stream"]] = message["seq"]
+                self.state[message["event"]] = message["data"]
+            self._changed.notify_all()
 
     async def closed(self, seconds: float = LONG_ENOUGH) -> int | None:
-        """Wait until the server closes the live line; returns the close code."""
+        """Wait until the server closes the live line; returns the close code, or the status of a poll."""
         assert self._reader is not None
-        assert self._socket is not None
         async with asyncio.timeout(seconds):
             await asyncio.wait([self._reader])
+        if self.polls:
+            return self.refused.status_code if self.refused else None
+        assert self._socket is not None
         return self._socket.close_code
 
     async def until(self, holds: Callable[[dict[str, Any]], object], seconds: float = LONG_ENOUGH) -> dict[str, Any]:
@@ -206,8 +252,8 @@ def _without_drafts(part: Any) -> Any:
 class Citizen(Client):
     """A guest on a phone."""
 
-    def __init__(self, url: str, trust: ssl.SSLContext | None = None) -> None:
-        super().__init__(url, "applicant", trust)
+    def __init__(self, url: str, trust: ssl.SSLContext | None = None, *, polls: Sequence[str] = ()) -> None:
+        super().__init__(url, "applicant", trust, polls=polls)
 
     async def enter(self, name: str = "刘桂英", phone: str = "19900001301", *, elderly: bool = False) -> Self:
         """Give a form of address and a phone, and follow the own state."""
@@ -229,8 +275,8 @@ class Citizen(Client):
 class Clerk(Client):
     """A clerk at a station."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, "staff")
+    def __init__(self, url: str, *, polls: Sequence[str] = ()) -> None:
+        super().__init__(url, "staff", polls=polls)
         self.me: dict[str, Any] = {}
 
     async def sign_in(self, account: str = "zhangyanli", site: str = "魏都", *, ready: bool = True) -> Self:
@@ -267,6 +313,19 @@ async def flow(clerk: Clerk, citizen: Citizen, joined: dict[str, Any]) -> None:
                 {"type": "media", "call": call, "attempt": attempt, "ice": "connected", "bytes": received, "frames": 9}
             )
     await clerk.until(lambda state: state["call"] and state["call"]["state"] == "connected")
+
+
+async def tab_is_gone(city: City, client: Client) -> None:
+    """Wait until the server knows that a page was closed; the few seconds that a broken poll leaves it pass at once."""
+    known = text("SELECT lease_until <= app_now() + interval '5 s', pg_sleep(0.05) FROM tab_lease WHERE id = :tab")
+    over = text("UPDATE tab_lease SET lease_until = app_now() WHERE id = :tab")
+    async with asyncio.timeout(LONG_ENOUGH):
+        while True:
+            async with city.database.transaction() as session:
+                row = (await session.execute(known, {"tab": client.tab})).first()
+                if row is None or row[0]:
+                    await session.execute(over, {"tab": client.tab})
+                    return
 
 
 async def move_clock(client: Client, seconds: float) -> None:

@@ -1,15 +1,18 @@
 """WebRTC signalling between two browsers that may hang on two processes: keyed by call and attempt, never replayed.
 
 A batch is one row of an unlogged table and one NOTIFY that names it; whichever process holds a tab of the other side
-reads it. Rows are swept away after half a minute.
+reads it. A tab without a connection of its own, which polls, finds the row when it asks next. Rows are swept away after
+half a minute.
 """
 
 import json
+from collections.abc import Collection
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls.schemas import Attempt
@@ -27,6 +30,9 @@ BYTES_LIMIT = 64_000
 KEPT_SECONDS = 30
 """What nobody fetched in this time was for a browser that is gone."""
 
+MOST_KEPT = 500
+"""More for one person in that time is no signalling; the newest count. A call that starts has some twenty."""
+
 # scope: both the sender's own place and the other place in the same live call are found in the statement itself
 _SEND = text(
     """
@@ -39,12 +45,22 @@ _SEND = text(
     JOIN call_participant other ON other.call_id = c.id AND other.id = :to AND other.attempt = :to_attempt
         AND other.id <> mine.id
     WHERE c.id = :call AND c.state <> 'ended'
+    ON CONFLICT (id) DO NOTHING
     RETURNING id, (SELECT coalesce('staff:' || p.staff_id, 'account:' || p.account_id) FROM call_participant p
                    WHERE p.id = to_participant_id) AS stream
     """
 )
 # scope: addressed by the notice to the one stream that may read it
-_FETCH = text("SELECT id, call_id, body FROM signal WHERE id = ANY (:ids) ORDER BY id")
+_FETCH = text("SELECT id, call_id, body FROM signal WHERE id = ANY (:ids) ORDER BY at, id")
+# scope: addressed to the actor's own places
+_KEPT = text(
+    """
+    SELECT s.id, s.call_id, CASE WHEN s.id = ANY (:told) THEN NULL ELSE s.body END AS body
+    FROM signal s JOIN call_participant p ON p.id = s.to_participant_id
+    WHERE s.at > greatest(:since, app_now() - make_interval(secs => :kept)) AND :person IN (p.staff_id, p.account_id)
+    ORDER BY s.at DESC, s.id DESC LIMIT :most
+    """
+)
 # scope: the sweeper drops what is too old for anybody
 _CLEAN = text("DELETE FROM signal WHERE at < app_now() - make_interval(secs => :kept)")
 
@@ -61,14 +77,17 @@ class Batch(Asked):
     batch: Annotated[list[Any], Field(max_length=BATCH_LIMIT)]
 
 
-async def send(session: AsyncSession, actor: Actor, message: dict[str, Any]) -> str | None:
-    """Put a batch on its way. Returns the notice to send, None when it is malformed, stale or not the sender's."""
+async def send(session: AsyncSession, actor: Actor, message: dict[str, Any], key: UUID | None = None) -> str | None:
+    """Put a batch on its way. Returns the notice to send, None when it is malformed, stale or not the sender's.
+
+    A `key` is the batch's own, for a sender who may have to say it twice: the second one is dropped.
+    """
     try:
         asked = Batch.model_validate(message)
         batch = _json(asked.batch)
     except ValueError:
         return None
-    values = {"id": new_id(), "person": actor.id, **asked.model_dump(exclude={"batch"}), "batch": batch}
+    values = {"id": key or new_id(), "person": actor.id, **asked.model_dump(exclude={"batch"}), "batch": batch}
     row = (await session.execute(_SEND, values)).first()
     return f"signal:{row.stream}:{row.id}" if row else None
 
@@ -87,8 +106,23 @@ def _json(batch: list[Any]) -> str:
 
 async def fetch(session: AsyncSession, ids: list[UUID]) -> list[dict[str, Any]]:
     """Read batches by their ids, in the order of sending."""
-    rows = await session.execute(_FETCH, {"ids": ids})
-    return [{"id": row.id, "type": "signal", "call": str(row.call_id), **row.body} for row in rows]
+    return [_message(row) for row in await session.execute(_FETCH, {"ids": ids})]
+
+
+async def kept(
+    session: AsyncSession, actor: Actor, since: datetime, told: Collection[UUID]
+) -> list[tuple[UUID, dict[str, Any] | None]]:
+    """Read what is still kept for an actor of the batches after an instant: id, and the message unless it was told.
+
+    Which were told is said by their ids, since instants are not in the order of commits.
+    """
+    values = {"person": actor.id, "since": since, "told": list(told), "kept": KEPT_SECONDS, "most": MOST_KEPT}
+    rows = (await session.execute(_KEPT, values)).all()
+    return [(row.id, _message(row) if row.body else None) for row in reversed(rows)]
+
+
+def _message(row: Row[Any]) -> dict[str, Any]:
+    return {"id": str(row.id), "type": "signal", "call": str(row.call_id), **row.body}
 
 
 @action("signal.clean")

@@ -1,4 +1,4 @@
-"""The general ceiling: requests of one address, and writing requests of one login (model §7)."""
+"""The general ceiling: requests of one address, polls of one address, writing requests of one login (model §7)."""
 
 import structlog
 from starlette.requests import cookie_parser
@@ -13,6 +13,9 @@ from cloudwindow.foundation.http import House, problem_response
 log = structlog.get_logger()
 
 READS = {"GET", "HEAD", "OPTIONS"}
+LINES = "/api/live/"
+"""Live lines without WebSockets ask by themselves, in step with what happens: they are counted apart."""
+
 TRY_AGAIN_LATER = 1013
 """The close code of a live line that is refused, or cannot go on while the database is gone (IANA's registry)."""
 
@@ -49,8 +52,10 @@ async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) 
 
 
 def _under(served: House, scope: Scope) -> list[tuple[limits.Limit, str]]:
-    address = scope["client"][0] if scope["client"] else ""
-    under = [(limits.REQUESTS_PER_ADDRESS, limits.address_digest(served.keys, address))]
+    address = limits.address_digest(served.keys, scope["client"][0] if scope["client"] else "")
+    if scope["path"].startswith(LINES):
+        return [(limits.POLLS_PER_ADDRESS, address)]
+    under = [(limits.REQUESTS_PER_ADDRESS, address)]
     if scope["type"] == "http" and scope["method"] not in READS:
         under += [(limits.WRITES_PER_LOGIN, login) for login in _logins(scope)]
     return under

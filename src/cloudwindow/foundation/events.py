@@ -11,7 +11,7 @@ REPLAY_LIMIT = 500
 """A client further behind than this many events is told to fetch its state anew."""
 
 CHANNEL = "cloudwindow"
-"""The NOTIFY channel; a payload is `stream:<name>`, `hint:<key>` or `signal:<participant>`."""
+"""The NOTIFY channel; a payload is `stream:<name>`, `hint:<key>@<instant>` or `signal:<stream>:<id>`."""
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,14 @@ async def read(socket: WebSocket) -> dict[str, Any]:
     if not isinstance(message, dict):
         msg = "a message is an object"
         raise ValueError(msg)  # noqa: TRY004  the caller closes on any bad value alike
-    if _is_deep(message):
+    if is_deep(message):
         msg = "a message is nested too deep"
         raise ValueError(msg)
     return message
 
 
-def _is_deep(message: Any) -> bool:
+def is_deep(message: Any) -> bool:
+    """Say whether lists and objects are nested deeper than `DEPTH_LIMIT`."""
     level = [message]
     for _ in range(DEPTH_LIMIT):
         inner = [part.values() if isinstance(part, dict) else part for part in level if isinstance(part, dict | list)]

@@ -69,7 +69,18 @@ MESSAGES_PER_LINE = parameters.define(
     600,
     "messages a minute",
     "ours: a call that starts anew every few seconds sends some 200",
-    "Messages that a page may send over one live line.",
+    "Messages that a page may send over one live line. Without WebSockets: of one login, each poll being one.",
+)
+MESSAGES_OF_POLLING_LOGIN = Limit(MESSAGES_PER_LINE, 60)
+POLLS_PER_ADDRESS = Limit(
+    parameters.define(
+        "limits.polls_per_address",
+        24_000,
+        "requests a minute",
+        "ours: 500 pages behind one address, 48 each; measured 3 a minute at rest and 18 in a whole service of 20 s",
+        "Requests of live lines without WebSockets from one address, beside its other requests.",
+    ),
+    60,
 )
 
 

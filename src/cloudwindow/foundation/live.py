@@ -1,67 +1,59 @@
-"""The live line: one WebSocket a client, events replayed by cursor, hints, signalling, leases (invariants 4, 5).
+"""The live line: events replayed by cursor, hints, signalling, leases (invariants 4, 5).
 
+A line is carried by a WebSocket (`live_socket`) or, where those are blocked, by requests that hang (`live_polling`).
 Nothing is decided here. A connection only remembers how far it has been told; kill the process and the client comes
 back with its cursor to any other.
 """
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import structlog
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from cloudwindow.foundation import events, frames, limits, measures, parameters, tasks
+from cloudwindow.foundation import events, measures, tabs, tasks
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.faults import DATABASE_FAULTS
+from cloudwindow.foundation.hints import INSTANT, Hints
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.foundation.ports import LiveRooms
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=45)
 RENEW_SECONDS = 15.0
 POLL_SECONDS = 5.0
 """A wake-up that got lost is caught after this long."""
 
 HEARTBEAT_SECONDS = 20
-SILENCE_SECONDS = 65.0
-"""A client that says nothing for this long is gone; it pings every `HEARTBEAT_SECONDS`."""
+"""A client says something at least this often over a WebSocket."""
 
-NOT_UNDERSTOOD = 1002
-"""The close code after a message that is none of ours (RFC 6455 §7.4.1, protocol error)."""
+TOGETHER_SECONDS = 0.02
+"""What one change has to tell — events, then hints — comes within this time."""
 
-TOO_MUCH = 1008
-"""The close code after more messages than a line may carry (RFC 6455 §7.4.1, policy violation)."""
-
-MINUTE_SECONDS = 60.0
 QUEUE_LIMIT = 1000
 WATCH_LIMIT = 16
 
 
 @dataclass(eq=False)
 class Connection:
-    """One open WebSocket: who, which tab, how far told, what it watches."""
+    """A line while this process holds it: whose, since when, how far told, what it watches, and what is to be sent."""
 
-    socket: WebSocket
+    id: UUID
     actor: Actor
     tab: UUID
     stream: str
+    opened_at: datetime
     cursor: int
-    most: int
-    id: UUID = field(default_factory=new_id)
     watching: set[str] = field(default_factory=set)
+    closed: bool = False
     outbox: asyncio.Queue[dict[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
 
     def send(self, message: dict[str, Any]) -> None:
@@ -71,8 +63,24 @@ class Connection:
         except asyncio.QueueFull:
             self.close()
 
+    def reset(self) -> None:
+        """Tell the client to fetch its state anew; whatever comes after the cursor will be told."""
+        self.send({"type": "reset", "stream": self.stream, "seq": self.cursor})
+
+    async def messages(self, seconds: float) -> list[dict[str, Any]]:
+        """Take what is queued; when that is nothing, wait so long for the first and take what comes with it."""
+        queued = []
+        if self.outbox.empty():
+            with suppress(TimeoutError):
+                queued.append(await asyncio.wait_for(self.outbox.get(), seconds))
+                await asyncio.sleep(TOGETHER_SECONDS)
+        while not self.outbox.empty():
+            queued.append(self.outbox.get_nowait())
+        return [message for message in queued if message is not None]
+
     def close(self) -> None:
         """End the connection after what is queued, or at once when nothing more fits."""
+        self.closed = True
         while True:
             try:
                 self.outbox.put_nowait(None)
@@ -86,11 +94,12 @@ class Live:
     """All connections of this process, and the one LISTEN that wakes them."""
 
     def __init__(self, database: Database, rooms: LiveRooms) -> None:
-        self._database = database
-        self._rooms = rooms
+        self.database = database
+        self.rooms = rooms
+        self.hints = Hints()
         self._connections: set[Connection] = set()
         self._dirty: set[str] = set()
-        self._hints: set[str] = set()
+        self._hinted: set[str] = set()
         self._signals: list[str] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -111,100 +120,46 @@ class Live:
             connection.close()
         await tasks.end(*self._tasks)
 
-    async def serve(self, socket: WebSocket, actor: Actor) -> None:
-        """Serve one accepted WebSocket until it ends. The first message must be `hello`."""
-        try:
-            connection = await self._greet(socket, actor)
-        except WebSocketDisconnect:
-            return
-        if connection is None:
-            await socket.close(code=NOT_UNDERSTOOD)
-            return
-        self._connections.add(connection)
-        self._touch([connection.stream])
-        writer = asyncio.create_task(self._write(connection))
-        try:
-            await self._rooms.arrived(actor)
-            await self._read(connection)
-        except WebSocketDisconnect:
-            pass
-        finally:
-            self._connections.discard(connection)
-            writer.cancel()
-            with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-                await writer
-            await self._forget(connection)
+    async def enter(self, actor: Actor, tab: UUID, after: dict[str, Any], *, greet: bool) -> Connection | None:
+        """Take the tab's lease and say what a page must hear first: `welcome` if asked to `greet`, `reset` if need be.
 
-    async def _greet(self, socket: WebSocket, actor: Actor) -> Connection | None:
-        try:
-            hello = await asyncio.wait_for(frames.read(socket), HEARTBEAT_SECONDS)
-            if hello["type"] != "hello":
-                return None
-            tab = UUID(str(hello["tab"]))
-            after = hello.get("after") or {}
-            stream = self._rooms.stream(actor)
-            told = after.get(stream)
-        except (KeyError, ValueError, AttributeError, TypeError, TimeoutError):
-            return None
-        async with self._database.reading() as session:
+        Returns None when the tab's id belongs to somebody else.
+        """
+        holder, stream = new_id(), self.rooms.stream(actor)
+        async with self.database.reading() as session:
             last = await events.cursor(session, stream)
-            most = await parameters.get(session, limits.MESSAGES_PER_LINE)
-            connection = Connection(socket, actor, tab, stream, last, most)
-            lease = {"tab": tab, "login": actor.login_id, "lease": LEASE, "holder": connection.id}
-            now = await session.scalar(_OPEN, lease | _person(actor))
-        if now is None:  # the tab's id belongs to somebody else
+            now = await tabs.open_tab(session, actor, tab, holder)
+        if now is None:
             return None
-        if isinstance(told, int) and 0 <= told <= last:
-            connection.cursor = told
-        await socket.send_text(
-            json.dumps({"type": "welcome", "server_time": now.isoformat(), "heartbeat_seconds": HEARTBEAT_SECONDS})
-        )
+        told = after.get(stream)
+        cursor = told if isinstance(told, int) and 0 <= told <= last else last
+        connection = Connection(holder, actor, tab, stream, now, cursor)
+        if greet:
+            welcome = {"server_time": now.isoformat(), "heartbeat_seconds": HEARTBEAT_SECONDS}
+            connection.send({"type": "welcome"} | welcome)
         if isinstance(told, int) and told > last:  # a cursor of another database, such as before a restore
-            await socket.send_text(json.dumps({"type": "reset", "stream": stream}))
+            connection.reset()
         return connection
 
-    async def _read(self, connection: Connection) -> None:
-        clock = asyncio.get_running_loop().time
-        since, seen = clock(), 0
-        while True:
-            try:
-                message = await asyncio.wait_for(frames.read(connection.socket), SILENCE_SECONDS)
-            except TimeoutError:
-                return
-            except ValueError:
-                await connection.socket.close(code=NOT_UNDERSTOOD)
-                return
-            if clock() - since > MINUTE_SECONDS:
-                since, seen = clock(), 0
-            seen += 1
-            if seen > connection.most:  # a line is one process's own, so its count may be too
-                await connection.socket.close(code=TOO_MUCH)
-                return
-            kind = message.get("type")
-            if kind == "ping":
-                connection.send({"type": "pong"})
-            elif kind == "watch":
-                await self._watch(connection, message.get("keys"))
-            elif kind in ("signal", "media"):  # a stranger's kind may be a list, which no set can look for
-                await self._rooms.received(connection.actor, message)
+    @contextmanager
+    def holding(self, connection: Connection) -> Iterator[None]:
+        """Deliver to a connection for as long as the block lasts, first what it has not been told yet."""
+        self._connections.add(connection)
+        self._touch([connection.stream])
+        try:
+            yield
+        finally:
+            self._connections.discard(connection)
 
-    async def _watch(self, connection: Connection, keys: Any) -> None:
+    async def watchable(self, actor: Actor, keys: Any) -> set[str]:
+        """Return those of the keys that an actor may watch; what is none, or too much, is passed over."""
         if not isinstance(keys, list):
-            return
-        async with self._database.reading() as session:
-            asked = [key for key in keys[:WATCH_LIMIT] if isinstance(key, str)]
-            connection.watching = {key for key in asked if await self._rooms.may_watch(session, connection.actor, key)}
-
-    async def _write(self, connection: Connection) -> None:
-        while (message := await connection.outbox.get()) is not None:
-            await connection.socket.send_text(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
-        await connection.socket.close(code=1012)
-
-    async def _forget(self, connection: Connection) -> None:
-        """A closed tab gets no offers: its lease ends now, unless the tab came back on another connection."""
-        with suppress(SQLAlchemyError, OSError, asyncpg.PostgresError):
-            async with self._database.reading() as session:
-                await session.execute(_CLOSE, {"tab": connection.tab, "holder": connection.id})
+            return set()
+        asked = [key for key in keys[:WATCH_LIMIT] if isinstance(key, str)]
+        if not asked:
+            return set()
+        async with self.database.reading() as session:
+            return {key for key in asked if await self.rooms.may_watch(session, actor, key)}
 
     def _touch(self, streams: Iterable[str]) -> None:
         self._dirty.update(streams)
@@ -213,7 +168,7 @@ class Live:
     async def _listen(self) -> None:
         while True:
             try:
-                await self._listen_on(await self._database.connect_alone())
+                await self._listen_on(await self.database.connect_alone())
             except DATABASE_FAULTS as error:
                 measures.count_failure("live.listen")
                 log.warning("live.listen_lost", error=type(error).__name__)
@@ -224,6 +179,7 @@ class Live:
         connection.add_termination_listener(lambda _c: gone.set())
         try:
             await connection.add_listener(events.CHANNEL, self._noticed)
+            self.hints.listen_from(await connection.fetchval(f"SELECT {INSTANT}"))
             self._touch({c.stream for c in self._connections})
             await gone.wait()
         finally:
@@ -234,7 +190,9 @@ class Live:
         if kind == "stream":
             self._dirty.add(rest)
         elif kind == "hint":
-            self._hints.add(rest)
+            key, _, instant = rest.rpartition("@")
+            self.hints.hear(key, int(instant))
+            self._hinted.add(key)
         elif kind == "signal":
             self._signals.append(rest)
         self._wake.set()
@@ -249,10 +207,10 @@ class Live:
             await self._wake.wait()
             self._wake.clear()
             dirty, self._dirty = self._dirty, set()
-            hints, self._hints = self._hints, set()
+            hints, self._hinted = self._hinted, set()
             signals, self._signals = self._signals, []
             try:
-                async with self._database.reading() as session:
+                async with self.database.reading() as session:
                     await self._deliver_signals(session, signals)
                     await self._deliver_events(session, dirty)
             except DATABASE_FAULTS as error:
@@ -271,9 +229,8 @@ class Live:
                 wanted[UUID(id_)] = stream
         if not wanted:
             return
-        for message in await self._rooms.signals(session, list(wanted)):
-            stream = wanted[message.pop("id")]
-            for connection in [c for c in self._connections if c.stream == stream]:
+        for message in await self.rooms.signals(session, list(wanted)):
+            for connection in [c for c in self._connections if c.stream == wanted[UUID(message["id"])]]:
                 connection.send(message)
 
     async def _deliver_events(self, session: AsyncSession, dirty: set[str]) -> None:
@@ -283,9 +240,7 @@ class Live:
                 continue
             news = await events.since(session, stream, min(c.cursor for c in listeners))
             last = None if news is not None else await events.cursor(session, stream)
-            news = news and [
-                (seq, kind, await self._rooms.completed(session, stream, kind, d)) for seq, kind, d in news
-            ]
+            news = news and [(seq, kind, await self.rooms.completed(session, stream, kind, d)) for seq, kind, d in news]
             for connection in listeners:
                 _tell(connection, news, last)
 
@@ -300,16 +255,16 @@ class Live:
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            tabs = [connection.tab for connection in self._connections]
+            open_tabs = [connection.tab for connection in self._connections]
             holders = [connection.id for connection in self._connections]
             accounts = {c.actor.id for c in self._connections if c.actor.kind == "account" and c.actor.id}
             try:
-                if tabs:
-                    async with self._database.reading() as session:
-                        await session.execute(_RENEW, {"tabs": tabs, "holders": holders, "lease": LEASE})
+                if open_tabs:
+                    async with self.database.reading() as session:
+                        await tabs.renew_tabs(session, open_tabs, holders)
                         await self._check_rights(session)
                 if accounts:
-                    await self._rooms.renew(sorted(accounts))
+                    await self.rooms.renew(sorted(accounts))
             except DATABASE_FAULTS as error:
                 measures.count_failure("live.renew")
                 log.warning("live.renew_failed", error=type(error).__name__)
@@ -317,7 +272,7 @@ class Live:
     async def _check_rights(self, session: AsyncSession) -> None:
         """Close the lines of people whose login, employment or roles changed; whoever may, comes back at once."""
         connections = list(self._connections)
-        unchanged = await self._rooms.unchanged(session, [connection.actor for connection in connections])
+        unchanged = await self.rooms.unchanged(session, [connection.actor for connection in connections])
         for connection in connections:
             if connection.actor.login_id not in unchanged:
                 connection.close()
@@ -326,40 +281,9 @@ class Live:
 def _tell(connection: Connection, news: list[tuple[int, str, Any]] | None, last: int | None) -> None:
     if news is None:
         connection.cursor = last or 0
-        connection.send({"type": "reset", "stream": connection.stream})
+        connection.reset()
         return
     for seq, type_, data in news:
         if seq > connection.cursor:
             connection.cursor = seq
             connection.send({"type": "event", "stream": connection.stream, "seq": seq, "event": type_, "data": data})
-
-
-def _person(actor: Actor) -> dict[str, UUID | None]:
-    return {
-        "staff": actor.id if actor.kind == "staff" else None,
-        "account": actor.id if actor.kind == "account" else None,
-    }
-
-
-# scope: the actor's own tab; one of another login is refused, unless it was left behind by a process that was killed
-_OPEN = text(
-    """
-    INSERT INTO tab_lease (id, login_id, staff_id, account_id, opened_at, lease_until, holder)
-    VALUES (:tab, :login, CAST(:staff AS uuid), CAST(:account AS uuid), app_now(),
-            app_now() + CAST(:lease AS interval), :holder)
-    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, holder = excluded.holder,
-        login_id = excluded.login_id, staff_id = excluded.staff_id, account_id = excluded.account_id
-        WHERE tab_lease.login_id = excluded.login_id OR tab_lease.lease_until <= app_now()
-    RETURNING app_now()
-    """
-)
-# scope: a tab whose connection this process held
-_CLOSE = text("DELETE FROM tab_lease WHERE id = :tab AND holder = :holder")
-# scope: the tabs whose connections this process holds
-_RENEW = text(
-    """
-    UPDATE tab_lease l SET lease_until = app_now() + CAST(:lease AS interval)
-    FROM (SELECT id FROM tab_lease WHERE id = ANY (:tabs) AND holder = ANY (:holders) ORDER BY id FOR UPDATE) mine
-    WHERE l.id = mine.id
-    """
-)

@@ -14,13 +14,17 @@ from cloudwindow.foundation import measures, tasks
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.events import CHANNEL
 from cloudwindow.foundation.faults import DATABASE_FAULTS
+from cloudwindow.foundation.hints import INSTANT
 
 log = structlog.get_logger()
 
 LAST_SECONDS = 2.0
 """How long a process that stops tries to send its last wake-ups."""
 
-_SEND = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
+_SEND = f"""
+    SELECT pg_notify($1, CASE WHEN payload LIKE 'hint:%' THEN payload || '@' || {INSTANT} ELSE payload END)
+    FROM unnest($2::text[]) AS payload
+"""  # noqa: S608  our own expression
 
 
 class Notifier:

@@ -1,5 +1,7 @@
 """What the foundation and the rooms need of those who build a process; `app.py` provides it (architecture §2)."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -23,8 +25,8 @@ class LiveRooms(Protocol):
         """A tab is open now: there may be something to do for it."""
         ...
 
-    async def received(self, actor: Actor, message: dict[str, Any]) -> None:
-        """Take a `signal` or `media` message of a client."""
+    async def received(self, actor: Actor, message: dict[str, Any], key: UUID | None) -> None:
+        """Take a `signal` or `media` message of a client; a signal whose `key` came before is not sent again."""
         ...
 
     async def renew(self, accounts: list[UUID]) -> None:
@@ -36,7 +38,13 @@ class LiveRooms(Protocol):
         ...
 
     async def signals(self, session: AsyncSession, ids: list[UUID]) -> list[dict[str, Any]]:
-        """Read signalling batches by their ids, in the order of sending."""
+        """Read signalling batches by their ids, in the order of sending; each message has its `id`."""
+        ...
+
+    async def kept_signals(
+        self, session: AsyncSession, actor: Actor, since: datetime, told: Collection[UUID]
+    ) -> list[tuple[UUID, dict[str, Any] | None]]:
+        """Read what is still kept for an actor of the signalling after an instant: id, and the message unless told."""
         ...
 
     async def completed(self, session: AsyncSession, stream: str, type_: str, data: Any) -> Any:

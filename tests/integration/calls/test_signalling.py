@@ -53,7 +53,7 @@ async def test_a_batch_reaches_the_stream_of_the_other_side(talk: Talk) -> None:
     async with talk.house.database.reading() as session:
         (got,) = await signalling.fetch(session, [UUID(id_)])
     assert got == {
-        "id": UUID(id_),
+        "id": id_,
         "type": "signal",
         "call": str(talk.joined.call.id),
         "from": str(talk.clerks),

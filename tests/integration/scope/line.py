@@ -1,4 +1,4 @@
-"""A browser's WebSocket to an application in this process."""
+"""A browser's WebSocket to an application in this process, and the polls of one whose WebSockets are blocked."""
 
 import asyncio
 import json
@@ -104,3 +104,51 @@ class Line:
     def of_type(self, type_: str) -> list[dict[str, Any]]:
         """Return what was heard of one type."""
         return [message for message in self.heard if message["type"] == type_]
+
+
+class Polled:
+    """The live line of one actor without WebSockets: everything that it hears."""
+
+    def __init__(self, world: World, actor: str, after: dict[str, int], watch: list[str]) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self._world, self._actor = world, actor
+        self._body: dict[str, Any] = {"tab": str(uuid4()), "after": after, "watch": watch, "mark": None}
+        self._changed = asyncio.Condition()
+
+    async def __aenter__(self) -> Self:
+        await self._ask()
+        self._task = asyncio.create_task(self._go_on())
+        return self
+
+    async def __aexit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _ask(self) -> None:
+        answer = await self._world.must(self._actor, "POST", "/api/live/poll", self._body)
+        async with self._changed:
+            for message in answer["messages"]:
+                self.heard.append(message)
+                if message["type"] == "event":
+                    self._body["after"][message["stream"]] = message["seq"]
+            self._changed.notify_all()
+        self._body["mark"] = answer["mark"]
+
+    async def _go_on(self) -> None:
+        while self._body["mark"]:
+            await self._ask()
+
+    async def hears(self, messages: list[dict[str, Any]]) -> None:
+        """Wait until all of these have been heard; the time of a welcome is each line's own."""
+        async with asyncio.timeout(LONG_ENOUGH), self._changed:
+            await self._changed.wait_for(lambda: what_of(self.heard) >= what_of(messages))
+
+
+def what_of(messages: list[dict[str, Any]]) -> set[str]:
+    """What was said, each thing once, but for greetings."""
+    return {
+        json.dumps(each, sort_keys=True) for each in messages if each["type"] in {"event", "hint", "signal", "reset"}
+    }

@@ -132,6 +132,10 @@ POST /api/sessions/{session_id}/wrap-up       done      401  401  401  409  404 
 POST /api/sessions/{session_id}/rating        wrapping  401  200  404  401  401  401  401  401  401  401  401  401  401
 POST /api/sessions/{session_id}/rating        done      401  409  404  401  401  401  401  401  401  401  401  401  401
 
+# The live line where WebSockets are blocked; what each hears is in test_live.py
+POST /api/live/poll                           serving   401  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/live/messages                       serving   401  200  200  200  200  200  200  200  200  200  200  200  200
+
 # Files in a session
 POST /api/sessions/{session_id}/files         serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 POST /api/sessions/{session_id}/files         wrapping  401  409  404  200  404  404  404  404  404  404  404  404  404
@@ -184,6 +188,8 @@ BODIES: dict[str, Any] = {
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
     "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},
+    "POST /api/live/poll": {"tab": "0198f2b4-0000-7000-8000-000000000001", "after": {}, "watch": [], "mark": None},
+    "POST /api/live/messages": {"messages": [{"type": "media"}]},
     "POST /api/sessions/{session_id}/messages": {"client_id": "{fresh}", "text": "好的"},
     "POST /api/sessions/{session_id}/messages/marks": {"delivered": 2, "read": 2},
     "POST /api/test/clock": {"seconds": 0},
@@ -195,7 +201,7 @@ FILES: dict[str, tuple[bytes, dict[str, str]]] = {
 }
 """Routes whose body is a file, with the file and the query."""
 
-UNCHANGING = {"POST /api/test/clock", "POST /api/test/failpoints"}
+UNCHANGING = {"POST /api/live/messages", "POST /api/test/clock", "POST /api/test/failpoints"}
 """Allowed mutations that have nothing to change in this world."""
 
 LOOKS = {

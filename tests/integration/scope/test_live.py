@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import ColumnElement, text, true
 
-from cloudwindow.foundation import scope
+from cloudwindow.foundation import live_polling, scope
 from cloudwindow.foundation.authentication import Actor
-from tests.integration.scope.line import Line
+from tests.integration.scope.line import Line, Polled, what_of
 from tests.integration.scope.matrix import CITIZENS, LIVE, STAFF
 from tests.integration.scope.world import World
 
@@ -73,6 +73,9 @@ async def test_everybody_hears_the_own_and_nothing_else(world: World) -> None:
             await line.greet(after={stream(world, "owner"): 0, stream(world, "agent"): 0, stream(world, actor): 0})
             line.say({"type": "watch", "keys": asked})
             await line.handled()
+        # A second page of each, with its WebSockets blocked: it hears the same, and nothing else either.
+        begun = {actor: {stream(world, each): 0 for each in ("owner", "agent", actor)} for actor in LIVE}
+        polled = {actor: await stack.enter_async_context(Polled(world, actor, begun[actor], asked)) for actor in LIVE}
         things = await live_through(world, lines)
         notifier = world.app.state.house.actions.notifier
         notifier.send([f"hint:{key}" for key in asked if not key.startswith("login:")])
@@ -81,6 +84,9 @@ async def test_everybody_hears_the_own_and_nothing_else(world: World) -> None:
         for line in lines.values():
             await line.hear("signed_out")
             await line.ended()
+        for actor, line in lines.items():
+            await polled[actor].hears(line.heard)
+            assert what_of(polled[actor].heard) == what_of(line.heard), actor
 
     secrets = world.secrets | things
     for actor, line in lines.items():
@@ -189,10 +195,22 @@ async def test_without_the_condition_of_tickets_a_citizen_would_watch_any_desk(
     """The hints above rest on the scope of `ticket`: taking it away would be noticed there too."""
     await world.go_to("waiting")
     desks = await ids_of_desks(world)
-    rooms = world.app.state.live._rooms
+    rooms = world.app.state.live.rooms
     person = world.people["other"]
     actor = Actor("account", person.id)
     async with world.city.database.reading() as session:
         assert not await rooms.may_watch(session, actor, f"desk:{desks['weidu']}")
         monkeypatch.setitem(scope._conditions, "ticket", _everybody)
         assert await rooms.may_watch(session, actor, f"desk:{desks['weidu']}")
+
+
+async def test_a_poll_without_news_is_answered_in_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.go_to("waiting")
+    monkeypatch.setattr(live_polling, "HANG_SECONDS", 0.05)
+    body: dict[str, Any] = {"tab": str(uuid4()), "after": {}, "watch": [], "mark": None}
+    first = await world.must("owner", "POST", "/api/live/poll", body)
+    assert await world.must("owner", "POST", "/api/live/poll", body | {"mark": first["mark"]}) == {
+        "messages": [],
+        "mark": first["mark"],
+    }
+    await world.changed()

@@ -3,6 +3,7 @@
 import pytest
 from argon2 import PasswordHasher
 
+from cloudwindow.foundation import live_polling
 from cloudwindow.people import passwords
 from cloudwindow.people.parameters import FAILURES_BEFORE_LOCK
 from tests.integration.scope.conftest import world
@@ -32,3 +33,9 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", cheap)
     monkeypatch.setattr(passwords, "_DUMMY", cheap.hash("nobody"))
+
+
+@pytest.fixture(autouse=True)
+def short_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for news that do not come."""
+    monkeypatch.setattr(live_polling, "HANG_SECONDS", 0.01)

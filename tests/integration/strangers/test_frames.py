@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from cloudwindow.foundation.limits import MESSAGES_PER_LINE
-from cloudwindow.foundation.live import NOT_UNDERSTOOD, TOO_MUCH
+from cloudwindow.foundation.live_socket import NOT_UNDERSTOOD, TOO_MUCH
 from cloudwindow.foundation.parameters import default_of
 from tests.integration.kills.invariants import check
 from tests.integration.scope.line import Line

@@ -7,7 +7,7 @@ import type { Account, ConsentText, Duty, Guide, JoinAnswer, Me, TicketView } fr
 
 type Requests = components['schemas']
 
-const http = createHttp('applicant', { me: '/api/applicant/me' })
+export const http = createHttp('applicant', { me: '/api/applicant/me' })
 const client = createClient<paths>({ baseUrl: location.origin, fetch: http.fetch })
 
 /** Refusals are thrown on the way, so an answer always has its data. */

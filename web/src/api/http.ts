@@ -27,9 +27,13 @@ export interface Ask {
   /** Makes a POST safe to repeat: the server answers a repeated key with its first answer. */
   key?: string
   signal?: AbortSignal
+  /** The page asks by itself: it is no use of the login. */
+  background?: boolean
+  /** Milliseconds until a request without an answer is given up. */
+  patience?: number
 }
 
-/** Milliseconds until a request without an answer is given up. */
+/** The usual patience with a request, in milliseconds. */
 const PATIENCE_MS = 15_000
 const RETRIES = 2
 /** Asking twice has the effect of asking once (RFC 9110 §9.2.2). */
@@ -71,6 +75,7 @@ interface Sent {
   headers: Record<string, string>
   body: string | undefined
   signal: AbortSignal | undefined
+  patience: number
 }
 
 export function createHttp(face: Face, options: HttpOptions): Http {
@@ -82,7 +87,7 @@ export function createHttp(face: Face, options: HttpOptions): Http {
     if (sent.body !== undefined) headers['Content-Type'] = 'application/json'
     if (sent.method !== 'GET' && csrf !== null) headers['X-CSRF-Token'] = csrf
     const stop = new AbortController()
-    const timer = setTimeout(() => stop.abort(), PATIENCE_MS)
+    const timer = setTimeout(() => stop.abort(), sent.patience)
     const forward = (): void => stop.abort()
     sent.signal?.addEventListener('abort', forward)
     try {
@@ -148,9 +153,13 @@ function plain(method: string, path: string, ask: Ask): Sent {
   return {
     method,
     address: address(path, ask.query),
-    headers: ask.key === undefined ? {} : { 'Idempotency-Key': ask.key },
+    headers: {
+      ...(ask.key !== undefined && { 'Idempotency-Key': ask.key }),
+      ...(ask.background && { 'X-Background': '1' }),
+    },
     body: ask.body === undefined ? undefined : JSON.stringify(ask.body),
     signal: ask.signal,
+    patience: ask.patience ?? PATIENCE_MS,
   }
 }
 
@@ -170,6 +179,7 @@ async function parts(request: Request): Promise<Sent> {
     headers,
     body: body === '' ? undefined : body,
     signal: request.signal,
+    patience: PATIENCE_MS,
   }
 }
 

@@ -1,4 +1,4 @@
-/** What travels over the WebSocket, both ways. */
+/** What travels over the line, both ways, whatever carries it. */
 import type { IncomingSignal, MediaReport, OutgoingSignal } from '@/call/signalling'
 
 /** One committed change: applying it to a state document is `state[event] = data`; null means that the thing is gone. */
@@ -13,10 +13,10 @@ export interface StreamEvent {
 export type FromServer =
   | { readonly type: 'welcome'; readonly server_time: string; readonly heartbeat_seconds: number }
   | StreamEvent
-  | { readonly type: 'reset'; readonly stream: string }
+  | { readonly type: 'reset'; readonly stream: string; readonly seq: number }
   | { readonly type: 'hint'; readonly key: string }
   | { readonly type: 'signed_out' }
-  | { readonly type: 'pong'; readonly server_time: string }
+  | { readonly type: 'pong' }
   | ({ readonly type: 'signal' } & IncomingSignal)
 
 export type ToServer =

@@ -1,9 +1,11 @@
 /**
- * The one WebSocket of a tab. It says hello with the cursors it has, hands on what comes, notices a dead line by its
+ * The one live line of a tab. It says hello with the cursors it has, hands on what comes, notices a dead line by its
  * heartbeat, and comes back by itself with jittered pauses from 0.2 s to 8 s (at once when the network or the page returns).
+ * A WebSocket carries it or, where none comes through (`carrier.ts`), requests that hang; pages cannot tell.
  */
-import { uuid, type Face } from '@/api/http'
+import { uuid, type Face, type Http } from '@/api/http'
 import { readStored, writeStored } from '@/ui/stored'
+import { Carrier } from './carrier'
 import type { FromServer, ToServer } from './messages'
 
 export type Line = 'connecting' | 'open' | 'down' | 'closed'
@@ -15,7 +17,7 @@ type Handlers = { [K in Kind]: Set<(message: Of<K>) => void> }
 export interface SocketLike {
   onopen: (() => void) | null
   onmessage: ((message: { data: unknown }) => void) | null
-  onclose: (() => void) | null
+  onclose: ((event: { code?: number }) => void) | null
   send(text: string): void
   close(): void
 }
@@ -24,6 +26,8 @@ export interface LiveOptions {
   face: Face
   /** Asked at every connection: the last sequence number seen of each stream. */
   cursors: () => Record<string, number>
+  /** The face's way to the server, for a line without WebSockets. */
+  http?: Http
   open?: (address: string) => SocketLike
 }
 
@@ -41,6 +45,8 @@ export interface Live {
 
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 8_000
+/** A line that is not greeted by then is dropped, in milliseconds. */
+export const GREETING_MS = 10_000
 /** Heartbeats that may fail to be answered before the line counts as dead. */
 const MISSED_BEATS = 2
 
@@ -62,7 +68,7 @@ function addressOf(face: Face): string {
   return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/ws?face=${face}`
 }
 
-class LiveSocket implements Live {
+class LiveLine implements Live {
   line: Line = 'closed'
   private socket: SocketLike | null = null
   private tries = 0
@@ -70,6 +76,10 @@ class LiveSocket implements Live {
   private heardAt = 0
   private retry: ReturnType<typeof setTimeout> | undefined
   private beat: ReturnType<typeof setInterval> | undefined
+  private greeting: ReturnType<typeof setTimeout> | undefined
+  private readonly carrier: Carrier
+  /** Grows with each connection: what was asked for by an earlier one comes too late. */
+  private turn = 0
   private watched: readonly string[] = []
   private readonly lineHandlers = new Set<(line: Line) => void>()
   private readonly handlers: Handlers = {
@@ -82,7 +92,13 @@ class LiveSocket implements Live {
     signal: new Set(),
   }
 
-  constructor(private readonly options: LiveOptions) {}
+  constructor(private readonly options: LiveOptions) {
+    const open = (): SocketLike => (options.open ?? openWebSocket)(addressOf(options.face))
+    this.carrier = new Carrier(open, options.http, () => {
+      this.drop()
+      this.connect()
+    })
+  }
 
   on<K extends Kind>(kind: K, handler: (message: Of<K>) => void): () => void {
     this.handlers[kind].add(handler)
@@ -117,6 +133,7 @@ class LiveSocket implements Live {
     window.removeEventListener('online', this.hurry)
     document.removeEventListener('visibilitychange', this.hurry)
     clearTimeout(this.retry)
+    this.carrier.rest()
     this.drop()
     this.become('closed')
   }
@@ -130,7 +147,27 @@ class LiveSocket implements Live {
 
   private connect(): void {
     this.become('connecting')
-    const socket = (this.options.open ?? openWebSocket)(addressOf(this.options.face))
+    this.turn += 1
+    const { turn } = this
+    this.startBeat()
+    this.greeting = setTimeout(() => this.lost(true), GREETING_MS)
+    const inTime = (act: () => void): void => {
+      if (turn === this.turn) act()
+    }
+    try {
+      const carried = this.carrier.open()
+      if (!('then' in carried)) this.attach(carried)
+      else
+        void carried.then(
+          (open) => inTime(() => this.attach(open())),
+          () => inTime(() => this.lost()),
+        )
+    } catch {
+      this.lost() // a browser may refuse to make a WebSocket at all
+    }
+  }
+
+  private attach(socket: SocketLike): void {
     this.socket = socket
     socket.onopen = () => {
       // hello must be the first message, before any that the handlers of the line may send
@@ -138,7 +175,6 @@ class LiveSocket implements Live {
     }
     socket.onmessage = (message) => this.hear(String(message.data))
     socket.onclose = () => this.lost()
-    this.startBeat()
   }
 
   private hear(text: string): void {
@@ -153,6 +189,8 @@ class LiveSocket implements Live {
 
   private welcomed(heartbeatSeconds: number): void {
     this.tries = 0
+    clearTimeout(this.greeting)
+    this.carrier.welcomed()
     if (heartbeatSeconds > 0) this.beatMs = heartbeatSeconds * 1000
     this.become('open')
     this.startBeat()
@@ -168,7 +206,8 @@ class LiveSocket implements Live {
     }, this.beatMs)
   }
 
-  private lost(): void {
+  private lost(silent = false): void {
+    this.carrier.lost(this.line === 'open', silent)
     this.drop()
     if (this.line === 'closed') return
     this.become('down')
@@ -177,7 +216,9 @@ class LiveSocket implements Live {
   }
 
   private drop(): void {
+    this.turn += 1
     clearInterval(this.beat)
+    clearTimeout(this.greeting)
     const socket = this.socket
     this.socket = null
     if (socket === null) return
@@ -195,5 +236,5 @@ class LiveSocket implements Live {
 const openWebSocket = (address: string): SocketLike => new WebSocket(address) as unknown as SocketLike
 
 export function createLive(options: LiveOptions): Live {
-  return new LiveSocket(options)
+  return new LiveLine(options)
 }

@@ -1,6 +1,6 @@
 /**
  * A state document kept true: fetched once, then changed by the events of its stream, refetched when the server says
- * `reset`, when a number is missing, and every few seconds while the line is down (networks that break WebSockets).
+ * `reset`, when a number is missing, and every few seconds while the line is down.
  */
 import { shallowRef, triggerRef, type ShallowRef } from 'vue'
 import type { Live } from './socket'

@@ -18,7 +18,7 @@ import type {
   WrapUpRequest,
 } from './types'
 
-const http = createHttp('staff', { me: '/api/staff/me' })
+export const http = createHttp('staff', { me: '/api/staff/me' })
 const client = createClient<paths>({ baseUrl: location.origin, fetch: http.fetch })
 
 /** Refusals are thrown on the way, so an answer always has its data. */

@@ -1,6 +1,6 @@
 /** Who is here (a guest by cookie), the state document of that person, and the live line that keeps it true. */
 import { ref, shallowRef } from 'vue'
-import { enter, followDeviceLink, getMe, getState } from '@/api/applicant'
+import { enter, followDeviceLink, getMe, getState, http } from '@/api/applicant'
 import type { Account, ApplicantState } from '@/api/types'
 import { createLive, createStateStore } from '@/live'
 import { setServerTime } from './deployment'
@@ -12,7 +12,7 @@ export const known = ref(false)
 export const moved = ref(false)
 
 const store = createStateStore<ApplicantState>(getState)
-export const live = createLive({ face: 'applicant', cursors: store.cursors })
+export const live = createLive({ face: 'applicant', http, cursors: store.cursors })
 /** The applicant's state document; null before the first answer and for strangers. */
 export const state = store.state
 

@@ -39,7 +39,7 @@ export const offer = computed(() => state.value?.offer ?? null)
 export const session = computed(() => state.value?.session ?? null)
 export const unfinished = computed(() => state.value?.unfinished ?? [])
 
-export const live = createLive({ face: 'staff', cursors: () => documents.cursors() })
+export const live = createLive({ face: 'staff', http: api.http, cursors: () => documents.cursors() })
 export const call = createCall({
   side: 'clerk',
   api: { join: api.joinCall, end: api.endCall },
@@ -48,9 +48,6 @@ export const call = createCall({
 export const ringer = createRinger()
 
 live.on('welcome', (message) => {
-  setServerTime(message.server_time)
-})
-live.on('pong', (message) => {
   setServerTime(message.server_time)
 })
 live.on('signed_out', () => {
