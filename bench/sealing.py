@@ -7,7 +7,7 @@ import time
 from bench.house import temporary_folder
 from cloudwindow import tables
 from cloudwindow.foundation.actions import Actions
-from cloudwindow.foundation.crypto import Keys
+from cloudwindow.foundation.crypto import NO_KEYS
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.migrations import upgrade
 from cloudwindow.foundation.notices import Notifier
@@ -47,7 +47,7 @@ async def measure() -> dict[str, float]:
 
 
 async def _seal(database: Database) -> float:
-    sealer = Sealer(Actions(database, Keys(b"", b""), Wiring(), Notifier(database)))
+    sealer = Sealer(Actions(database, NO_KEYS, Wiring(), Notifier(database)))
     async with database.driver() as driver:
         await driver.execute(_ROWS, ROWS)
         await driver.execute("VACUUM ANALYZE audit")

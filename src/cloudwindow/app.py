@@ -30,6 +30,7 @@ from cloudwindow.foundation.describing import describe_problems
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
+from cloudwindow.foundation.keeping import Keeper
 from cloudwindow.foundation.live import Live
 from cloudwindow.foundation.live_polling import Polling
 from cloudwindow.foundation.metering import Meter
@@ -199,10 +200,13 @@ async def open_parts(settings: Settings, database_url: str) -> AsyncIterator[Par
     )
     wiring, notifier = Wiring(), Notifier(database)
     wire(wiring, database, settings)
+    keeper = Keeper(database, keys)
     await notifier.start()
+    keeper.start()
     try:
         yield Parts(keys, database, wiring, notifier, Actions(database, keys, wiring, notifier))
     finally:
+        await keeper.stop()
         await notifier.stop()
         await database.close()
 

@@ -1,4 +1,4 @@
-"""The command line: ``cloudwindow serve | worker | migrate | demo | doctor | backup | restore | staff | audit | …``.
+"""The command line: ``cloudwindow serve | worker | migrate | demo | doctor | backup | restore | keys | staff | …``.
 
 What a person can mend ends as one line on standard error and exit code 2. `audit verify` ends with 1 when it finds the
 records changed.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cloudwindow.cli_keys import keys
 from cloudwindow.cli_staff import staff
 from cloudwindow.settings import Settings, SettingsError, load
 
@@ -37,6 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(staff, name="staff")
+app.add_typer(keys, name="keys")
 audit = typer.Typer(help="The seal of audit rows and session events.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 

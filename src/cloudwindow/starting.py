@@ -160,7 +160,7 @@ async def check(url: str) -> None:
 
 
 async def migrate(settings: Settings, url: str) -> Keys:
-    """Bring the database to this program's version; returns the keys whose fingerprint it carries.
+    """Bring the database to this program's version; returns the keys, which know the generation in force.
 
     Raises:
         StartError: unreadable keys, another mode or key fingerprint, or a migration that the server refuses.
@@ -170,7 +170,7 @@ async def migrate(settings: Settings, url: str) -> Keys:
     try:
         make_data_folder(settings.data_folder())
         keys = Keys.load_or_create(settings.keys_folder())
-        await migrations.upgrade(url, settings.mode, keys.fingerprint())
+        await migrations.upgrade(url, settings.mode, keys)
     except (KeyFault, RuntimeError) as error:
         raise StartError(_sentence(str(error))) from error
     except DBAPIError as error:

@@ -36,6 +36,10 @@ COMMANDS = {
     "staff enable": "runs",
     "staff sign-out": "runs",
     "staff second-factor reset": "runs",
+    "keys show": "runs",
+    "keys new": "runs",
+    "keys rotate": "runs",
+    "keys retire": "runs",
     "worker": "runs",
     "doctor": "runs",
     "audit head": "runs",
@@ -105,6 +109,7 @@ async def test_commands_in_production(data: Path, cluster: Cluster) -> None:
     ran = {"migrate": await run_command("migrate", **place)}
     copy = str(data / "copy.tar")
     more = {"backup": ["--to", copy], "restore": ["--from", copy]}
+    more |= {"keys rotate": ["--yes"], "keys retire": ["--yes"]}
     for command in COMMANDS:
         if command not in ON_AND_ON | {"migrate"}:  # which ran first
             account = ["nobody"] if command.startswith("staff ") and command != "staff list" else []

@@ -17,6 +17,7 @@ from cloudwindow.foundation import migrations
 from cloudwindow.foundation.authentication import COOKIES
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Base, Database
+from cloudwindow.foundation.keyring import names
 from cloudwindow.operating import loading
 from tests.integration.kills.invariants import WRONG
 from tests.support.city import City
@@ -46,7 +47,7 @@ class Old:
 async def _old(cluster: Cluster, folder: Path) -> AsyncIterator[Old]:
     keys = folder / "keys"
     keys.mkdir(mode=0o700)
-    for name in Keys.FILES:
+    for name in names(1):
         shutil.copyfile(FOLDER / name, keys / name)
         (keys / name).chmod(0o600)
     url = await cluster.create_database()

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from cloudwindow.app import create_app
 from cloudwindow.settings import Settings
 from tests.integration.kills.invariants import check
-from tests.support.city import KEYS, City, open_city
+from tests.support.city import City, open_city, write_keys
 from tests.support.client import Citizen, Clerk, move_clock
 from tests.support.cluster import Cluster
 from tests.support.server import Server, open_server
@@ -63,9 +63,7 @@ async def _misses(city: City, clerk: Clerk) -> int:
 async def test_a_web_process_works_in_the_background_unless_told_not_to(
     city: City, tmp_path: Path, *, inside: bool
 ) -> None:
-    for name, key in (("field.key", KEYS.field), ("blind.key", KEYS.blind_key)):
-        (tmp_path / name).write_bytes(key)
-        (tmp_path / name).chmod(0o600)
+    write_keys(tmp_path)
     application = create_app(Settings(mode="test", keys=tmp_path, worker_inside=inside), city.url)
     async with application.router.lifespan_context(application):
         names = {task.get_name() for task in asyncio.all_tasks()}

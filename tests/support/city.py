@@ -1,10 +1,11 @@
 """The demonstration city in a database of the test's own, cloned from one that is loaded once per run."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,18 +14,29 @@ from sqlalchemy import insert, text
 from cloudwindow import demonstration
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.keyring import Generation, names
 from cloudwindow.foundation.migrations import upgrade
 from cloudwindow.foundation.models import Parameter
 from cloudwindow.organisation import OPEN_ALL_HOURS
 from tests.support.cluster import Cluster
 
 PASSWORD = "a-test-password"
-KEYS = Keys(field=os.urandom(32), blind_key=os.urandom(32))
+KEYS = Keys.of(os.urandom(32), os.urandom(32))
 ZONE = ZoneInfo("Asia/Shanghai")
 
 CITY = "411000000000"
 WEIDU = "411002000000"
 JIANAN_VILLAGE = "411003106219"
+
+
+def write_keys(folder: Path, generations: Iterable[Generation] = KEYS.ring.generations()) -> None:
+    """Put keys, those of every city unless others are given, into a folder of keys."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in generations:
+        for name, key in zip(names(one.number), (one.field, one.blind), strict=True):
+            if key is not None:
+                (folder / name).write_bytes(key)
+                (folder / name).chmod(0o600)
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ class City:
 
 async def build(url: str) -> None:
     """Migrate an empty database in test mode and load the city; this is what the template is built with."""
-    await upgrade(url, "test", KEYS.fingerprint())
+    await upgrade(url, "test", KEYS)
     database = Database(url, pool_size=1)
     try:
         await demonstration.load(database, KEYS, PASSWORD, ZONE)

@@ -11,6 +11,7 @@ async def run_command(*arguments: str, **environment: str) -> tuple[int, str, st
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cloudwindow.cli", *arguments),
         env=own | environment,
+        stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -19,7 +19,7 @@ from cloudwindow.foundation.authentication import COOKIES
 from cloudwindow.foundation.migrations import head
 from cloudwindow.foundation.postgres import EmbeddedPostgres
 from cloudwindow.operating.programs import program
-from tests.support.city import CITY, KEYS, City, open_city
+from tests.support.city import CITY, City, open_city, write_keys
 from tests.support.client import Citizen, Clerk, flow
 from tests.support.cluster import OPTIONS, Cluster, temporary_folder
 from tests.support.server import open_server
@@ -150,8 +150,7 @@ async def main() -> None:
     finally:
         postgres.stop()
         shutil.rmtree(folder)
-    for name, key in zip(KEYS.FILES, (KEYS.field, KEYS.blind_key), strict=True):
-        (FOLDER / name).write_bytes(key)
+    write_keys(FOLDER)
     lines = json.dumps(asdict(facts), ensure_ascii=False, indent=2)
     (FOLDER / "facts.json").write_text(f"{lines}\n", encoding="utf-8")
 

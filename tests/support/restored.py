@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.support.city import KEYS
+from tests.support.city import write_keys
 from tests.support.commands import run_command
 from tests.support.server import Server
 
@@ -20,11 +20,7 @@ def place_of(server: Server) -> dict[str, str]:
 
 def lay_keys(folder: Path) -> None:
     """Put the keys of the tests' cities into a data folder."""
-    keys = folder / "keys"
-    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, key in zip(KEYS.FILES, (KEYS.field, KEYS.blind_key), strict=True):
-        (keys / name).write_bytes(key)
-        (keys / name).chmod(0o600)
+    write_keys(folder / "keys")
 
 
 async def must(*arguments: str, **environment: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.city import KEYS, City, open_city
+from tests.support.city import City, open_city, write_keys
 from tests.support.cluster import Cluster
 
 START_SECONDS = 30
@@ -106,11 +106,7 @@ async def open_server(city: City, **environment: str) -> AsyncIterator[Server]:
     """Run a server on a city and stop it afterwards."""
     with tempfile.TemporaryDirectory(prefix="cw-server-") as name:
         folder = Path(name)
-        keys = folder / "keys"
-        keys.mkdir(mode=0o700)
-        for file, key in (("field.key", KEYS.field), ("blind.key", KEYS.blind_key)):
-            (keys / file).write_bytes(key)
-            (keys / file).chmod(0o600)
+        write_keys(folder / "keys")
         server = Server(city, folder, environment)
         await server.start()
         try:

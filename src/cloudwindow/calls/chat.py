@@ -74,7 +74,7 @@ async def say(tx: Tx, session_id: UUID, asked: Say) -> Sent:
 
 async def _check(tx: Tx, asked: Say) -> None:
     if asked.text and asked.file_id:
-        raise Problem("invalid_input", fields="text, file_id")
+        raise Problem("message_not_one")
     if not asked.text and not asked.file_id:
         raise Problem("message_empty")
     limit = await parameters.get(tx.session, limits.LONGEST_TEXT)

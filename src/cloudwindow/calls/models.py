@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.calls.states import CALL, SESSION
 from cloudwindow.foundation.database import Base
+from cloudwindow.foundation.encrypted import encrypted, under_data_key
 from cloudwindow.foundation.ids import new_id
 
 
@@ -32,6 +33,7 @@ class Outcome(Base):
     solved: Mapped[bool]
 
 
+@encrypted("draft", "summary")
 class Session(Base):
     """One service between people, from the first answer to the close: one per ticket, over any number of calls.
 
@@ -143,6 +145,7 @@ class Signal(Base):
     at: Mapped[datetime]
 
 
+@under_data_key("text")
 class ChatMessage(Base):
     """A message in a session: a text or a file, append-only. `seq` counts from 1 in each session, without gaps.
 

@@ -7,7 +7,9 @@ define("summary_missing", 422, "请选一个结果，再写一句小结。", "Ch
 define("outcome_unknown", 422, "没有这种结果，请重新选。", "There is no such outcome. Choose again.")
 define("not_there", 409, "这个画面已经不在通话里。", "That picture is no longer in the call.")
 define("stage_changed", 409, "主画面已经换了，请再画一次。", "The picture has changed. Draw again.")
+define("stroke_malformed", 422, "这一笔没有画好，请再画一次。", "This stroke is incomplete. Draw it again.")
 define("too_much_drawn", 409, "画得太多了，请先清除一些。", "Too much is drawn. Clear some of it first.")
+define("message_not_one", 422, "一条消息发一样：文字，或者一个文件。", "A message is one thing: text, or a file.")
 define("message_empty", 422, "还没有写内容。", "There is nothing in the message yet.")
 define(
     "message_too_long",

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from cloudwindow.dispatch import ClerkCard
 from cloudwindow.foundation.storage.files import Purpose
-from cloudwindow.people import Asked, Wire
+from cloudwindow.people import NOT_GUESSED, Asked, Wire
 
 NextStep = Literal["none", "call_back", "book_again", "support"]
 Attempt = Annotated[int, Field(ge=0, lt=2**31)]
@@ -171,6 +171,7 @@ class FileView(Wire):
 
 Side = Literal["applicant", "clerk"]
 Seq = Annotated[int, Field(ge=0, lt=2**31)]
+AskedSeq = Annotated[Seq, NOT_GUESSED]
 
 
 class Say(Asked):
@@ -210,8 +211,8 @@ class MessageView(Wire):
 class Marks(Asked):
     """Up to which `seq` messages have come to one side's device, and up to which they were read there."""
 
-    delivered: Seq
-    read: Seq
+    delivered: AskedSeq
+    read: AskedSeq
 
 
 class ChatView(Wire):

@@ -1,12 +1,12 @@
 """What is asked and told about the stage of a call. Places are ten-thousandths of the picture, from its upper left."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from cloudwindow.calls.schemas import Seq, StageKind
-from cloudwindow.people import Asked, Wire
+from cloudwindow.calls.schemas import AskedSeq, StageKind
+from cloudwindow.people import NOT_GUESSED, Asked, Wire
 
 PLACES_AT_MOST = 400
 """Numbers of one stroke, two for each place: what a hand draws in a few seconds, thinned out by the page."""
@@ -14,7 +14,7 @@ PLACES_AT_MOST = 400
 SPAN = 4
 """Numbers of a stroke that is given by two corners."""
 
-Place = Annotated[int, Field(ge=0, le=10_000)]
+Place = Annotated[int, Field(ge=0, le=10_000), NOT_GUESSED]
 
 
 class StageRequest(Asked):
@@ -27,9 +27,9 @@ class StageRequest(Asked):
 class ViewRequest(Asked):
     """Turn the picture, in degrees clockwise, and enlarge it, in percent, around a place."""
 
-    no: Seq
-    turn: Literal[0, 90, 180, 270]
-    zoom: Annotated[int, Field(ge=100, le=800)]
+    no: AskedSeq
+    turn: Annotated[Literal[0, 90, 180, 270], NOT_GUESSED]
+    zoom: Annotated[int, Field(ge=100, le=800), NOT_GUESSED]
     x: Place
     y: Place
 
@@ -37,20 +37,15 @@ class ViewRequest(Asked):
 class Stroke(Asked):
     """One stroke of the clerk, named by the page that drew it. Arrows and boxes are given by two corners."""
 
-    no: Seq
+    no: AskedSeq
     id: UUID
     tool: Literal["pen", "highlighter", "arrow", "box"]
     colour: Literal["red", "yellow", "blue"]
     places: Annotated[list[Place], Field(min_length=SPAN, max_length=PLACES_AT_MOST)]
 
-    @model_validator(mode="after")
-    def _pairs(self) -> Self:
-        """Raise `ValueError` for half a place, and for corners that are not two."""
-        spans = self.tool in {"arrow", "box"}
-        if len(self.places) % 2 or (spans and len(self.places) != SPAN):
-            message = "places are pairs; an arrow or a box has two"
-            raise ValueError(message)
-        return self
+    def is_drawable(self) -> bool:
+        """Say whether places are pairs, and two where two corners are meant."""
+        return len(self.places) == SPAN or (len(self.places) % 2 == 0 and self.tool in {"pen", "highlighter"})
 
 
 class StrokeEvent(Wire):

@@ -69,14 +69,17 @@ class SessionDesk:
         )
         return state == "connecting"
 
-    async def previous(self, session: AsyncSession, phone_blind: bytes, ticket: Ticket) -> list[PreviousSession]:
-        """List the latest sessions of a phone at the ticket's own service centre, but for this ticket's."""
+    async def previous(self, session: AsyncSession, phone: list[bytes], ticket: Ticket) -> list[PreviousSession]:
+        """List the latest sessions of a phone at the ticket's own service centre, but for this ticket's.
+
+        `phone` is every blind index that the phone may have.
+        """
         rows = await session.execute(
             select(Session.ended_at, Session.outcome, Staff.name)  # scope: history shown with a ticket that is visible
             .join(Account, Account.id == Session.account_id)
             .join(Staff, Staff.id == Session.clerk_id)
             .where(
-                Account.phone_blind == phone_blind,
+                Account.phone_blind.in_(phone),
                 Session.home_organisation_id == ticket.home_organisation_id,
                 Session.ticket_id != ticket.id,
                 Session.ended_at.is_not(None),

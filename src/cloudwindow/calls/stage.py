@@ -99,7 +99,12 @@ async def turn_stage(tx: Tx, call_id: UUID, request: ViewRequest) -> StageView:
 
 @action("call.stroke")
 async def draw(tx: Tx, call_id: UUID, request: Stroke) -> StageView:
-    """Keep a stroke. Saying the same one again changes nothing. Raises `stage_changed`, `too_much_drawn`."""
+    """Keep a stroke. Saying the same one again changes nothing.
+
+    Raises `stroke_malformed`, `stage_changed`, `too_much_drawn`.
+    """
+    if not request.is_drawable():
+        raise Problem("stroke_malformed")
     row, stage = await _drawing(tx, call_id, request.no)
     drawn = await _drawn(tx.session, row.id, stage.no)
     if request.id in drawn:

@@ -34,8 +34,11 @@ class Sessions(Protocol):
         """Say whether the ticket's call has not been connected yet."""
         ...
 
-    async def previous(self, session: AsyncSession, phone_blind: bytes, ticket: Ticket) -> list[PreviousSession]:
-        """List the latest sessions of a phone at the ticket's own service centre, but for this ticket's."""
+    async def previous(self, session: AsyncSession, phone: list[bytes], ticket: Ticket) -> list[PreviousSession]:
+        """List the latest sessions of a phone at the ticket's own service centre, but for this ticket's.
+
+        `phone` is every blind index that the phone may have.
+        """
         ...
 
     async def unwritten(self, session: AsyncSession, staff_id: UUID) -> int:

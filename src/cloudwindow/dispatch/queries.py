@@ -29,7 +29,7 @@ from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.organisation import Region, Station, timetable
-from cloudwindow.people import Account, DeskName, Presence, Staff, card, show_account
+from cloudwindow.people import Account, DeskName, Presence, Staff, card, phone_indexes, show_account
 
 GUEST_LEVEL = 2
 """The identity level of a guest with a form of address and a phone (model §7)."""
@@ -244,7 +244,7 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
         enqueued_at=ticket.enqueued_at,
         answers=[AnswerShown.model_validate(a) for a in explain_answers(resolved.version.content, ticket.answers)],
         trust_level=GUEST_LEVEL,
-        previous=await wiring.port(Sessions).previous(session, account.phone_blind, ticket),
+        previous=await wiring.port(Sessions).previous(session, phone_indexes(account, keys), ticket),
         guide=guide(resolved, organisation, availability),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from cloudwindow.foundation.database import Database, Work
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.faults import is_database_gone, sqlstate
 from cloudwindow.foundation.gathering import Ask, Question
+from cloudwindow.foundation.keyring import Generation
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.wiring import Wiring
 
@@ -37,9 +38,19 @@ Answer = TypeVar("Answer", bound=BaseModel)
 Port = TypeVar("Port")
 
 
-async def _app_now(driver: asyncpg.Connection, asked: Sequence[None]) -> dict[None, datetime]:
-    """Read the time; all actions that begin at once share the answer."""
-    return dict.fromkeys(asked, await driver.fetchval("SELECT app_now()"))
+class _Beginning(NamedTuple):
+    """What every action must know first: the time, and the fingerprint of the keys in force."""
+
+    now: datetime
+    keys: str | None
+
+
+_BEGINNING = "SELECT app_now(), (SELECT key_fingerprint FROM deployment WHERE id = 1)"
+
+
+async def _beginning(driver: asyncpg.Connection, asked: Sequence[None]) -> dict[None, _Beginning]:
+    """Read it; all actions that begin at once share the answer."""
+    return dict.fromkeys(asked, _Beginning(*await driver.fetchrow(_BEGINNING)))
 
 
 _RUN_AGAIN = {"40001", "40P01"}
@@ -56,7 +67,7 @@ class Tx:
     database: Database
     actor: Actor
     now: datetime
-    keys: Keys
+    known_keys: Keys
     wiring: Wiring
     closed: bool = False
     notes: list[audit.AuditNote] = field(default_factory=list)
@@ -73,6 +84,12 @@ class Tx:
     def driver(self) -> asyncpg.Connection:
         """Asyncpg's own connection inside the transaction, for statements that are hot."""
         return self._transaction().driver
+
+    @property
+    def keys(self) -> Keys:
+        """The keys in force since this transaction began. `keys rotate` waits for it, so what is written is found."""
+        self._transaction()
+        return self.known_keys
 
     @property
     def zone(self) -> ZoneInfo:
@@ -108,7 +125,7 @@ class Tx:
 
     def record(self, response: str | None) -> recording.Record:
         """Put together what stays of this action; `response` is the JSON kept as the answer to its request key."""
-        origin = _origin(self.keys, self.actor.address) if self.actor.address else ""
+        origin = _origin(self.known_keys.current, self.actor.address) if self.actor.address else ""
         answer = (self.request_key, response) if self.request_key and response else None
         return recording.Record(self.now, self.action, self.actor, origin, self.notes, self.news, answer)
 
@@ -234,6 +251,7 @@ class Actions:
                 async with self.database.driver() as driver:
                     await recording.record(driver, tx.record(_json(result)))
         else:
+            # The transaction is open before its keys are read: see `Tx.keys`.
             async with self.database.work() as work:
                 tx = await self._begin(work, actor, marks, key)
                 result = await call(tx)
@@ -246,10 +264,11 @@ class Actions:
         return result
 
     async def _begin(self, work: Work | None, actor: Actor, marks: _Marks, key: idempotency.Key | None) -> Tx:
-        now = await self.database.gathered(_app_now, None)
-        if now is None:
+        beginning = await self.database.gathered(_beginning, None)
+        if beginning is None:
             raise RuntimeError("the database does not know the time")
-        return Tx(marks.name, key, work, self.database, actor, now, self.keys, self.wiring)
+        keys = self.keys.as_of(beginning.keys)
+        return Tx(marks.name, key, work, self.database, actor, beginning.now, keys, self.wiring)
 
     async def _follow_up(self, act: Callable[..., Awaitable[object]], args: tuple[Any, ...]) -> None:
         """Run what comes after a commit. Whatever becomes of it, the caller's change is done and must be answered."""
@@ -277,8 +296,8 @@ def _marks(act: Callable[..., object]) -> _Marks:
 
 
 @lru_cache(maxsize=4096)
-def _origin(keys: Keys, address: str) -> str:
-    return keys.blind("address", address).hex()[:32]
+def _origin(keys: Generation, address: str) -> str:
+    return keys.index("address", address).hex()[:32]
 
 
 def _json(result: object) -> str | None:

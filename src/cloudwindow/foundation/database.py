@@ -23,8 +23,8 @@ from cloudwindow.foundation.slow import SlowQueries
 GATHERING_CONNECTIONS = 3
 """Kept for reads that gather. Each kind runs one statement at a time, so that few connections serve many requests."""
 
-ALONE = 3
-"""Connections outside the pools: to listen, to notify, and for a scrape of the metrics."""
+ALONE = 4
+"""Connections outside the pools: to listen, to notify, to keep keys, and for a scrape of the metrics."""
 
 _DRIVER = "driver"
 """Where a session keeps the driver's connection under it."""
@@ -102,6 +102,7 @@ class Database:
         slow_query_ms: int = 0,
     ) -> None:
         self.url = url
+        self._name = application_name
         self.zone = ZoneInfo(time_zone)
         server = {"application_name": application_name, "timezone": time_zone}
         # Our statements look rows up by key: one plan serves all values, and planning takes longer than running.
@@ -162,8 +163,9 @@ class Database:
         return {"reads": reads} | {name: Use(lent.used, lent.limit) for name, lent in leases.items()}
 
     async def connect_alone(self) -> asyncpg.Connection:
-        """Open a connection outside the pool, for LISTEN and NOTIFY."""
-        return await asyncpg.connect(self.url, connection_class=self._slow.connection_class())
+        """Open a connection outside the pools, for what belongs to a connection: LISTEN, locks."""
+        named = {"application_name": self._name}
+        return await asyncpg.connect(self.url, connection_class=self._slow.connection_class(), server_settings=named)
 
     async def close(self) -> None:
         """Close every pooled connection."""

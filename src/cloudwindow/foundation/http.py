@@ -122,7 +122,8 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *headers]
+                own = {name for name, _ in message["headers"]}  # a file's own policy is stricter
+                message["headers"] = [*message["headers"], *(each for each in headers if each[0] not in own)]
             await send(message)
 
         if scope["method"] == "POST" and self.streamed.fullmatch(scope["path"]):

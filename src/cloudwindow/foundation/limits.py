@@ -25,6 +25,7 @@ from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.errors import Problem, define
 from cloudwindow.foundation.hot import TEXTS, Hot
+from cloudwindow.foundation.keyring import Generation
 from cloudwindow.foundation.models import RequestCount
 
 define(
@@ -179,13 +180,20 @@ def too_many(now: datetime, wait: int, zone: ZoneInfo) -> Problem:
     return Problem("too_many_requests", until=until.strftime("%H:%M"), seconds=wait)
 
 
-@lru_cache(maxsize=4096)
 def address_digest(keys: Keys, address: str) -> str:
-    """Digest an address for counting; of IPv6 the /64, which is what one household or phone is given (RFC 6177)."""
+    """Digest an address for counting; of IPv6 the /64, which is what one household or phone is given (RFC 6177).
+
+    Under new keys it is another one, so a rotation starts the windows anew.
+    """
+    return _digest(keys.current, address)
+
+
+@lru_cache(maxsize=4096)
+def _digest(keys: Generation, address: str) -> str:
     try:
         known = ip_address(address)
     except ValueError:  # a Unix socket has none
-        return keys.blind("address", "").hex()[:32]
+        return keys.index("address", "").hex()[:32]
     if isinstance(known, IPv6Address):
         known = known.ipv4_mapped or ip_network((known, 64), strict=False).network_address
-    return keys.blind("address", str(known)).hex()[:32]
+    return keys.index("address", str(known)).hex()[:32]

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.foundation.database import Base
+from cloudwindow.foundation.encrypted import encrypted
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.foundation.storage.states import FILE
 
@@ -125,6 +126,7 @@ class SealMember(Base):
     batch: Mapped[int]
 
 
+@encrypted("name", data_key=True)
 class StoredFile(Base):
     """A file that somebody sent. Its bytes lie in the store under `id`, encrypted with a key of its own (`data_key`).
 

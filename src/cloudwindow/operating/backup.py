@@ -14,7 +14,8 @@ import asyncpg
 
 from cloudwindow import __version__, starting
 from cloudwindow.demonstration.accounts import PASSWORD_FILE
-from cloudwindow.foundation.crypto import KeyFault, Keys
+from cloudwindow.foundation import keyring
+from cloudwindow.foundation.keyring import KeyFault
 from cloudwindow.foundation.storage import Folder
 from cloudwindow.operating import archive, programs
 from cloudwindow.operating.archive import Step, Writer
@@ -67,21 +68,22 @@ def place(to: Path, now: datetime) -> Path:
 
 
 def keys_of(settings: Settings, fingerprint: str | None) -> dict[str, bytes]:
-    """The files of the keys, by their names in the backup.
+    """The files of the keys, of all generations that are not retired, by their names in the backup.
 
     Raises:
         BackupError: they are not there, or they are not those of the database.
     """
     folder = settings.keys_folder()
-    if not all((folder / name).is_file() for name in Keys.FILES):
-        raise BackupError(f"The keys are not in {folder}: set CLOUDWINDOW_KEYS, or back up without --with-keys.")
     try:
-        here = Keys.load_or_create(folder).fingerprint()
-    except KeyFault as error:
-        raise BackupError(f"{error}.") from error
-    if fingerprint is not None and here != fingerprint:
-        raise BackupError(f"The keys in {folder} are {here}, the database was written with {fingerprint}.")
-    return {KEYS + name: (folder / name).read_bytes() for name in Keys.FILES}
+        files = keyring.files(folder) if folder.exists() else []
+        if not files:
+            raise BackupError(f"The keys are not in {folder}: set CLOUDWINDOW_KEYS, or back up without --with-keys.")
+        ring = keyring.open_ring(folder)
+        if fingerprint is not None:
+            ring.named(fingerprint)
+        return {KEYS + path.name: path.read_bytes() for path in files}
+    except (KeyFault, OSError) as error:
+        raise BackupError(f"The keys in {folder} cannot be backed up: {error}.") from error
 
 
 def take(settings: Settings, to: Path, contents: Contents, step: Step) -> Taken:

@@ -4,19 +4,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cloudwindow.operating.archive import Step
 
 Add = Callable[[str, int | None], Step]
-"""Adds a line with a title and the expected number of bytes; what it returns is told of those that have gone by."""
+"""Adds a line with a title and the expected amount; what it returns is told of what has gone by."""
 
 
 @contextmanager
-def bars() -> Iterator[Add]:
-    """Show how far work has come; without a terminal nothing is shown."""
+def bars(*, of_bytes: bool = True) -> Iterator[Add]:
+    """Show how far work has come, in bytes or in pieces; without a terminal nothing is shown."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    amount = DownloadColumn() if of_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), amount, TimeElapsedColumn())
 
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from cloudwindow.app import wire
 from cloudwindow.foundation.actions import Actions
-from cloudwindow.foundation.crypto import Keys
+from cloudwindow.foundation.crypto import NO_KEYS, Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.wiring import Wiring
@@ -13,8 +13,8 @@ from cloudwindow.settings import Settings
 
 
 @asynccontextmanager
-async def open_actions(settings: Settings, url: str) -> AsyncIterator[Actions]:
-    """Run actions on the database at `url`. They touch no personal field, so they need none of the deployment's keys.
+async def open_actions(settings: Settings, url: str, keys: Keys = NO_KEYS) -> AsyncIterator[Actions]:
+    """Run actions on the database at `url`. Most touch no personal field, so they need none of the deployment's keys.
 
     Nothing is told to open pages at once: the processes that hold them look every few seconds.
     """
@@ -22,6 +22,6 @@ async def open_actions(settings: Settings, url: str) -> AsyncIterator[Actions]:
     wiring = Wiring()
     wire(wiring, database, settings)
     try:
-        yield Actions(database, Keys(b"", b""), wiring, Notifier(database))
+        yield Actions(database, keys, wiring, Notifier(database))
     finally:
         await database.close()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from cloudwindow.foundation import migrations
-from cloudwindow.foundation.crypto import KeyFault, Keys
+from cloudwindow.foundation import keyring, migrations
 from cloudwindow.foundation.database import connections_of_a_process
+from cloudwindow.foundation.keyring import KeyFault
 from cloudwindow.foundation.storage import Folder
 from cloudwindow.foundation.storage.sealed import FileDamaged, plain_size
 from cloudwindow.operating.facts import Facts
@@ -57,21 +57,49 @@ def mode(facts: Facts, settings: Settings) -> Finding:
 
 
 def fingerprint(facts: Facts, settings: Settings) -> Finding:
-    """Whether the keys here are those with which the database was written."""
+    """Whether the keys with which the database is written are here."""
     folder = settings.keys_folder()
     if facts.fingerprint is None:
         return Finding("fingerprint", "ok", "The database was not written with any keys yet.")
-    if not all((folder / name).exists() for name in Keys.FILES):
+    if not (folder.exists() and keyring.files(folder)):
         what = f"The database was written with keys {facts.fingerprint}; there are none in {folder}."
         return Finding("fingerprint", "fail", what, "put the keys back from your copy; do not make new ones")
     try:
-        here = Keys.load_or_create(folder).fingerprint()
+        here = keyring.open_ring(folder).complete()
     except KeyFault as error:
         return Finding("fingerprint", "fail", f"{error}.", "put the keys back from your copy")
-    if here == facts.fingerprint:
-        return Finding("fingerprint", "ok", f"Database and keys fit ({here}).")
-    what = f"The database was written with keys {facts.fingerprint}, those in {folder} are {here}."
+    for one in here:
+        if one.fingerprint == facts.fingerprint:
+            return Finding("fingerprint", "ok", f"Database and keys fit (generation {one.number}, {one.fingerprint}).")
+    others = ", ".join(one.fingerprint for one in here)
+    what = f"The database was written with keys {facts.fingerprint}, those in {folder} are {others}."
     return Finding("fingerprint", "fail", what, "put the right keys there, or point CLOUDWINDOW_KEYS to them")
+
+
+def rotation(facts: Facts, settings: Settings) -> Finding:
+    """Whether keys are being rotated, and how far that has come."""
+    try:
+        here = keyring.open_ring(settings.keys_folder()).complete()
+        current = next(one for one in here if one.fingerprint == facts.fingerprint)
+    except (KeyFault, StopIteration):
+        return Finding("rotation", "ok", "Not looked at: see the fingerprint.")
+    if facts.fields is None:
+        return Finding("rotation", "warn", "The fields under older keys could not be counted in time.", "look again")
+    known = {"", *(one.id.hex() for one in here)}
+    if lost := {id_: fields for id_, fields in facts.fields.items() if id_ not in known}:
+        what = f"{sum(lost.values()):,} fields are under keys that are not here ({', '.join(sorted(lost))})."
+        return Finding("rotation", "fail", what, "put these keys back from your copy")
+    if here[0].number > current.number:
+        what = f"Generation {here[0].number} is there and not in force yet."
+        return Finding("rotation", "warn", what, "copy it to every machine, then `cloudwindow keys rotate`")
+    left = sum(fields for id_, fields in facts.fields.items() if id_ != current.id.hex())
+    if len(here) == 1:
+        return Finding("rotation", "ok", f"Generation {current.number} is the only one.")
+    if left:
+        what = f"Generation {current.number} is in force; {left:,} fields are left under older ones."
+        return Finding("rotation", "warn", what, "`cloudwindow keys rotate`")
+    what = f"Generation {current.number} is in force, and nothing is left under older ones, which are still here."
+    return Finding("rotation", "warn", what, "`cloudwindow keys retire`")
 
 
 def connections(facts: Facts, settings: Settings) -> Finding:
@@ -141,6 +169,7 @@ def of(facts: Facts, settings: Settings) -> list[Finding]:
         schema(facts),
         mode(facts, settings),
         fingerprint(facts, settings),
+        rotation(facts, settings),
         connections(facts, settings),
         tables(facts),
         clock(facts),
@@ -152,6 +181,7 @@ NAMES: Mapping[str, str] = {
     "schema": "migrations",
     "mode": "mode",
     "fingerprint": "whether the keys fit",
+    "rotation": "keys of older generations",
     "connections": "connections",
     "tables": "tables",
     "clock": "clocks",

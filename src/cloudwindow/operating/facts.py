@@ -1,11 +1,18 @@
 """What the doctor asks the database, all at once."""
 
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+
+from cloudwindow import tables
+from cloudwindow.foundation import encrypted
+from cloudwindow.operating.reencrypting import survey
 
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 5.0
@@ -17,6 +24,7 @@ class Facts:
 
     `behind` is how far its clock stands behind the last sign of life of a server: positive means it was set back.
     `files` are the latest stored files with their sizes in bytes.
+    `fields` counts encrypted fields by the id of their key, null when that took too long.
     """
 
     version: str
@@ -31,6 +39,7 @@ class Facts:
     processes: int
     oldest_transaction: int
     autovacuum: bool
+    fields: Mapping[str, int] | None
     files: tuple[tuple[UUID, int], ...] = ()
 
 
@@ -71,6 +80,7 @@ async def read(url: str) -> Facts:
         deployment: Any = await connection.fetchrow(_DEPLOYMENT) if general["migrated"] else None
         stored = await connection.fetch(_FILES) if general["has_files"] else []
         shift = await connection.fetchval("SELECT shift FROM test_clock") if general["has_test_clock"] else None
+        fields = await _fields(connection) if deployment else {}
     finally:
         connection.terminate()
     row = deployment or {}
@@ -88,4 +98,19 @@ async def read(url: str) -> Facts:
         oldest_transaction=limits["oldest"],
         autovacuum=general["autovacuum"],
         files=tuple((each["id"], each["size"]) for each in stored),
+        fields=fields,
     )
+
+
+async def _fields(connection: asyncpg.Connection) -> Mapping[str, int] | None:
+    """Count encrypted fields by key. It reads whole tables, and one may not be there before its migration."""
+    tables.load()
+    try:
+        async with asyncio.timeout(STATEMENT_SECONDS):
+            found = await survey(connection, encrypted.tables())
+    except (TimeoutError, asyncpg.PostgresError):
+        return None
+    fields: Counter[str] = Counter()
+    for (_, id_), number in found.items():
+        fields[id_] += number
+    return fields

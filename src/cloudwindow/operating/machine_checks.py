@@ -9,7 +9,8 @@ import tempfile
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from cloudwindow.foundation.crypto import Keys
+from cloudwindow.foundation import keyring
+from cloudwindow.foundation.keyring import KeyFault
 from cloudwindow.operating.findings import Finding
 from cloudwindow.settings import LISTEN_ADDRESS, Settings
 
@@ -121,20 +122,25 @@ def keys(settings: Settings) -> Finding:
     """Whether the keys are there and nobody else may read them. Whether they fit is another finding."""
     folder = settings.keys_folder()
     try:
-        missing = [name for name in Keys.FILES if not (folder / name).exists()]
-        places = [folder, *(folder / name for name in Keys.FILES)]
-        open_ = [] if missing else [path for path in places if path.stat().st_mode & 0o077]
-        unreadable = [] if missing else [path for path in places if not os.access(path, os.R_OK)]
-    except OSError as error:
-        return Finding("keys", "fail", f"The keys in {folder}: {error.strerror}.", "run as the service's user")
-    if len(missing) == len(Keys.FILES):
+        files = keyring.files(folder) if folder.exists() else []
+        places = [folder, *files] if files else []
+        open_ = [path for path in places if path.stat().st_mode & 0o077]
+        unreadable = [path for path in places if not os.access(path, os.R_OK)]
+    except (KeyFault, OSError) as error:
+        reason = str(error) if isinstance(error, KeyFault) else error.strerror
+        return Finding("keys", "fail", f"The keys in {folder}: {reason}.", "run as the service's user")
+    if not files:
         return Finding(
             "keys", "warn", f"There are no keys in {folder} yet.", "`cloudwindow serve` makes them; back them up"
         )
-    if missing:
-        return Finding("keys", "fail", f"{' and '.join(missing)} is missing in {folder}.", "put it back from your copy")
     if unreadable:
         return Finding("keys", "fail", f"{unreadable[0]} cannot be read.", "run as the service's user")
+    try:
+        faults = keyring.open_ring(folder).faults
+    except KeyFault as fault:
+        faults = [str(fault)]
+    if faults:
+        return Finding("keys", "fail", f"{faults[0]}.", "put it back from your copy")
     if open_:
         return Finding("keys", "fail", f"{open_[0]} is open to others.", f"chmod go= {' '.join(map(str, open_))}")
     what = (

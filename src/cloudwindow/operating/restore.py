@@ -13,11 +13,11 @@ import asyncpg
 
 from cloudwindow import starting
 from cloudwindow.demonstration.accounts import PASSWORD_FILE
-from cloudwindow.foundation import migrations
+from cloudwindow.foundation import keyring, migrations
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import SYSTEM
-from cloudwindow.foundation.crypto import KeyFault, Keys
 from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.keyring import KeyFault
 from cloudwindow.foundation.notices import Notifier
 from cloudwindow.foundation.storage import Folder, sync_folder
 from cloudwindow.foundation.wiring import Wiring
@@ -75,16 +75,16 @@ def _check_fits(manifest: Manifest, settings: Settings) -> None:
 def _keys(backup: Reader, settings: Settings) -> dict[str, bytes]:
     """The keys that must be written; none when those that fit are there already."""
     wanted, folder = backup.manifest.key_fingerprint, settings.keys_folder()
-    there = [name for name in Keys.FILES if (folder / name).exists()]
-    if there:
-        try:
-            here = Keys.load_or_create(folder).fingerprint() if len(there) == len(Keys.FILES) else "incomplete"
-        except KeyFault as error:
-            raise BackupError(f"{error}.") from error
-        if wanted is not None and here != wanted:
-            raise BackupError(f"The keys in {folder} are {here}, the backup needs {wanted}: put those there.")
-        return {}
-    held = {name: KEYS + name for name in Keys.FILES if KEYS + name in backup.manifest.files}
+    try:
+        if folder.exists() and keyring.files(folder):
+            ring = keyring.open_ring(folder)
+            if wanted is not None:
+                ring.named(wanted)
+            return {}
+    except KeyFault as error:
+        raise BackupError(f"The keys in {folder} do not fit the backup, which needs {wanted}: {error}.") from error
+    members = [name for name in backup.manifest.files if name.startswith(KEYS)]
+    held = {name: member for member in members if keyring.is_key_file(name := member.removeprefix(KEYS))}
     if not held and wanted is not None:
         raise BackupError(f"The backup holds no keys: put those with fingerprint {wanted} into {folder} first.")
     keys = {}

@@ -7,9 +7,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.foundation.database import Base
+from cloudwindow.foundation.encrypted import encrypted
 from cloudwindow.oversight.states import RATING
 
 
+@encrypted("words")
 class Rating(Base):
     """What the citizen thought of one session, 5 非常满意 … 1 非常不满意. Codes are national or local, never mixed.
 

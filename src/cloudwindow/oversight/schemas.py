@@ -1,20 +1,12 @@
 """What this room sends and takes over the wire."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from cloudwindow.people import Asked, Wire
+from cloudwindow.people import NOT_GUESSED, Asked, Wire
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=16)]
-
-
-def _number(value: Any) -> Any:
-    """Let 4 and 4.0 through, which are one number in JSON; a word or a yes is none."""
-    if isinstance(value, str | bool):
-        msg = "a level is a number"
-        raise ValueError(msg)  # noqa: TRY004  Pydantic reports a ValueError
-    return value
 
 
 class Words(Wire):
@@ -44,7 +36,7 @@ class RatingLevel(Wire):
 class RatingRequest(Asked):
     """A rating: level 5 to 1, national codes of that level, local words, free text."""
 
-    level: Annotated[int, Field(ge=1, le=5), BeforeValidator(_number)]
+    level: Annotated[int, Field(ge=1, le=5), NOT_GUESSED]
     options: list[Code] = Field(default_factory=list, max_length=8)
     local: list[Code] = Field(default_factory=list, max_length=3)
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""

@@ -7,9 +7,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.foundation.database import Base
+from cloudwindow.foundation.encrypted import encrypted
 from cloudwindow.foundation.ids import new_id
 
 
+@encrypted("id_number", "phone", indexed=("id_number", "phone"))
 class Staff(Base):
     """A member of staff. `name` is a work identity and public; ID number and phone are encrypted with a blind index.
 
@@ -36,6 +38,7 @@ class Staff(Base):
     locked_until: Mapped[datetime | None]
 
 
+@encrypted("secret")
 class SecondFactor(Base):
     """A person's code generator (RFC 6238): its secret, encrypted, and from when on sign-in asks for a code.
 
@@ -131,6 +134,7 @@ class DeviceLink(Base):
     opened_login_id: Mapped[UUID | None] = mapped_column(ForeignKey("login.id"))
 
 
+@encrypted("form_of_address", "phone", indexed=("phone",), data_key=True)
 class Account(Base):
     """Someone who is served: a guest with a form of address 称呼 and a phone (identity level 2, model §7).
 

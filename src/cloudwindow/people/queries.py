@@ -54,9 +54,18 @@ def show_account(account: Account, keys: Keys) -> AccountView:
     return AccountView(
         id=account.id,
         form_of_address=keys.decrypt("account", "form_of_address", account.id, account.form_of_address_cipher),
-        phone_masked=mask_phone(keys.decrypt("account", "phone", account.id, account.phone_cipher)),
+        phone_masked=mask_phone(_phone(account, keys)),
         elderly=account.elderly,
     )
+
+
+def phone_indexes(account: Account, keys: Keys) -> list[bytes]:
+    """Return every blind index under which accounts with the same phone may stand."""
+    return keys.blinds("phone", _phone(account, keys))
+
+
+def _phone(account: Account, keys: Keys) -> str:
+    return keys.decrypt("account", "phone", account.id, account.phone_cipher)
 
 
 async def card(session: AsyncSession, staff_id: UUID) -> tuple[str, str] | None:

@@ -132,7 +132,7 @@ async def test_a_file_is_sent_once_it_belongs_to_the_sender_and_the_session(hous
     session = joined.session.id
     file = await house.send_file(citizen, session, PDF)
     assert await refused(_say(house, clerk, session, None, file=file)) == "not_found"
-    assert await refused(_say(house, citizen, session, "两样", file=file)) == "invalid_input"
+    assert await refused(_say(house, citizen, session, "两样", file=file)) == "message_not_one"
     assert await refused(_say(house, citizen, session, None, file=uuid4())) == "not_found"
     await _say(house, citizen, session, None, file=file)
     (message,) = (await _read(house, clerk, session)).messages

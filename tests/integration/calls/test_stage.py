@@ -131,6 +131,15 @@ async def test_drawing_on_a_picture_that_is_gone_is_refused(scene: Scene) -> Non
     assert await scene.read(scene.clerk) == StrokeList(no=new, events=[])
 
 
+@pytest.mark.parametrize(
+    ("tool", "places"), [("pen", [1, 2, 3, 4, 5]), ("arrow", [1, 2, 3, 4, 5, 6]), ("box", [1] * 5)]
+)
+async def test_a_stroke_is_made_of_places(scene: Scene, tool: str, places: list[int]) -> None:
+    no = await scene.show(scene.clerk, "document", "applicant")
+    assert await refused(scene.draw(no, tool=tool, places=places)) == "stroke_malformed"
+    assert (await scene.read(scene.clerk)).events == []
+
+
 async def test_a_picture_holds_only_so_much(scene: Scene) -> None:
     no = await scene.show(scene.clerk, "document", "applicant")
     for _ in range(STROKES_AT_MOST):

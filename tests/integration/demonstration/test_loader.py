@@ -21,7 +21,7 @@ from cloudwindow.organisation import OPEN_ALL_HOURS, Organisation, Region, Site
 from cloudwindow.people import Presence, Staff
 from tests.support.city import PASSWORD, ZONE, City
 
-KEYS = Keys(field=os.urandom(32), blind_key=os.urandom(32))
+KEYS = Keys.of(os.urandom(32), os.urandom(32))
 FAST = 5.0  # seconds; a tenth of that on an idle machine
 
 

@@ -11,7 +11,7 @@ import asyncpg
 from tests.support.commands import run_command
 from tests.support.server import Server
 
-DATABASE = {"database", "schema", "mode", "fingerprint", "connections", "tables", "clock", "files"}
+DATABASE = {"database", "schema", "mode", "fingerprint", "rotation", "connections", "tables", "clock", "files"}
 MACHINE = {"storage", "disk", "port", "https", "keys", "pages", "footer"}
 
 

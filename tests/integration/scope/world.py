@@ -21,7 +21,7 @@ from cloudwindow.foundation.models import TabLease
 from cloudwindow.settings import Settings
 from scripts.lint_scope import PUBLIC_TABLES
 from tests.integration.scope.matrix import BODIES, CITIZENS, FILES, STAFF, Row
-from tests.support.city import JIANAN_VILLAGE, KEYS, PASSWORD, WEIDU, City
+from tests.support.city import JIANAN_VILLAGE, PASSWORD, WEIDU, City, write_keys
 from tests.support.pictures import PDF
 
 ORIGIN = "http://localhost:8000"
@@ -101,16 +101,22 @@ class World:
             sent |= self.people[actor].headers()
         return await self.http.request(method, path, json=body, headers=sent | (headers or {}), **how)
 
+    def fill(self, body: Any) -> Any:
+        """Put the real ids into the body of a row."""
+        filled = json.dumps(body).replace("{fresh}", str(uuid4()))
+        for name, value in (self.ids | {"password": PASSWORD}).items():
+            if value.isdigit():
+                filled = filled.replace(f'"{{{name}}}"', value)
+            filled = filled.replace(f"{{{name}}}", value)
+        return json.loads(filled)
+
     async def ask_row(
         self, actor: str, row: Row, ids: dict[str, str] | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
         """Send the request of a row; `ids` replaces the real ids."""
         body = BODIES.get(row.route)
         if body is not None:
-            filled = json.dumps(body).replace("{fresh}", str(uuid4()))
-            for name, value in (self.ids | {"password": PASSWORD}).items():
-                filled = filled.replace(f"{{{name}}}", value)
-            body = json.loads(filled)
+            body = self.fill(body)
         path = row.path.replace("{path:path}", "workbench").replace("{key}", "P01").format(**(ids or self.ids))
         if row.route in FILES:
             content, query = FILES[row.route]
@@ -165,11 +171,7 @@ class World:
 @asynccontextmanager
 async def open_world(city: City, folder: Path) -> AsyncIterator[World]:
     """Start the application in this process and live through the ticket's life once."""
-    keys = folder / "keys"
-    keys.mkdir(mode=0o700)
-    for file, key in (("field.key", KEYS.field), ("blind.key", KEYS.blind_key)):
-        (keys / file).write_bytes(key)
-        (keys / file).chmod(0o600)
+    write_keys(folder / "keys")
     web = folder / "web"
     web.mkdir()
     for page in ("index.html", "workbench.html"):

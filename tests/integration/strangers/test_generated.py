@@ -16,6 +16,7 @@ MORE = 6
 """Times as many in `make test-long`."""
 
 SILENT = {
+    "POST /api/applicant/continue": "the link is a secret that works once; a test of people follows one",
     "POST /api/staff/second-factor/confirm": "the code is a number of this half minute; a test of people confirms one",
 }
 """Operations that no stranger gets a success out of, and why."""

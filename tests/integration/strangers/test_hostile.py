@@ -93,8 +93,14 @@ HEADERS: dict[str, list[tuple[str, bytes]]] = {
 }
 
 
-BODIES_OF = sorted(label for label in OPERATIONS if label in BODIES)
-"""Operations that take a body."""
+def _takes_json(label: str) -> bool:
+    method, path = label.split(" ")
+    body = DOCUMENT["paths"][path][method.lower()].get("requestBody", {})
+    return "application/json" in body.get("content", {})
+
+
+BODIES_OF = sorted(label for label in OPERATIONS if label in BODIES and _takes_json(label))
+"""Operations that take a body of fields."""
 
 
 def _with(body: dict[str, Any], field: str, value: str) -> bytes:

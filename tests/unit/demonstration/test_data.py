@@ -13,7 +13,7 @@ from cloudwindow.foundation.crypto import Keys
 
 NOW = datetime(2027, 3, 1, 2, 0, tzinfo=UTC)
 TODAY = date(2027, 3, 1)
-KEYS = Keys(os.urandom(32), os.urandom(32))
+KEYS = Keys.of(os.urandom(32), os.urandom(32))
 ORGANISATIONS = places.organisations()
 SITES = places.sites(ORGANISATIONS, TODAY)
 STATIONS = places.stations(SITES)

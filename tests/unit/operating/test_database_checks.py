@@ -30,6 +30,7 @@ GOOD = Facts(
     processes=2,
     oldest_transaction=150_000_000,
     autovacuum=True,
+    fields={},
 )
 
 

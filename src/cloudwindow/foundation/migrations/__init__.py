@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from cloudwindow.foundation import parameters
+from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.models import Deployment
 
@@ -17,11 +18,11 @@ _LOCK = 7212017
 """Advisory lock under which one process migrates while the others wait."""
 
 
-async def upgrade(url: str, mode: str, key_fingerprint: str | None = None) -> None:
+async def upgrade(url: str, mode: str, keys: Keys | None = None) -> None:
     """Bring the database at `url` to this program's version; `mode` is written once, by the first migration.
 
-    `mode` is `demonstration`, `production` or `test` (model §6). Raises `RuntimeError` in one clear line when the
-    database has another mode or was written with other keys.
+    `mode` is `demonstration`, `production` or `test` (model §6). `keys` notice which of them are in force. Raises
+    `RuntimeError` in one clear line when the database has another mode, `KeyFault` when it was written with other keys.
     """
     database = Database(url, pool_size=1, application_name="cloudwindow-migrate")
     try:
@@ -32,7 +33,7 @@ async def upgrade(url: str, mode: str, key_fingerprint: str | None = None) -> No
             await connection.run_sync(_upgrade, mode)
             await connection.commit()
         async with database.transaction() as session:
-            await _check(session, mode, key_fingerprint)
+            await _check(session, mode, keys)
             await parameters.seed(session)
     finally:
         await database.close()
@@ -73,13 +74,12 @@ def _other_mode(written: str, mode: str) -> RuntimeError:
     return RuntimeError(f"this database is in {written} mode, which never changes; it was asked to be in {mode} mode")
 
 
-async def _check(session: AsyncSession, mode: str, key_fingerprint: str | None) -> None:
+async def _check(session: AsyncSession, mode: str, keys: Keys | None) -> None:
     row = await session.scalar(select(Deployment).with_for_update())
     if row is None or row.mode != mode:
         raise _other_mode(row.mode if row else "unknown", mode)
-    if key_fingerprint is None or row.key_fingerprint == key_fingerprint:
+    if keys is None:
         return
-    if row.key_fingerprint is not None:
-        msg = f"this database was written with keys {row.key_fingerprint}, but the keys here are {key_fingerprint}"
-        raise RuntimeError(msg)
-    await session.execute(update(Deployment).values(key_fingerprint=key_fingerprint))
+    if row.key_fingerprint is None:
+        await session.execute(update(Deployment).values(key_fingerprint=keys.fingerprint()))
+    keys.notice(row.key_fingerprint or keys.fingerprint())

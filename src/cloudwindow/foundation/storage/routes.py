@@ -12,7 +12,7 @@ from cloudwindow.foundation.storage.serving import answer
 
 router = APIRouter(prefix="/api", tags=["files"])
 
-_BINARY = {"description": "The file, or the part that was asked for.", "content": {"application/octet-stream": {}}}
+_BINARY = {"description": "The file, or the part that was asked for.", "content": {"*/*": {}}}
 
 
 @router.get("/files/{file_id}", response_class=Response, responses={200: _BINARY, 206: _BINARY})
