@@ -17,7 +17,8 @@ from cloudwindow.foundation.ceiling import LINES, TRY_AGAIN_LATER
 from cloudwindow.foundation.faults import is_database_gone
 from cloudwindow.foundation.http import EitherActor, House, OnceKey, house
 from cloudwindow.foundation.live import WATCH_LIMIT
-from cloudwindow.foundation.live_polling import Mark, Polling, WholeNumber
+from cloudwindow.foundation.live_polling import Mark, Polling
+from cloudwindow.foundation.numbers import NOT_GUESSED
 from cloudwindow.people import Asked, Wire
 
 log = structlog.get_logger()
@@ -35,7 +36,9 @@ class PollRequest(Asked):
     """
 
     tab: UUID
-    after: Annotated[dict[Annotated[str, StringConstraints(max_length=80)], WholeNumber], Field(max_length=4)]
+    after: Annotated[
+        dict[Annotated[str, StringConstraints(max_length=80)], Annotated[int, NOT_GUESSED]], Field(max_length=4)
+    ]
     watch: Annotated[list[Annotated[str, StringConstraints(max_length=80)]], Field(max_length=WATCH_LIMIT)]
     mark: Mark | None = None
 

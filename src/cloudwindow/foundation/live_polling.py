@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.foundation import tabs
@@ -22,6 +22,7 @@ from cloudwindow.foundation.errors import Problem, define
 from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.hints import Hints
 from cloudwindow.foundation.live import WATCH_LIMIT, Connection, Live
+from cloudwindow.foundation.numbers import NOT_GUESSED
 
 HANG_SECONDS = 25.0
 """How long a poll waits for something to tell: under the half minute after which common proxies give up."""
@@ -36,19 +37,8 @@ define(
     "This page belongs to another login. Please reload it.",
 )
 
-
-def _no_guess(value: object) -> object:
-    if isinstance(value, bool | str):
-        msg = "a number is no word, and no yes or no"
-        raise ValueError(msg)  # noqa: TRY004  pydantic takes it for wrong input
-    return value
-
-
-WholeNumber = Annotated[int, BeforeValidator(_no_guess)]
-"""What JSON Schema calls an integer, 1.0 included."""
-
 Key = Annotated[str, Field(max_length=200)]
-Instant = Annotated[int, Field(ge=0, lt=2**53), BeforeValidator(_no_guess)]
+Instant = Annotated[int, Field(ge=0, lt=2**53), NOT_GUESSED]
 """Microseconds since 1970."""
 
 

@@ -1,5 +1,6 @@
 """Staff, roles, skills, presence (standard §四.4), and the accounts of those who are served."""
 
+from cloudwindow.foundation.numbers import NOT_GUESSED
 from cloudwindow.people.actions import account_stream
 from cloudwindow.people.authentication import CookieAuthenticator, unchanged
 from cloudwindow.people.logins import SWEEPS, put_off_logins
@@ -9,7 +10,7 @@ from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.presence import announce_presence, change_presence, set_presence, staff_stream
 from cloudwindow.people.queries import card, phone_indexes, show_account
 from cloudwindow.people.readings import READINGS
-from cloudwindow.people.schemas import NOT_GUESSED, AccountView, Asked, DeskName, PresenceRequest, PresenceView, Wire
+from cloudwindow.people.schemas import AccountView, Asked, DeskName, PresenceRequest, PresenceView, Wire
 
 __all__ = [
     "NOT_GUESSED",

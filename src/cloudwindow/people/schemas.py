@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, StrictBool, StringConstraints, field_validator
 
 Wanted = Literal["ready", "break", "off"]
 BreakReason = Literal["rest", "meeting", "training", "paperwork", "missed_rings", "other"]
@@ -15,18 +15,6 @@ class Wire(BaseModel):
     """Base of what is sent: immutable, and nothing unknown is accepted. Errors tell where, never what was in it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-def _whole(value: Any) -> Any:
-    """Let 4 and 4.0 through, which are one number in JSON; a word or a yes is none."""
-    if isinstance(value, str | bool):
-        msg = "a number is wanted"
-        raise ValueError(msg)  # noqa: TRY004  Pydantic reports a ValueError
-    return value
-
-
-NOT_GUESSED = BeforeValidator(_whole)
-"""For numbers in request bodies, which Pydantic would also read out of words."""
 
 
 class Asked(Wire):
