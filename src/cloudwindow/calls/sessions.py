@@ -246,8 +246,16 @@ def release_clerk(tx: Tx, staff_id: UUID) -> None:
         tx.event(staff_stream(staff_id), part, None)
 
 
+# scope: the clerk whose workbench is told
+_LOCK_CLERK = "SELECT 1 FROM presence WHERE staff_id = $1 FOR NO KEY UPDATE"
+
+
 async def announce_clerk_session(tx: Tx, staff_id: UUID) -> None:
-    """Send the workbench its current session and its unfinished wrap-ups as they are now."""
+    """Send the workbench its current session and its unfinished wrap-ups as they are now.
+
+    Two of a clerk's matters may end at once: under the person's lock whoever tells last has seen both.
+    """
+    await tx.driver.execute(_LOCK_CLERK, staff_id)
     current = await views.current_of_clerk(tx.session, staff_id)
     stream = staff_stream(staff_id)
     call = await views.call_of_session(tx.session, current.id) if current else None

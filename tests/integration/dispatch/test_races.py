@@ -13,7 +13,7 @@ from cloudwindow.calls.calling import end, join
 from cloudwindow.calls.schemas import Accepted, ApplicantSession, CallView, Joined
 from cloudwindow.calls.wrapping import wrap_up
 from cloudwindow.dispatch import accept
-from cloudwindow.dispatch.actions import leave
+from cloudwindow.dispatch.actions import leave, postpone
 from cloudwindow.dispatch.ringing import decline
 from cloudwindow.dispatch.schemas import Declined, DeclineRequest
 from cloudwindow.foundation.actions import Tx, action
@@ -189,3 +189,32 @@ async def test_a_deadlock_that_comes_twice_is_told_and_changes_nothing(house: Ho
         await house.run(SYSTEM, deadlocked)
     assert calls == 2
     assert await house.value("SELECT count(*) FROM counter WHERE name = 'left'") == 0
+
+
+async def test_two_matters_of_one_clerk_end_at_once_and_the_workbench_knows_of_both(houses: Houses) -> None:
+    one, other = houses
+    clerk, citizens = await one.clerk(), [await one.citizen() for _ in range(2)]
+    tickets = []
+    for citizen in citizens:
+        await one.serve(clerk, citizen)
+        tickets.append((await one.state(citizen))["ticket"]["id"])
+        await one.run(citizen, postpone, tickets[-1])
+    stream = {"stream": f"staff:{clerk.id}"}
+    async with one.database.transaction() as held:  # both get as far as telling the workbench, then both go on
+        await held.execute(text("SELECT 1 FROM event_stream WHERE stream = :stream FOR UPDATE"), stream)
+        leaving = [
+            asyncio.create_task(house.run(citizen, leave, ticket))
+            for house, citizen, ticket in zip(houses, citizens, tickets, strict=True)
+        ]
+        await _blocked(other, 2)
+    await asyncio.gather(*leaving)
+    assert len((await one.state(clerk))["unfinished"]) == 2
+    assert (await one.told(clerk))["unfinished"] == (await one.state(clerk))["unfinished"]
+
+
+async def _blocked(house: House, number: int) -> None:
+    """Wait until so many transactions of this city wait for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(10):
+        while await house.value(waiting) < number:
+            await asyncio.sleep(0.01)
