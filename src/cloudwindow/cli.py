@@ -6,8 +6,8 @@ records changed.
 
 import asyncio
 import json
-import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,10 +16,9 @@ import typer
 from cloudwindow.cli_keys import keys
 from cloudwindow.cli_staff import staff
 from cloudwindow.settings import Settings, SettingsError, load
+from cloudwindow.stopping import Stop, Stopped
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from cloudwindow.lan import Door
     from cloudwindow.starting import Prepared
 
@@ -48,34 +47,38 @@ def serve(
     port: Annotated[int | None, typer.Option(help="TCP port instead of CLOUDWINDOW_PORT.")] = None,
 ) -> None:
     """Run the server: database (its own without DATABASE_URL), migrations, demonstration data, web pages."""
+    stop = Stop()
     from cloudwindow import lan, starting
 
     settings = _settings() if port is None else load(port=port)
-    _stop_in_order()
     warnings = settings.warnings()
     with (
+        suppress(Stopped),
         starting.listen(settings.port) as taken,
         lan.listen(settings, warnings.append) as taken_for_phones,
-        starting.own_database(settings) as url,
+        starting.own_database(settings, watch=stop.check) as url,
     ):
-        prepared = asyncio.run(starting.prepare(settings, url))
+        prepared = stop.run(starting.prepare(settings, url))
         door = lan.open_door(settings, taken_for_phones) if taken_for_phones else None
         if door is None:  # links for phones must not lead to a port that is somebody else's
             settings = settings.model_copy(update={"tls_port": 0})
         from cloudwindow import serving  # after what may refuse, since the whole application comes with it
 
-        serving.run(settings, url, taken, door, lambda: _announce(settings, prepared, door, warnings))
+        sockets = serving.Sockets(taken, door)
+        serving.run(settings, url, sockets, stop, lambda: _announce(settings, prepared, door, warnings))
 
 
 @app.command()
 def worker() -> None:
     """Do background work only: deadlines, sealing. Beside web processes on one database, as many as you like."""
+    stop = Stop()
     from cloudwindow import starting, working
 
     settings = _settings()
     url = starting.joined_database(settings)
-    asyncio.run(starting.prepare(settings, url))
-    asyncio.run(working.run(settings, url, lambda: typer.echo("The worker is at work.")))
+    with suppress(Stopped):
+        stop.run(starting.prepare(settings, url))
+        asyncio.run(working.run(settings, url, stop, lambda: typer.echo("The worker is at work.")))
 
 
 @app.command()
@@ -280,17 +283,6 @@ def _head(text: str) -> bytes:
     if len(head) != HEAD_BYTES:
         raise StartError(f"--head takes the {2 * HEAD_BYTES} hexadecimal digits that `cloudwindow audit head` prints.")
     return head
-
-
-def _stop_in_order() -> None:
-    """Turn SIGTERM and a closed terminal into an exit that still stops the database in order."""
-
-    def leave(_number: int, _frame: "FrameType | None") -> None:
-        sys.exit(0)
-
-    signal.signal(signal.SIGTERM, leave)
-    # uvicorn knows SIGTERM and closes its connections first; it does not know SIGHUP.
-    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _announce(settings: Settings, prepared: "Prepared", door: "Door | None", warnings: list[str]) -> None:

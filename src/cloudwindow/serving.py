@@ -5,6 +5,7 @@ import functools
 import gc
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 import uvicorn
@@ -16,6 +17,7 @@ from cloudwindow.foundation import tasks
 from cloudwindow.lan import Door
 from cloudwindow.settings import LISTEN_ADDRESS, Settings
 from cloudwindow.starting import StartError
+from cloudwindow.stopping import Stop
 
 SOCKET_MESSAGE_LIMIT = 65_536  # bytes; the largest message is a batch of signalling, about 20 kB
 HANDSHAKE_SECONDS = 10  # a phone on a weak network needs two or three
@@ -24,26 +26,29 @@ GRACE_SECONDS = 5  # for requests that run when a stop is asked for
 
 
 class _Server(uvicorn.Server):
-    """Listens on HTTPS as well, and says when it listens."""
+    """Listens on HTTPS too, says when it listens, and knows of a stop that was asked for before its own handlers."""
 
     def __init__(
         self,
         config: uvicorn.Config,
         application: FastAPI,
         door: Door | None,
-        origins: set[str],
+        stop: Stop,
         ready: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._application = application
         self._door = door
-        self._origins = origins
+        self._stop = stop
         self._ready = ready
         self._fresh: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then announce."""
         await super().startup(sockets)
+        self.should_exit = self.should_exit or self._stop.asked
+        if self.should_exit:
+            return
         if self.started and self._door is not None:
             await self._listen_to_the_lan(self._door)
         gc.collect()
@@ -69,7 +74,7 @@ class _Server(uvicorn.Server):
             backlog=self.config.backlog,
         )
         self.servers.append(listening)
-        self._fresh = tasks.begin(door.stay_fresh(self._origins), "lan.stay_fresh")
+        self._fresh = tasks.begin(door.stay_fresh(self._application.state.origins), "lan.stay_fresh")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer the polls that hang, so that their pages go elsewhere at once; then stop in order."""
@@ -78,19 +83,27 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def run(settings: Settings, url: str, taken: socket.socket, door: Door | None, ready: Callable[[], None]) -> None:
-    """Serve on one socket and through the door until a signal asks to stop; `ready` is called once there are answers.
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """What is listened on: plain HTTP of this machine, and HTTPS of the local network where there is one."""
+
+    taken: socket.socket
+    door: Door | None
+
+
+def run(settings: Settings, url: str, sockets: Sockets, stop: Stop, ready: Callable[[], None]) -> None:
+    """Serve until somebody asks to stop; `ready` is called once requests are answered.
 
     Raises:
         StartError: the application refused to start.
+        Stopped: somebody asked before it began.
     """
+    stop.check()
+    door = sockets.door
     origins = set(settings.allowed_origins()) | (door.origins() if door else set())
     application = create_app(settings, url, origins, door.certificate.authority if door else None)
-    server = _Server(server_config(application, settings.trusted_proxy_list()), application, door, origins, ready)
-    try:
-        server.run(sockets=[taken])
-    except KeyboardInterrupt:
-        return
+    server = _Server(server_config(application, settings.trusted_proxy_list()), application, door, stop, ready)
+    server.run(sockets=[sockets.taken])
     if not server.started:
         raise StartError("The application did not start; the log says why.")
 

@@ -5,7 +5,7 @@ Whatever a person can mend ends as one clear line (`StartError`), never as a tra
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,8 +57,12 @@ def listen(port: int, address: str = LISTEN_ADDRESS, variable: str = "CLOUDWINDO
 
 
 @contextmanager
-def own_database(settings: Settings, *, restoring: bool = False) -> Iterator[str]:
+def own_database(
+    settings: Settings, *, restoring: bool = False, watch: Callable[[], None] = lambda: None
+) -> Iterator[str]:
     """The URL of the configured database, or of one that this process starts and stops itself.
+
+    `watch` is called again and again while the embedded one starts; what it raises ends the start.
 
     Raises:
         StartError: the embedded one cannot be started here, or a restore into it did not come to its end.
@@ -71,7 +75,7 @@ def own_database(settings: Settings, *, restoring: bool = False) -> Iterator[str
         raise StartError(f"A restore into {folder} was cut off: remove that folder, keys excepted, and restore again.")
     postgres = EmbeddedPostgres(folder)
     try:
-        url = postgres.start()
+        url = postgres.start(watch)
     except EmbeddedPostgresError as error:
         raise StartError(str(error)) from error
     try:

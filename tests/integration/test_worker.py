@@ -2,11 +2,9 @@
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,7 @@ from tests.integration.kills.invariants import check
 from tests.support.city import City, open_city, write_keys
 from tests.support.client import Citizen, Clerk, move_clock
 from tests.support.cluster import Cluster
-from tests.support.server import Server, open_server
+from tests.support.server import open_server, open_worker
 
 RING_SECONDS = 21
 COLLEAGUE = "zhaoshumin"
@@ -29,28 +27,6 @@ async def city(cluster: Cluster) -> AsyncIterator[City]:
     """A city of this test's own."""
     async with open_city(cluster) as opened:
         yield opened
-
-
-@asynccontextmanager
-async def _worker(server: Server) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """A worker beside a server, with the same keys; it has said that it is at work."""
-    environment = os.environ | {
-        "CLOUDWINDOW_DATA": str(server.folder),
-        "CLOUDWINDOW_MODE": "test",
-        "CLOUDWINDOW_LOG_LEVEL": "warning",
-        "DATABASE_URL": server.city.url,
-    }
-    command = [sys.executable, "-m", "cloudwindow.cli", "worker"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)  # noqa: ASYNC220, S603  our own program, waited for below
-    try:
-        assert process.stdout is not None
-        with process.stdout:
-            line = await asyncio.to_thread(process.stdout.readline)
-        assert line == b"The worker is at work.\n"
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 async def _misses(city: City, clerk: Clerk) -> int:
@@ -82,11 +58,10 @@ async def test_deadlines_are_a_workers_where_the_web_process_leaves_them(city: C
         await citizen.take()
         await clerk.until(lambda state: state["offer"])
         await move_clock(clerk, RING_SECONDS)
-        async with _worker(server) as worker:
+        async with open_worker(city) as worker:
             await clerk.until(lambda state: state["offer"] is None)
             assert await _misses(city, clerk) == 1
-            worker.send_signal(signal.SIGTERM)
-            assert await asyncio.to_thread(worker.wait, 10) == 0
+            assert worker.stop() == 0
     await check(city)
 
 

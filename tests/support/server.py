@@ -1,4 +1,4 @@
-"""A real server process on a database of its own: what a kill, a reload and two processes are tested against."""
+"""Real server and worker processes on a city of their own: what kills, reloads and two processes are tested with."""
 
 import asyncio
 import os
@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,8 +17,9 @@ import pytest
 from tests.support.city import City, open_city, write_keys
 from tests.support.cluster import Cluster
 
-START_SECONDS = 30
+START_SECONDS = 90  # on a machine that is busy with other things too
 LOOK_EVERY = 0.05
+AT_WORK = "The worker is at work.\n"
 
 
 def free_port() -> int:
@@ -29,57 +30,52 @@ def free_port() -> int:
     return port
 
 
-class Server:
-    """One `cloudwindow serve` in test mode; `kill` is SIGKILL, `start` may be called again on the same port."""
+class Program:
+    """One of our programs in test mode on a city; `kill` is SIGKILL, and it may be started again."""
 
-    def __init__(self, city: City, folder: Path, environment: dict[str, str], port: int | None = None) -> None:
+    def __init__(self, city: City, folder: Path, environment: dict[str, str]) -> None:
         self.city = city
-        self.port = port or free_port()
-        self.url = f"http://localhost:{self.port}"
-        self.authority = folder / "tls" / "authority.crt"
         self.folder = folder
         self.environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
-    async def start(self) -> None:
-        """Start and wait until requests are answered."""
-        environment = os.environ | {
+    def _launch(self, *command: str, **environment: str) -> subprocess.Popen[bytes]:
+        settings = {
             "CLOUDWINDOW_DATA": str(self.folder),
-            "CLOUDWINDOW_PORT": str(self.port),
             "CLOUDWINDOW_MODE": "test",
             "CLOUDWINDOW_LOG_LEVEL": "warning",
             "DATABASE_URL": self.city.url,
-            **self.environment,
         }
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: ASYNC220  it is waited for below
-                [sys.executable, "-m", "cloudwindow.cli", "serve"], env=environment, stdout=log, stderr=log
+            self._process = subprocess.Popen(  # noqa: S603  our own, waited for below
+                [sys.executable, "-m", *command],
+                env=os.environ | settings | environment | self.environment,
+                stdout=log,
+                stderr=log,
             )
-        async with httpx.AsyncClient() as client, asyncio.timeout(START_SECONDS):
-            while not await self._answers(client):
-                if self._process.poll() is not None:
+        return self._process
+
+    async def _until(self, ready: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(START_SECONDS):
+            while not await ready():
+                if not self.alive:
                     raise RuntimeError(self.log())
                 await asyncio.sleep(LOOK_EVERY)
-
-    async def _answers(self, client: httpx.AsyncClient) -> bool:
-        try:
-            return (await client.get(f"{self.url}/readyz")).status_code == 200
-        except httpx.HTTPError:
-            return False
 
     def kill(self) -> None:
         """Kill it as the kernel would."""
         self._end(signal.SIGKILL)
 
-    def stop(self) -> None:
-        """Ask it to stop in order."""
-        self._end(signal.SIGTERM)
+    def stop(self) -> int | None:
+        """Ask it to stop in order; returns its exit code, None when it was not there."""
+        return self._end(signal.SIGTERM)
 
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(timeout=15)
-            self._process = None
+    def _end(self, how: signal.Signals) -> int | None:
+        if self._process is None:
+            return None
+        process, self._process = self._process, None
+        process.send_signal(how)
+        return process.wait(timeout=15)
 
     @property
     def alive(self) -> bool:
@@ -101,18 +97,77 @@ class Server:
         return (self.folder / "log").read_text(encoding="utf-8")
 
 
-@asynccontextmanager
-async def open_server(city: City, **environment: str) -> AsyncIterator[Server]:
-    """Run a server on a city and stop it afterwards."""
+class Server(Program):
+    """One `cloudwindow serve`; it starts again on the same port."""
+
+    def __init__(self, city: City, folder: Path, environment: dict[str, str], port: int | None = None) -> None:
+        super().__init__(city, folder, environment)
+        self.port = port or free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.authority = folder / "tls" / "authority.crt"
+
+    async def start(self) -> None:
+        """Start and wait until requests are answered."""
+        self._launch("cloudwindow.cli", "serve", CLOUDWINDOW_PORT=str(self.port))
+        async with httpx.AsyncClient() as client:
+            await self._until(lambda: self._answers(client))
+
+    async def _answers(self, client: httpx.AsyncClient) -> bool:
+        try:
+            return (await client.get(f"{self.url}/readyz")).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
+class Worker(Program):
+    """One `cloudwindow worker`; it has no interface, so a place where it is to die is told to it at its start."""
+
+    def launch(self, dies_at: str = "") -> None:
+        """Start, without waiting for what becomes of it."""
+        self._launch("tests.support.worker", dies_at)
+
+    async def start(self) -> None:
+        """Start and wait until it is at work."""
+        said = self.log().count(AT_WORK) if (self.folder / "log").exists() else 0
+        self.launch()
+
+        async def at_work() -> bool:
+            return self.log().count(AT_WORK) > said
+
+        await self._until(at_work)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A data folder with the city's keys."""
     with tempfile.TemporaryDirectory(prefix="cw-server-") as name:
         folder = Path(name)
         write_keys(folder / "keys")
+        yield folder
+
+
+@asynccontextmanager
+async def open_server(city: City, **environment: str) -> AsyncIterator[Server]:
+    """Run a server on a city and stop it afterwards."""
+    with _folder() as folder:
         server = Server(city, folder, environment)
         await server.start()
         try:
             yield server
         finally:
             server.stop()
+
+
+@asynccontextmanager
+async def open_worker(city: City, **environment: str) -> AsyncIterator[Worker]:
+    """Run a worker on a city and stop it afterwards."""
+    with _folder() as folder:
+        worker = Worker(city, folder, environment)
+        await worker.start()
+        try:
+            yield worker
+        finally:
+            worker.stop()
 
 
 @pytest.fixture

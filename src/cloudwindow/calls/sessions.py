@@ -254,14 +254,24 @@ def release_clerk(tx: Tx, staff_id: UUID) -> None:
         tx.event(staff_stream(staff_id), part, None)
 
 
+# scope: the clerk whose workbench is told
+_LOCK_CLERK = "SELECT 1 FROM presence WHERE staff_id = $1 FOR NO KEY UPDATE"
+
+
 async def announce_clerk_session(tx: Tx, staff_id: UUID) -> None:
-    """Send the workbench its current session and its unfinished wrap-ups as they are now."""
+    """Send the workbench its unfinished wrap-ups as they are now, and its session unless that is being served.
+
+    Two of a clerk's matters may end at once: under the person's lock whoever tells last has seen both. What is being
+    served is told by its own changes, under the lock of its call; read here it might be told as it was before them.
+    """
+    await tx.driver.execute(_LOCK_CLERK, staff_id)
     current = await views.current_of_clerk(tx.session, staff_id)
     stream = staff_stream(staff_id)
-    call = await views.call_of_session(tx.session, current.id) if current else None
-    tx.event(stream, "session", current and views.for_clerk(current, None))
-    tx.event(stream, "call", call)
-    tx.event(stream, "chat", await chat_of_session(tx.session, current.id) if current else None)
+    if current is None or current.state != "open":
+        call = await views.call_of_session(tx.session, current.id) if current else None
+        tx.event(stream, "session", current and views.for_clerk(current, None))
+        tx.event(stream, "call", call)
+        tx.event(stream, "chat", await chat_of_session(tx.session, current.id) if current else None)
     unfinished = await views.unfinished_of_clerk(tx.session, None, staff_id)
     tx.event(stream, "unfinished", unfinished)
 

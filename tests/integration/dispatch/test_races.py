@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,8 +14,8 @@ from cloudwindow.calls.calling import end, join
 from cloudwindow.calls.schemas import Accepted, ApplicantSession, CallView, Joined
 from cloudwindow.calls.wrapping import wrap_up
 from cloudwindow.dispatch import accept
-from cloudwindow.dispatch.actions import leave
-from cloudwindow.dispatch.ringing import decline
+from cloudwindow.dispatch.actions import leave, postpone
+from cloudwindow.dispatch.ringing import decline, wrap_up_over
 from cloudwindow.dispatch.schemas import Declined, DeclineRequest
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.authentication import SYSTEM, Actor
@@ -23,7 +24,7 @@ from cloudwindow.foundation.idempotency import Key
 from tests.integration.kills.invariants import check
 from tests.support.city import open_city
 from tests.support.cluster import Cluster
-from tests.support.house import House, at_once, open_house, refused, summary
+from tests.support.house import House, at_once, id_of, open_house, refused, summary
 
 Houses = tuple[House, House]
 REFUSED = {"ring_over", "wrong_state", "call_over", "not_found"}
@@ -189,3 +190,55 @@ async def test_a_deadlock_that_comes_twice_is_told_and_changes_nothing(house: Ho
         await house.run(SYSTEM, deadlocked)
     assert calls == 2
     assert await house.value("SELECT count(*) FROM counter WHERE name = 'left'") == 0
+
+
+async def test_two_matters_of_one_clerk_end_at_once_and_the_workbench_knows_of_both(houses: Houses) -> None:
+    one, other = houses
+    clerk, citizens = await one.clerk(), [await one.citizen() for _ in range(2)]
+    tickets = []
+    for citizen in citizens:
+        await one.serve(clerk, citizen)
+        tickets.append((await one.state(citizen))["ticket"]["id"])
+        await one.run(citizen, postpone, tickets[-1])
+    async with _nobody_told(one, clerk):  # both get as far as telling the workbench, then both go on
+        leaving = [
+            asyncio.create_task(house.run(citizen, leave, ticket))
+            for house, citizen, ticket in zip(houses, citizens, tickets, strict=True)
+        ]
+        await _blocked(other, 2)
+    await asyncio.gather(*leaving)
+    assert len((await one.state(clerk))["unfinished"]) == 2
+    assert (await one.told(clerk))["unfinished"] == (await one.state(clerk))["unfinished"]
+
+
+async def test_a_wrap_up_runs_out_late_while_the_next_citizen_joins(houses: Houses) -> None:
+    one, other = houses
+    clerk, before, citizen = await one.clerk(), await one.citizen(), await one.citizen()
+    await one.hang_up(before, await one.talk(clerk, before))
+    await one.move(181)
+    joined = await one.serve(clerk, citizen)
+    async with _nobody_told(one, clerk):
+        joining = asyncio.create_task(one.run(citizen, join, joined.call.id))
+        await _blocked(one, 1)
+        running_out = asyncio.create_task(other.run(SYSTEM, wrap_up_over, id_of(clerk)))
+        await _blocked(one, 2)
+    await asyncio.gather(joining, running_out)
+    for part in ("session", "call", "unfinished"):
+        assert (await one.told(clerk))[part] == (await one.state(clerk))[part]
+
+
+@asynccontextmanager
+async def _nobody_told(house: House, clerk: Actor) -> AsyncIterator[None]:
+    """Meanwhile whoever wants to tell a clerk's workbench waits, in the order in which they came."""
+    async with house.database.transaction() as held:
+        query = text("SELECT 1 FROM event_stream WHERE stream = :stream FOR UPDATE")
+        await held.execute(query, {"stream": f"staff:{clerk.id}"})
+        yield
+
+
+async def _blocked(house: House, number: int) -> None:
+    """Wait until so many transactions of this city wait for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(10):
+        while await house.value(waiting) < number:  # noqa: ASYNC110  others change it
+            await asyncio.sleep(0.01)

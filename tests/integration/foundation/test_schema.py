@@ -6,6 +6,7 @@ import asyncpg
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from cloudwindow.app import create_app
 from cloudwindow.calls.chat import say
@@ -62,6 +63,23 @@ async def test_nor_by_emptying_what_it_hangs_on(house: House) -> None:
             await connection.execute("TRUNCATE session CASCADE")
     finally:
         await connection.close()
+
+
+async def test_a_migration_that_is_cut_off_leaves_nothing_behind(cluster: Cluster) -> None:
+    url = await cluster.create_database()
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("CREATE TABLE second_factor ()")  # the last migration stumbles over it
+        with pytest.raises(DBAPIError, match="second_factor"):
+            await upgrade(url, "test")
+        left = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        assert [row["tablename"] for row in left] == ["second_factor"]
+        await connection.execute("DROP TABLE second_factor")
+        await upgrade(url, "test")
+        assert await connection.fetchval("SELECT mode FROM deployment") == "test"
+    finally:
+        await connection.close()
+        await cluster.drop_database(url)
 
 
 async def test_production_has_no_clock_and_no_instruments(cluster: Cluster) -> None:

@@ -23,6 +23,13 @@ class Steady(Client):
         self.answers: list[tuple[str, str, Any]] = []
         self._keeper: asyncio.Task[None] | None = None
 
+    async def get(self, path: str, expect: int = 200) -> Any:
+        """Fetch; once more when the server has just closed the idle connection, as browsers do (RFC 9112 §9.3.1)."""
+        try:
+            return await super().get(path, expect)
+        except httpx.RemoteProtocolError:
+            return await super().get(path, expect)
+
     async def send(
         self, path: str, body: Any = None, *, method: str = "POST", key: str | None = None
     ) -> httpx.Response:

@@ -23,10 +23,12 @@ async def upgrade(url: str, mode: str, keys: Keys | None = None) -> None:
 
     `mode` is `demonstration`, `production` or `test` (model §6). `keys` notice which of them are in force. Raises
     `RuntimeError` in one clear line when the database has another mode, `KeyFault` when it was written with other keys.
+    Cut off in the middle, it leaves the database as it was.
     """
     database = Database(url, pool_size=1, application_name="cloudwindow-migrate")
     try:
         async with database.engine.connect() as connection:
+            await connection.execution_options(isolation_level="READ COMMITTED")  # ours commit each statement otherwise
             await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
             await connection.commit()
             await _check_before(connection, mode)

@@ -3,10 +3,11 @@
 import fcntl
 import json
 import os
+import select
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +16,7 @@ from cloudwindow.foundation.postgres import server as servers
 from cloudwindow.foundation.postgres.errors import EmbeddedPostgresError
 
 STOP_SECONDS = servers.STOP_SECONDS + 15.0
+WATCH_MILLISECONDS = 100
 RELAUNCH_SECONDS = 0.2  # a pause, so that a supervisor that dies at once does not keep a core busy
 
 
@@ -37,8 +39,10 @@ class EmbeddedPostgres:
         self._stopping = threading.Event()
         self._launching = threading.Lock()
 
-    def start(self) -> str:
+    def start(self, watch: Callable[[], None] = lambda: None) -> str:
         """Start (or adopt) the server; returns ``postgresql://…?host=<socket folder>`` once it answers.
+
+        `watch` is called again and again meanwhile; what it raises ends the start, and the server with it.
 
         Raises:
             EmbeddedPostgresError: path too long, folder unusable, another owner, no start.
@@ -47,7 +51,7 @@ class EmbeddedPostgres:
         places.prepare(self.layout, places.server_user(self.layout))
         self._take_lock()
         try:
-            url = self._launch()
+            url = self._launch(watch)
         except BaseException:
             self.stop()
             raise
@@ -85,7 +89,8 @@ class EmbeddedPostgres:
         file.flush()
         self._lock = file
 
-    def _launch(self) -> str:
+    def _launch(self, watch: Callable[[], None] = lambda: None) -> str:
+        watch()
         module = "cloudwindow.foundation.postgres.supervisor"
         command = [sys.executable, "-m", module, str(self.layout.data), json.dumps(self._options)]
         with self.layout.log.open("ab") as log:
@@ -97,6 +102,10 @@ class EmbeddedPostgres:
         if child.stdout is None:
             raise EmbeddedPostgresError("The database's supervisor has no output.")
         with child.stdout:
+            answer_there = select.poll()  # select.select() knows no more than 1,024 files
+            answer_there.register(child.stdout, select.POLLIN)
+            while not answer_there.poll(WATCH_MILLISECONDS):
+                watch()
             line = child.stdout.readline()
         answer: dict[str, str] = json.loads(line) if line else {}
         if "url" not in answer:
