@@ -26,6 +26,9 @@ log = structlog.get_logger()
 MOST_MESSAGES = 32
 """In one request; a page sends what has gathered while the last one was under way."""
 
+Name = Annotated[str, StringConstraints(max_length=80)]
+"""Of a stream, or of something to watch."""
+
 router = APIRouter(tags=["common"])
 
 
@@ -36,10 +39,8 @@ class PollRequest(Asked):
     """
 
     tab: UUID
-    after: Annotated[
-        dict[Annotated[str, StringConstraints(max_length=80)], Annotated[int, NOT_GUESSED]], Field(max_length=4)
-    ]
-    watch: Annotated[list[Annotated[str, StringConstraints(max_length=80)]], Field(max_length=WATCH_LIMIT)]
+    after: Annotated[dict[Name, Annotated[int, NOT_GUESSED]], Field(max_length=4)]
+    watch: Annotated[list[Name], Field(max_length=WATCH_LIMIT)]
     mark: Mark | None = None
 
 
