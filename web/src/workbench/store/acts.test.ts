@@ -72,6 +72,22 @@ describe('accept', () => {
   })
 })
 
+describe('a ring that comes before the answer to having become ready', () => {
+  it('is answered once that answer is there, and once only', async () => {
+    let answer: (value: never) => void = () => undefined
+    vi.mocked(api.setPresence).mockReturnValue(new Promise((resolve) => (answer = resolve)))
+    vi.mocked(api.acceptRing).mockResolvedValue({ session: { ticket_id: 't1' } } as never)
+    const wished = wish('ready')
+    const accepted = [accept(), accept()]
+    await nextTick()
+    expect(api.acceptRing).not.toHaveBeenCalled()
+    answer({ wanted: 'ready', work: 'idle' } as never)
+    await wished
+    expect(await Promise.all(accepted)).toEqual([true, false])
+    expect(api.acceptRing).toHaveBeenCalledTimes(1)
+  })
+})
+
 describe('wish', () => {
   const ringing = { wanted: 'ready', work: 'ringing' }
   const answered = { wanted: 'ready', work: 'idle' }

@@ -32,9 +32,18 @@ export interface RingEnd {
 }
 export const lastRing = shallowRef<RingEnd | null>(null)
 
+/** What is under way. A ring may come before the answer to a wish, and is answered once that is there. */
+let running: Promise<boolean> = Promise.resolve(true)
+
 async function act(name: NonNullable<typeof busy.value>, run: () => Promise<void>): Promise<boolean> {
+  if (busy.value === 'presence' && (name === 'accept' || name === 'decline')) await running
   if (busy.value !== null) return false
   busy.value = name
+  running = finish(run)
+  return running
+}
+
+async function finish(run: () => Promise<void>): Promise<boolean> {
   trouble.value = null
   try {
     await run()
