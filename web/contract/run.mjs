@@ -3,23 +3,11 @@
  * (`CHROMIUM`, default /usr/bin/chromium). Exit code 1 when a case fails, with the case's name and what did not come.
  */
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
+import { launch } from '../scripts/chromium.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const only = process.argv.find((one) => one.startsWith('--only='))?.slice('--only='.length) ?? ''
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-  // Names of hosts that only multicast can resolve do not connect on a machine without it.
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
-]
 
 const server = await createServer({
   configFile: false,
@@ -29,10 +17,7 @@ const server = await createServer({
   server: { host: '127.0.0.1', port: 0, hmr: false, fs: { allow: [here('..')] } },
 })
 await server.listen()
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: FLAGS,
-})
+const browser = await launch()
 let failed = 0
 try {
   const page = await browser.newPage()

@@ -5,8 +5,8 @@
  */
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
 import { runnerImport } from 'vite'
+import { launch } from '../scripts/chromium.mjs'
 import { checkNarrow, checkPage } from './checks.mjs'
 import { openShot } from './open.mjs'
 import { serveSite } from './site.mjs'
@@ -42,17 +42,6 @@ const faces = [
 
 /** Pages open at the same time: much of a picture is waiting. */
 const AT_ONCE = 3
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
-]
 
 async function loadTable(path) {
   const { module } = await runnerImport(here(path), {
@@ -90,10 +79,7 @@ async function work(browser, face, jobs, now) {
 }
 
 const site = await serveSite()
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: FLAGS,
-})
+const browser = await launch()
 mkdirSync(out, { recursive: true })
 let taken = 0
 const failures = []
