@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import structlog
-from fastapi import APIRouter, FastAPI, Request, WebSocket
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
@@ -20,12 +19,13 @@ from cloudwindow.catalogue.routes import router as catalogue_router
 from cloudwindow.dispatch.routes import router as dispatch_router
 from cloudwindow.foundation import housekeeping, logs
 from cloudwindow.foundation.actions import Actions
-from cloudwindow.foundation.authentication import Authenticator, cookie_name
-from cloudwindow.foundation.ceiling import TRY_AGAIN_LATER, Ceiling
+from cloudwindow.foundation.authentication import Authenticator
+from cloudwindow.foundation.ceiling import Ceiling
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.door import Door
 from cloudwindow.foundation.errors import Problem, problem_codes
-from cloudwindow.foundation.faults import DATABASE_FAULTS, is_database_gone
+from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
 from cloudwindow.foundation.live import Live
 from cloudwindow.foundation.metering import Meter
@@ -40,8 +40,6 @@ from cloudwindow.oversight.routes import router as oversight_router
 from cloudwindow.people import CookieAuthenticator, Wire, WorkStates
 from cloudwindow.people.routes import router as people_router
 from cloudwindow.settings import Settings
-
-log = structlog.get_logger()
 
 SWEEPS = [*housekeeping.SWEEPS, *people.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
 
@@ -129,6 +127,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     application.state.settings = settings
     application.state.database_url = database_url
     install_problem_handlers(application)
+    application.add_middleware(Door)  # the innermost
     application.add_middleware(Ceiling)
     application.add_middleware(Guard, body_limit=settings.body_limit)
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
@@ -138,7 +137,6 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     if settings.mode != "production":
         application.include_router(instruments.router)
     _health(application)
-    _live(application)
     _pages(application, settings)
     application.openapi = lambda: _openapi(application)  # type: ignore[method-assign]  # FastAPI documents this hook
     return application
@@ -245,36 +243,6 @@ def _health(application: FastAPI) -> None:
         """The database answers too, so requests may come."""
         await session.execute(text("SELECT 1 FROM deployment"))
         return Health(status="ready")
-
-
-def _live(application: FastAPI) -> None:
-    @application.websocket("/api/ws")
-    async def live_line(socket: WebSocket, face: str = "applicant") -> None:
-        """The live line of a face: same cookie and Origin check as everything else (invariant 4)."""
-        try:
-            await follow(socket, face)
-        except Exception as error:
-            if not is_database_gone(error):
-                raise
-            log.warning("live.database_gone", error=type(error).__name__)
-            with suppress(RuntimeError):  # it may be closed already
-                await socket.close(code=TRY_AGAIN_LATER)
-
-    async def follow(socket: WebSocket, face: str) -> None:
-        served: House = socket.app.state.house
-        origin = socket.headers.get("origin")
-        if face not in {"staff", "applicant"} or (origin is not None and origin not in served.origins):
-            await socket.close(code=1008)
-            return
-        token = socket.cookies.get(cookie_name(face, secure=socket.url.scheme == "wss"))  # type: ignore[arg-type]  # checked above
-        address = socket.client.host if socket.client else ""
-        actor = token and await served.wiring.port(Authenticator).actor(face, token, address, background=True)  # type: ignore[arg-type]  # checked above
-        await socket.accept()
-        if not actor:
-            await socket.send_text('{"type":"signed_out"}')
-            await socket.close(code=1008)
-            return
-        await socket.app.state.live.serve(socket, actor)
 
 
 def _pages(application: FastAPI, settings: Settings) -> None:

@@ -8,6 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from cloudwindow.app import create_app
+from cloudwindow.foundation.sockets import LeanLine
 from cloudwindow.settings import LISTEN_ADDRESS, Settings
 from cloudwindow.starting import StartError
 from cloudwindow.stopping import Stop
@@ -57,7 +58,7 @@ def server_config(application: ASGIApp, trusted_proxies: Sequence[str] = (LISTEN
         application,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=LeanLine,
         # Compression costs 34 kB a connection and our messages are small.
         ws_per_message_deflate=False,
         ws_max_size=SOCKET_MESSAGE_LIMIT,

@@ -6,31 +6,27 @@ back with its cursor to any other.
 
 import asyncio
 import json
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import structlog
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from cloudwindow.foundation import events, limits, measures, parameters, tasks
+from cloudwindow.foundation import events, limits, measures, parameters, tabs, tasks
 from cloudwindow.foundation.authentication import Actor
-from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.database import Database, driver_of
 from cloudwindow.foundation.faults import DATABASE_FAULTS
-from cloudwindow.foundation.ids import new_id
+from cloudwindow.foundation.line import Connection, read_message
 from cloudwindow.foundation.ports import LiveRooms
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=45)
 RENEW_SECONDS = 15.0
 POLL_SECONDS = 5.0
 """A wake-up that got lost is caught after this long."""
@@ -46,41 +42,9 @@ TOO_MUCH = 1008
 """The close code after more messages than a line may carry (RFC 6455 §7.4.1, policy violation)."""
 
 MINUTE_SECONDS = 60.0
-MESSAGE_LIMIT = 80_000
-QUEUE_LIMIT = 1000
 WATCH_LIMIT = 16
-
-
-@dataclass(eq=False)
-class Connection:
-    """One open WebSocket: who, which tab, how far told, what it watches."""
-
-    socket: WebSocket
-    actor: Actor
-    tab: UUID
-    stream: str
-    cursor: int
-    most: int
-    id: UUID = field(default_factory=new_id)
-    watching: set[str] = field(default_factory=set)
-    outbox: asyncio.Queue[dict[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
-
-    def send(self, message: dict[str, Any]) -> None:
-        """Queue a message; a client that does not read is dropped and comes back with its cursor."""
-        try:
-            self.outbox.put_nowait(message)
-        except asyncio.QueueFull:
-            self.close()
-
-    def close(self) -> None:
-        """End the connection after what is queued, or at once when nothing more fits."""
-        while True:
-            try:
-                self.outbox.put_nowait(None)
-            except asyncio.QueueFull:
-                self.outbox.get_nowait()
-            else:
-                return
+STREAMS_AT_ONCE = 32
+"""Streams whose events one statement reads: all of them a replay long are some 16 MB."""
 
 
 class Live:
@@ -90,6 +54,8 @@ class Live:
         self._database = database
         self._rooms = rooms
         self._connections: set[Connection] = set()
+        self._by_stream: dict[str, list[Connection]] = {}
+        self._by_key: defaultdict[str, set[Connection]] = defaultdict(set)
         self._dirty: set[str] = set()
         self._hints: set[str] = set()
         self._signals: list[str] = []
@@ -121,24 +87,33 @@ class Live:
         if connection is None:
             await socket.close(code=NOT_UNDERSTOOD)
             return
-        self._connections.add(connection)
-        self._touch([connection.stream])
-        writer = asyncio.create_task(self._write(connection))
+        self._enter(connection)
         try:
             await self._rooms.arrived(actor)
             await self._read(connection)
         except WebSocketDisconnect:
             pass
         finally:
-            self._connections.discard(connection)
-            writer.cancel()
-            with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-                await writer
+            self._leave(connection)
+            await connection.end()
             await self._forget(connection)
+
+    def _enter(self, connection: Connection) -> None:
+        self._connections.add(connection)
+        self._by_stream.setdefault(connection.stream, []).append(connection)
+        self._touch([connection.stream])
+
+    def _leave(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        self._by_stream[connection.stream].remove(connection)
+        if not self._by_stream[connection.stream]:
+            del self._by_stream[connection.stream]
+        self._watch_only(connection, frozenset())
 
     async def _greet(self, socket: WebSocket, actor: Actor) -> Connection | None:
         try:
-            hello = await asyncio.wait_for(_message(socket), HEARTBEAT_SECONDS)
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                hello = await read_message(socket)
             if hello["type"] != "hello":
                 return None
             tab = UUID(str(hello["tab"]))
@@ -147,20 +122,19 @@ class Live:
             told = after.get(stream)
         except (KeyError, ValueError, AttributeError, TypeError, TimeoutError):
             return None
-        async with self._database.reading() as session:
-            last = await events.cursor(session, stream)
-            most = await parameters.get(session, limits.MESSAGES_PER_LINE)
-            connection = Connection(socket, actor, tab, stream, last, most)
-            lease = {"tab": tab, "login": actor.login_id, "lease": LEASE, "holder": connection.id}
-            now = await session.scalar(_OPEN, lease | _person(actor))
-        if now is None:  # the tab's id belongs to somebody else
+        most = await self._database.gathered(_most, None)
+        connection = Connection(socket, actor, tab, stream, 0, most or 0)
+        staff, account = (actor.id if actor.kind == kind else None for kind in ("staff", "account"))
+        asked = tabs.Opening(tab, actor.login_id, staff, account, connection.id, stream)
+        opened = await self._database.gathered(tabs.open_, asked)
+        if opened is None:  # the tab's id belongs to somebody else
             return None
-        if isinstance(told, int) and 0 <= told <= last:
+        connection.cursor = opened.last
+        if isinstance(told, int) and 0 <= told <= opened.last:
             connection.cursor = told
-        await socket.send_text(
-            json.dumps({"type": "welcome", "server_time": now.isoformat(), "heartbeat_seconds": HEARTBEAT_SECONDS})
-        )
-        if isinstance(told, int) and told > last:  # a cursor of another database, such as before a restore
+        welcome = {"type": "welcome", "server_time": opened.now.isoformat(), "heartbeat_seconds": HEARTBEAT_SECONDS}
+        await socket.send_text(json.dumps(welcome))
+        if isinstance(told, int) and told > opened.last:  # a cursor of another database, such as before a restore
             await socket.send_text(json.dumps({"type": "reset", "stream": stream}))
         return connection
 
@@ -169,7 +143,8 @@ class Live:
         since, seen = clock(), 0
         while True:
             try:
-                message = await asyncio.wait_for(_message(connection.socket), SILENCE_SECONDS)
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    message = await read_message(connection.socket)
             except TimeoutError:
                 return
             except ValueError:
@@ -194,18 +169,23 @@ class Live:
             return
         async with self._database.reading() as session:
             asked = [key for key in keys[:WATCH_LIMIT] if isinstance(key, str)]
-            connection.watching = {key for key in asked if await self._rooms.may_watch(session, connection.actor, key)}
+            allowed = [key for key in asked if await self._rooms.may_watch(session, connection.actor, key)]
+        if connection in self._connections:
+            self._watch_only(connection, frozenset(allowed))
 
-    async def _write(self, connection: Connection) -> None:
-        while (message := await connection.outbox.get()) is not None:
-            await connection.socket.send_text(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
-        await connection.socket.close(code=1012)
+    def _watch_only(self, connection: Connection, keys: frozenset[str]) -> None:
+        for key in connection.watching - keys:
+            self._by_key[key].discard(connection)
+            if not self._by_key[key]:
+                del self._by_key[key]
+        for key in keys - connection.watching:
+            self._by_key[key].add(connection)
+        connection.watching = keys
 
     async def _forget(self, connection: Connection) -> None:
         """A closed tab gets no offers: its lease ends now, unless the tab came back on another connection."""
         with suppress(SQLAlchemyError, OSError, asyncpg.PostgresError):
-            async with self._database.reading() as session:
-                await session.execute(_CLOSE, {"tab": connection.tab, "holder": connection.id})
+            await self._database.gathered(tabs.close, (connection.tab, connection.id))
 
     def _touch(self, streams: Iterable[str]) -> None:
         self._dirty.update(streams)
@@ -225,7 +205,7 @@ class Live:
         connection.add_termination_listener(lambda _c: gone.set())
         try:
             await connection.add_listener(events.CHANNEL, self._noticed)
-            self._touch({c.stream for c in self._connections})
+            await self._touch_behind()
             await gone.wait()
         finally:
             connection.terminate()
@@ -243,7 +223,21 @@ class Live:
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            self._touch({c.stream for c in self._connections})
+            try:
+                await self._touch_behind()
+            except DATABASE_FAULTS as error:
+                measures.count_failure("live.poll")
+                log.warning("live.poll_failed", error=type(error).__name__)
+
+    async def _touch_behind(self) -> None:
+        """Look which streams went on without a wake-up reaching us: one statement for all of them."""
+        async with self._database.driver() as driver:
+            self._touch(await events.behind(driver, self._cursors(self._by_stream)))
+
+    def _cursors(self, streams: Iterable[str]) -> dict[str, int]:
+        """Up to where the page that knows least has been told, of streams that somebody follows here."""
+        followed = {stream: self._by_stream[stream] for stream in streams if stream in self._by_stream}
+        return {stream: min(one.cursor for one in pages) for stream, pages in followed.items()}
 
     async def _deliver(self) -> None:
         while True:
@@ -265,49 +259,70 @@ class Live:
 
     async def _deliver_signals(self, session: AsyncSession, signals: list[str]) -> None:
         wanted: dict[UUID, str] = {}
-        streams = {connection.stream for connection in self._connections}
         for signal in signals:
             stream, _, id_ = signal.rpartition(":")
-            if stream in streams:
+            if stream in self._by_stream:
                 wanted[UUID(id_)] = stream
         if not wanted:
             return
         for message in await self._rooms.signals(session, list(wanted)):
-            stream = wanted[message.pop("id")]
-            for connection in [c for c in self._connections if c.stream == stream]:
+            for connection in self._by_stream.get(wanted[message.pop("id")], ()):
                 connection.send(message)
 
-    async def _deliver_events(self, session: AsyncSession, dirty: set[str]) -> None:
-        for stream in dirty:
-            listeners = [c for c in self._connections if c.stream == stream]
-            if not listeners:
-                continue
-            news = await events.since(session, stream, min(c.cursor for c in listeners))
-            last = None if news is not None else await events.cursor(session, stream)
-            news = news and [
-                (seq, kind, await self._rooms.completed(session, stream, kind, d)) for seq, kind, d in news
-            ]
-            for connection in listeners:
-                _tell(connection, news, last)
+    async def _deliver_events(self, session: AsyncSession, dirty: Collection[str]) -> None:
+        driver, streams = await driver_of(session), list(dirty)
+        for first in range(0, len(streams), STREAMS_AT_ONCE):
+            asked = self._cursors(streams[first : first + STREAMS_AT_ONCE])
+            for stream, news in (await events.since(driver, asked)).items():
+                if news is None:
+                    self._reset(stream, asked[stream], await events.cursor(session, stream))
+                else:
+                    texts = [(seq, await self._text(session, stream, seq, *what)) for seq, *what in news]
+                    self._tell(stream, asked[stream], texts)
+
+    async def _text(self, session: AsyncSession, stream: str, seq: int, type_: str, data: str) -> str:
+        """Write an event as it goes over the line; what the row says is JSON already."""
+        data = await self._rooms.completed(session, stream, type_, data)
+        return f'{{"type":"event","stream":"{stream}","seq":{seq},"event":"{type_}","data":{data}}}'
+
+    def _told(self, stream: str, asked: int) -> list[Connection]:
+        """Those whom an answer for this cursor serves; whoever came meanwhile and knows less has a round of its own."""
+        return [connection for connection in self._by_stream.get(stream, ()) if connection.cursor >= asked]
+
+    def _tell(self, stream: str, asked: int, news: list[tuple[int, str]]) -> None:
+        for connection in self._told(stream, asked):
+            for seq, text in news:
+                if seq > connection.cursor:
+                    connection.cursor = seq
+                    connection.send_text(text)
+
+    def _reset(self, stream: str, asked: int, last: int) -> None:
+        for connection in self._told(stream, asked):
+            connection.cursor = last
+            connection.send({"type": "reset", "stream": stream})
 
     def _deliver_hints(self, hints: set[str]) -> None:
-        for connection in list(self._connections):
-            for key in hints & connection.watching:
-                connection.send({"type": "hint", "key": key})
-            if f"login:{connection.actor.login_id}" in hints:
+        for key in hints & self._by_key.keys():
+            text = json.dumps({"type": "hint", "key": key})
+            for connection in self._by_key[key]:
+                connection.send_text(text)
+        ended = {hint for hint in hints if hint.startswith("login:")}
+        for connection in list(self._connections) if ended else ():
+            if f"login:{connection.actor.login_id}" in ended:
                 connection.send({"type": "signed_out"})
                 connection.close()
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            tabs = [connection.tab for connection in self._connections]
+            mine = [connection.tab for connection in self._connections]
             holders = [connection.id for connection in self._connections]
             accounts = {c.actor.id for c in self._connections if c.actor.kind == "account" and c.actor.id}
             try:
-                if tabs:
+                if mine:
+                    async with self._database.driver() as driver:
+                        await tabs.renew(driver, mine, holders)
                     async with self._database.reading() as session:
-                        await session.execute(_RENEW, {"tabs": tabs, "holders": holders, "lease": LEASE})
                         await self._check_rights(session)
                 if accounts:
                     await self._rooms.renew(sorted(accounts))
@@ -324,63 +339,6 @@ class Live:
                 connection.close()
 
 
-def _tell(connection: Connection, news: list[tuple[int, str, Any]] | None, last: int | None) -> None:
-    if news is None:
-        connection.cursor = last or 0
-        connection.send({"type": "reset", "stream": connection.stream})
-        return
-    for seq, type_, data in news:
-        if seq > connection.cursor:
-            connection.cursor = seq
-            connection.send({"type": "event", "stream": connection.stream, "seq": seq, "event": type_, "data": data})
-
-
-async def _message(socket: WebSocket) -> dict[str, Any]:
-    """Read one JSON object. Raises `ValueError` for anything else, or for more than fits."""
-    received = await socket.receive()
-    if received["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(received.get("code") or 1005)
-    raw = received.get("text")
-    if raw is None or len(raw) > MESSAGE_LIMIT:
-        msg = "a message is text, and not too long"
-        raise ValueError(msg)
-    try:
-        message = json.loads(raw)
-    except RecursionError as error:
-        msg = "a message is nested too deep"
-        raise ValueError(msg) from error
-    if not isinstance(message, dict):
-        msg = "a message is an object"
-        raise ValueError(msg)  # noqa: TRY004  the caller closes on any bad value alike
-    return message
-
-
-def _person(actor: Actor) -> dict[str, UUID | None]:
-    return {
-        "staff": actor.id if actor.kind == "staff" else None,
-        "account": actor.id if actor.kind == "account" else None,
-    }
-
-
-# scope: the actor's own tab; one of another login is refused, unless it was left behind by a process that was killed
-_OPEN = text(
-    """
-    INSERT INTO tab_lease (id, login_id, staff_id, account_id, opened_at, lease_until, holder)
-    VALUES (:tab, :login, CAST(:staff AS uuid), CAST(:account AS uuid), app_now(),
-            app_now() + CAST(:lease AS interval), :holder)
-    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, holder = excluded.holder,
-        login_id = excluded.login_id, staff_id = excluded.staff_id, account_id = excluded.account_id
-        WHERE tab_lease.login_id = excluded.login_id OR tab_lease.lease_until <= app_now()
-    RETURNING app_now()
-    """
-)
-# scope: a tab whose connection this process held
-_CLOSE = text("DELETE FROM tab_lease WHERE id = :tab AND holder = :holder")
-# scope: the tabs whose connections this process holds
-_RENEW = text(
-    """
-    UPDATE tab_lease l SET lease_until = app_now() + CAST(:lease AS interval)
-    FROM (SELECT id FROM tab_lease WHERE id = ANY (:tabs) AND holder = ANY (:holders) ORDER BY id FOR UPDATE) mine
-    WHERE l.id = mine.id
-    """
-)
+async def _most(driver: asyncpg.Connection, asked: Sequence[None]) -> dict[None, int]:
+    """Read how many messages a minute a line may carry; all that open at once share the answer."""
+    return dict.fromkeys(asked, (await parameters.read_by(driver, limits.MESSAGES_PER_LINE))[limits.MESSAGES_PER_LINE])

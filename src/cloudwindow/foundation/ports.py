@@ -39,6 +39,6 @@ class LiveRooms(Protocol):
         """Read signalling batches by their ids, in the order of sending."""
         ...
 
-    async def completed(self, session: AsyncSession, stream: str, type_: str, data: Any) -> Any:
-        """Add to an event what its row must not hold (model §8), on its way to the person whose stream it is."""
+    async def completed(self, session: AsyncSession, stream: str, type_: str, data: str) -> str:
+        """Add to an event's JSON what its row must not hold (model §8), on its way to the person whose stream it is."""
         ...
