@@ -3,12 +3,11 @@
 import statistics
 import sys
 from collections.abc import Iterator
-from itertools import count
 from uuid import uuid4
 
 import asyncpg
 
-from bench import floor
+from bench import floor, people
 from bench.house import House, free_port, open_house, process
 from bench.load import Run, drive
 from cloudwindow.foundation.authentication import csrf_token
@@ -19,23 +18,6 @@ SECONDS = 4.0
 CLIENTS = 64
 ACCOUNTS = 12_000
 """For one round; more than anybody takes in its seconds."""
-
-WISHES = (
-    *(("P01", "411002000000"), ("P04", "411002000000"), ("P18", "411002000000"), ("B01", "411002000000")),
-    *(("P01", "411000000000"), ("P04", "411000000000"), ("P18", "411000000000"), ("B01", "411000000000")),
-)
-"""Items and places that lead to all six desks of the demonstration."""
-
-# Guests as `POST /api/applicant/enter` makes them, but many at once; what is encrypted is never read here.
-_ACCOUNTS = """
-    WITH guest AS (
-        INSERT INTO account (id, kind, form_of_address_cipher, phone_cipher, phone_blind, elderly, data_key, created_at)
-        SELECT gen_random_uuid(), 'guest', '\\x00', '\\x00', sha256(token::bytea), false, '\\x00', app_now()
-        FROM unnest($1::text[]) AS token RETURNING id, phone_blind
-    )
-    INSERT INTO login (id, token_digest, face, account_id, created_at, expires_at)
-    SELECT gen_random_uuid(), phone_blind, 'applicant', id, app_now(), app_now() + interval '1 day' FROM guest
-"""
 
 # Every clerk of the six desks is at work and stays rung, so that each match looks at all of them.
 _AT_WORK = """
@@ -49,13 +31,6 @@ _AT_WORK = """
 """
 
 
-# All of it comes from one address; the limits are counted as ever, and never reached.
-_UNLIMITED = """
-    INSERT INTO parameter (key, scope_kind, scope_key, value, unit, source, valid_from)
-    SELECT key, scope_kind, scope_key, '1000000000', unit, 'bench', app_now() FROM parameter WHERE key LIKE 'limits.%'
-"""
-
-
 async def measure() -> dict[str, float]:
     """Return the figures: the ratio, and what it is made of."""
     pool = Settings.model_fields["database_pool_size"].default
@@ -66,7 +41,7 @@ async def measure() -> dict[str, float]:
         connection = await asyncpg.connect(house.database_url)
         await connection.execute(floor.TABLE)
         await connection.execute(_AT_WORK)
-        await connection.execute(_UNLIMITED)
+        await people.lift_limits(connection)
         async with process(*command, ready=ready, environment=settings, log=house.folder / "floor.log"):
             figures = await _rounds(house, port, connection)
         await connection.close()
@@ -94,12 +69,8 @@ async def _rounds(house: House, floor_port: int, connection: asyncpg.Connection)
     }
 
 
-_tokens = count()
-
-
 async def _take(house: House, connection: asyncpg.Connection, seconds: float = SECONDS) -> Run:
-    tokens = [f"bench-{next(_tokens)}" for _ in range(ACCOUNTS)]
-    await connection.execute(_ACCOUNTS, tokens)
+    tokens = await people.citizens(connection, ACCOUNTS)
     before = await connection.fetchval("SELECT count(*) FROM ticket")
     run = await drive(house.port, _requests(house, tokens), clients=CLIENTS, seconds=seconds)
     after = await connection.fetchval("SELECT count(*) FROM ticket")
@@ -112,7 +83,9 @@ async def _take(house: House, connection: asyncpg.Connection, seconds: float = S
 
 def _requests(house: House, tokens: list[str]) -> Iterator[bytes]:
     """Build the requests beforehand, so that the generator has nothing to do but send them."""
-    return iter([_request(house, token, *WISHES[place % len(WISHES)]) for place, token in enumerate(tokens)])
+    return iter(
+        [_request(house, token, *people.WISHES[place % len(people.WISHES)]) for place, token in enumerate(tokens)]
+    )
 
 
 def _request(house: House, token: str, item: str, region: str) -> bytes:

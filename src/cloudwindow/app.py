@@ -27,6 +27,7 @@ from cloudwindow.foundation.ceiling import Ceiling
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import Database
 from cloudwindow.foundation.describing import describe_problems
+from cloudwindow.foundation.door import LiveDoor
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.http import Guard, House, Reading, install_problem_handlers
@@ -155,6 +156,7 @@ def create_app(
     application.state.database_url = database_url
     application.state.origins = settings.allowed_origins() if origins is None else origins
     install_problem_handlers(application)
+    application.add_middleware(LiveDoor)  # the innermost
     application.add_middleware(Ceiling)
     application.add_middleware(
         Guard,

@@ -1,7 +1,7 @@
 """What the live line asks of the rooms, joined: streams, watching, arrivals, signalling, media reports."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import MediaReport, completed, report, signalling
-from cloudwindow.dispatch import DeskMember, Ticket, match_ticket, parameters, renew_leases, ring_next
-from cloudwindow.foundation import parameters as values
+from cloudwindow.dispatch import DeskMember, Ticket, is_anybody_free, is_free, keep_places, match_ticket, ring_next
 from cloudwindow.foundation import scope
-from cloudwindow.foundation.actions import Actions, Tx, action
+from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.people import account_stream, staff_stream, unchanged
@@ -50,19 +49,22 @@ class Rooms:
         return bool(await session.scalar(query))
 
     async def arrived(self, actor: Actor) -> None:
-        """A ready clerk's tab may be rung now; a citizen's place is kept again."""
-        if actor.kind == "staff" and actor.id:
-            await self._quietly(SYSTEM, ring_next, actor.id)
-        elif actor.id:
-            await self.renew([actor.id])
-            async with self._actions.database.reading() as session:
-                waiting = await session.scalar(
-                    select(Ticket.id).where(
-                        scope.visible(actor, Ticket), Ticket.account_id == actor.id, Ticket.state == "waiting"
-                    )
-                )
-            if waiting:
-                await self._quietly(SYSTEM, match_ticket, waiting)
+        """A ready clerk's tab may be rung now; a citizen's place is kept again.
+
+        Many come at once after a restart, and for most there is nothing to do, so that is looked at first, together.
+        """
+        gathered = self._actions.database.gathered
+        if actor.id is None:
+            return
+        if actor.kind == "staff":
+            if await gathered(is_free, actor.id):
+                await self._quietly(SYSTEM, ring_next, actor.id)
+            return
+        waiting = await gathered(keep_places, actor.id)
+        if waiting is None:
+            return
+        if await gathered(is_anybody_free, waiting):
+            await self._quietly(SYSTEM, match_ticket, waiting)
 
     async def _quietly(self, actor: Actor, act: Any, *args: Any) -> None:
         try:
@@ -86,7 +88,8 @@ class Rooms:
 
     async def renew(self, accounts: list[UUID]) -> None:
         """Keep the places of citizens whose pages are open."""
-        await self._actions.run(SYSTEM, keep_places, accounts)
+        async with self._actions.database.driver() as driver:
+            await keep_places(driver, accounts)
 
     async def unchanged(self, session: AsyncSession, actors: list[Actor]) -> set[UUID]:
         """Return the logins that are still open with the rights they came with."""
@@ -102,13 +105,6 @@ class Rooms:
         """Read what is still kept for an actor of the signalling after an instant: id, and the message unless told."""
         return await signalling.kept(session, actor, since, told)
 
-    async def completed(self, session: AsyncSession, stream: str, type_: str, data: Any) -> Any:
+    async def completed(self, session: AsyncSession, stream: str, type_: str, data: str) -> str:
         """Put drafts of wrap-ups into the events of their clerk."""
         return await completed(session, self._actions.keys, type_, data) if stream.startswith("staff:") else data
-
-
-@action("ticket.keep_places")
-async def keep_places(tx: Tx, accounts: list[UUID]) -> None:
-    """Renew the leases of live tickets; no state changes, so nothing is recorded."""
-    grace = await values.get(tx.session, parameters.WAITING_GRACE)
-    await renew_leases(tx, accounts, tx.now + timedelta(seconds=grace))

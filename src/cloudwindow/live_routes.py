@@ -1,27 +1,23 @@
-"""The ways in to the live line: a WebSocket or, where those are blocked, polls and messages over HTTP (invariant 4)."""
+"""The live line where WebSockets are blocked: polls and messages over HTTP (invariant 4)."""
 
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
-import structlog
-from fastapi import APIRouter, Request, WebSocket
+from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints, field_validator
 
 from cloudwindow.foundation import frames, limits, live_socket
-from cloudwindow.foundation.authentication import Actor, Authenticator, cookie_name
-from cloudwindow.foundation.ceiling import LINES, TRY_AGAIN_LATER
-from cloudwindow.foundation.faults import is_database_gone
-from cloudwindow.foundation.http import EitherActor, House, OnceKey, house
+from cloudwindow.foundation.authentication import Actor
+from cloudwindow.foundation.ceiling import LINES
+from cloudwindow.foundation.http import EitherActor, OnceKey, house
 from cloudwindow.foundation.live import WATCH_LIMIT
 from cloudwindow.foundation.live_polling import Mark, Polling
 from cloudwindow.foundation.numbers import NOT_GUESSED
 from cloudwindow.people import Asked, Wire
-
-log = structlog.get_logger()
 
 MOST_MESSAGES = 32
 """In one request; a page sends what has gathered while the last one was under way."""
@@ -113,33 +109,3 @@ async def say(body: SayRequest, actor: EitherActor, key: OnceKey, request: Reque
 async def _count(request: Request, actor: Actor, times: int) -> None:
     who = hashlib.sha256(str(actor.login_id).encode()).hexdigest()[:32]
     await limits.check(house(request).database, *[(limits.MESSAGES_OF_POLLING_LOGIN, who)] * times)
-
-
-@router.websocket("/api/ws")
-async def live_line(socket: WebSocket, face: str = "applicant") -> None:
-    """The live line of a face: same cookie and Origin check as everything else."""
-    try:
-        await _follow(socket, face)
-    except Exception as error:
-        if not is_database_gone(error):
-            raise
-        log.warning("live.database_gone", error=type(error).__name__)
-        with suppress(RuntimeError):  # it may be closed already
-            await socket.close(code=TRY_AGAIN_LATER)
-
-
-async def _follow(socket: WebSocket, face: str) -> None:
-    served: House = socket.app.state.house
-    origin = socket.headers.get("origin")
-    if face not in {"staff", "applicant"} or (origin is not None and origin not in served.origins):
-        await socket.close(code=1008)
-        return
-    token = socket.cookies.get(cookie_name(face, secure=socket.url.scheme == "wss"))  # type: ignore[arg-type]  # checked above
-    address = socket.client.host if socket.client else ""
-    actor = token and await served.wiring.port(Authenticator).actor(face, token, address, background=True)  # type: ignore[arg-type]  # checked above
-    await socket.accept()
-    if not actor:
-        await socket.send_text('{"type":"signed_out"}')
-        await socket.close(code=1008)
-        return
-    await live_socket.serve(socket.app.state.live, socket, actor)

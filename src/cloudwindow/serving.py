@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from cloudwindow.app import create_app
 from cloudwindow.foundation import tasks
+from cloudwindow.foundation.sockets import LeanLine
 from cloudwindow.lan import Door
 from cloudwindow.settings import LISTEN_ADDRESS, Settings
 from cloudwindow.starting import StartError
@@ -114,7 +115,7 @@ def server_config(application: ASGIApp, trusted_proxies: Sequence[str] = (LISTEN
         application,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=LeanLine,
         # Compression costs 34 kB a connection and our messages are small.
         ws_per_message_deflate=False,
         ws_max_size=SOCKET_MESSAGE_LIMIT,

@@ -8,7 +8,6 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from cloudwindow.calls import report
 from cloudwindow.calls.calling import end, join
 from cloudwindow.calls.wrapping import wrap_up
-from cloudwindow.dispatch import accept, renew_leases
+from cloudwindow.dispatch import accept, keep_places
 from cloudwindow.dispatch.actions import leave, postpone
 from cloudwindow.dispatch.ringing import decline
 from cloudwindow.dispatch.schemas import DeclineRequest
@@ -39,7 +38,6 @@ from tests.support.house import House, id_of, open_house, summary, wish
 CLERKS = ("zhangyanli", "zhaoshumin", "mengfanchao")
 CITIZENS = 4
 A_DAY = 86_400
-A_WHILE = timedelta(minutes=5)
 ROUNDS_TO_THE_END = 6
 """Whatever runs out in one round may begin something that runs out in the next."""
 
@@ -50,7 +48,7 @@ processes = st.integers(0, 1)
 
 @action("test.renew")
 async def _keep_pages(tx: Tx, people: list[Any]) -> None:
-    await renew_leases(tx, people, tx.now + A_WHILE)
+    await keep_places(tx.driver, people)
 
 
 class Morning(RuleBasedStateMachine):

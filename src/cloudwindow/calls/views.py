@@ -1,6 +1,6 @@
 """Sub-documents of the state that clients keep; the same functions serve events and fresh fetches."""
 
-from typing import Any
+import json
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -94,19 +94,22 @@ def read_draft(keys: Keys | None, session_id: UUID, cipher: bytes | None) -> Dra
     return Draft.model_validate_json(keys.decrypt("session", "draft", session_id, cipher))
 
 
-async def completed(session: AsyncSession, keys: Keys, type_: str, data: Any) -> Any:
-    """Put the drafts of now into an event of a clerk's own stream, on its way to the clerk's pages."""
-    if type_ not in {"session", "unfinished"} or not data:
+DRAFTED = {"session": "id", "unfinished": "session_id"}
+"""Types of events that name sessions which may have a draft, and the field of the key in them."""
+
+
+async def completed(session: AsyncSession, keys: Keys, type_: str, data: str) -> str:
+    """Put the drafts of now into the JSON of a clerk's own event, on its way to the clerk's pages."""
+    if type_ not in DRAFTED or not (told := json.loads(data)):
         return data
-    parts = [data] if type_ == "session" else data
-    names = {"session": "id", "unfinished": "session_id"}
-    ids = [UUID(part[names[type_]]) for part in parts]
+    parts = told if isinstance(told, list) else [told]
+    ids = [UUID(part[DRAFTED[type_]]) for part in parts]
     # scope: sessions that the clerk's own stream names
     rows = await session.execute(select(Session.id, Session.draft_cipher).where(Session.id.in_(ids)))
     drafts = {str(row.id): read_draft(keys, row.id, row.draft_cipher) for row in rows}
     kept = {id_: draft.model_dump() for id_, draft in drafts.items() if draft}
-    filled = [part | {"draft": kept.get(part[names[type_]])} for part in parts]
-    return filled[0] if type_ == "session" else filled
+    filled = [part | {"draft": kept.get(part[DRAFTED[type_]])} for part in parts]
+    return json.dumps(filled if isinstance(told, list) else filled[0], ensure_ascii=False)
 
 
 async def of_ticket(session: AsyncSession, ticket_id: UUID) -> Session | None:

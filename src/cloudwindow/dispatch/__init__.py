@@ -1,8 +1,9 @@
 """Desks 专席, tickets 取号, offers 派单 (standard §四.6, architecture §4)."""
 
 from cloudwindow.dispatch import scopes as _scopes  # noqa: F401  declares who may see these rows
-from cloudwindow.dispatch.actions import renew_leases
+from cloudwindow.dispatch.actions import keep_places
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
+from cloudwindow.dispatch.matching import is_anybody_free, is_free
 from cloudwindow.dispatch.models import Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.queries import DeskAvailability, current_ticket, is_shown
@@ -51,14 +52,16 @@ __all__ = [
     "desk_hint",
     "end_engagement",
     "finish_wrap_up",
+    "is_anybody_free",
+    "is_free",
     "is_shown",
+    "keep_places",
     "match_ticket",
     "move_ticket",
     "offer_view",
     "presence_view",
     "put_off_engagements",
     "put_off_tickets",
-    "renew_leases",
     "return_to_head",
     "ring_next",
     "ticket_view",

@@ -1,8 +1,10 @@
 """Changes of a ticket that was taken: leave, set aside, come back, expire (model §3, architecture §4)."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import select
 
 from cloudwindow.dispatch import parameters as limits
@@ -101,14 +103,19 @@ async def _due(tx: Tx, ticket_id: UUID, *states: str) -> Ticket | None:
     )
 
 
-async def renew_leases(tx: Tx, account_ids: list[UUID], until: datetime) -> None:
-    """Believe for a while longer that these citizens' pages are open."""
-    await tx.driver.execute(_RENEW, account_ids, until)
-
-
-# scope: the leases of connections that this process holds
+# scope: the tickets of accounts whose pages this process has open
 _RENEW = """
-    UPDATE ticket t SET lease_until = greatest(t.lease_until, $2)
+    UPDATE ticket t SET lease_until = greatest(t.lease_until, app_now() + make_interval(secs => $2))
     FROM (SELECT id FROM ticket WHERE account_id = ANY ($1::uuid[]) AND state <> 'closed' ORDER BY id FOR UPDATE) due
-    WHERE t.id = due.id
+    WHERE t.id = due.id RETURNING t.account_id, t.id, t.state
 """
+
+
+async def keep_places(driver: asyncpg.Connection, accounts: Sequence[UUID]) -> dict[UUID, UUID | None]:
+    """Believe for a while longer that these citizens' pages are open; no state changes, so nothing is recorded.
+
+    Returns the live ticket of each account that has one: its key while it waits, else null.
+    """
+    seconds = (await parameters.read_by(driver, limits.WAITING_GRACE))[limits.WAITING_GRACE]
+    rows = await driver.fetch(_RENEW, accounts, seconds)
+    return {row["account_id"]: row["id"] if row["state"] == "waiting" else None for row in rows}

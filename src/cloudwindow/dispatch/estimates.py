@@ -4,10 +4,10 @@ import math
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.dispatch.matching import FREE
+from cloudwindow.foundation.database import driver_of
 
 ENOUGH_SESSIONS = 30
 """With fewer finished sessions than this, the item's own average is mixed in by their share."""
@@ -31,31 +31,30 @@ class DeskPulse:
 
 
 # scope: counts only, which every citizen of the region is shown.
-_PULSE = text(
-    f"""
+_PULSE = f"""
     SELECT
       (SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id
-        WHERE m.desk_id = :desk
+        WHERE m.desk_id = $1
           AND EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > (SELECT app_now()))
           AND (p.wanted = 'ready' OR EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = p.staff_id
                                               AND e.state IN ('ringing', 'accepted')))) AS present,
       (SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id
-        WHERE m.desk_id = :desk AND {FREE}) AS free,
-      (SELECT count(*) FROM ticket t WHERE t.desk_id = :desk AND t.state = 'waiting') AS waiting,
+        WHERE m.desk_id = $1 AND {FREE}) AS free,
+      (SELECT count(*) FROM ticket t WHERE t.desk_id = $1 AND t.state = 'waiting') AS waiting,
       h.sessions, h.median_minutes
     FROM (SELECT count(*) AS sessions,
                  coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes), 0) AS median_minutes
           FROM (SELECT extract(epoch FROM e.ended_at - e.answered_at) / 60 AS minutes FROM engagement e
-                WHERE e.desk_id = :desk AND e.state = 'ended' AND e.reason NOT IN ('postponed', 'lost')
-                ORDER BY e.ended_at DESC LIMIT :enough) last) h
-    """
-)
+                WHERE e.desk_id = $1 AND e.state = 'ended' AND e.reason NOT IN ('postponed', 'lost')
+                ORDER BY e.ended_at DESC LIMIT $2) last) h
+"""
 
 
 async def pulse(session: AsyncSession, desk_id: UUID) -> DeskPulse:
     """Read the desk's pulse in one statement."""
-    row = (await session.execute(_PULSE, {"desk": desk_id, "enough": ENOUGH_SESSIONS})).one()
-    return DeskPulse(row.present, row.free, row.waiting, row.sessions, float(row.median_minutes))
+    driver = await driver_of(session)  # hot: every page that waits asks for it upon each hint
+    (row,) = await driver.fetch(_PULSE, desk_id, ENOUGH_SESSIONS)
+    return DeskPulse(row["present"], row["free"], row["waiting"], row["sessions"], float(row["median_minutes"]))
 
 
 def minutes(ahead: int, pulse_: DeskPulse, item_minutes: int) -> tuple[int, int] | None:

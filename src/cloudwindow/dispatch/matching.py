@@ -121,6 +121,9 @@ TAKE_TICKET = """
 # scope: matching locks the clerk whom it rings
 TAKE_PERSON = f"SELECT p.staff_id, p.station_id, p.idle_since FROM presence p WHERE p.staff_id = $1 AND {FREE} {{lock}}"
 
+# scope: matching asks who is free, and tells nobody
+_FREE_OF = f"SELECT p.staff_id FROM presence p WHERE p.staff_id = ANY ($1::uuid[]) AND {FREE}"
+
 
 @dataclass(frozen=True)
 class Match:
@@ -141,6 +144,11 @@ async def free_members(tx: Tx, ticket_id: UUID) -> list[UUID]:
 async def is_anybody_free(driver: asyncpg.Connection, ticket_ids: Sequence[UUID]) -> dict[UUID, bool]:
     """Say of which tickets matching could ring somebody."""
     return {row["id"]: True for row in await driver.fetch(ANYBODY, ticket_ids)}
+
+
+async def is_free(driver: asyncpg.Connection, staff_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Say of which clerks that they could be rung."""
+    return {row["staff_id"]: True for row in await driver.fetch(_FREE_OF, staff_ids)}
 
 
 async def match_for(tx: Tx, staff_id: UUID) -> Match | None:

@@ -1,9 +1,10 @@
 """Reads of this room."""
 
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, text
+from sqlalchemy import TIMESTAMP, Uuid, bindparam, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.catalogue import Availability, CoachAvailability, Flow, Item, explain_answers, frozen, guide
@@ -26,13 +27,18 @@ from cloudwindow.foundation import scope
 from cloudwindow.foundation.actions import Tx
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.crypto import Keys
+from cloudwindow.foundation.database import driver_of
 from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.hot import Hot
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.organisation import Region, Station, timetable
 from cloudwindow.people import Account, DeskName, Presence, Staff, card, phone_indexes, show_account
 
 GUEST_LEVEL = 2
 """The identity level of a guest with a form of address and a phone (model §7)."""
+
+QUEUED = {"waiting", "ringing", "parked"}
+"""States in which a ticket has a place."""
 
 QUEUE_SHOWN = 50
 """How many tickets the workbench lists; the count above it is exact."""
@@ -80,32 +86,46 @@ async def is_shown(tx: Tx, account_id: UUID, ticket_id: UUID) -> bool:
 
 async def ticket_page(session: AsyncSession, wiring: Wiring, actor: Actor, ticket_id: UUID) -> TicketPage:
     """Return the owner's ticket with place and estimate while it waits, and the clerk from the answer on."""
-    ticket = await session.scalar(scope.select_visible(actor, Ticket).where(Ticket.id == ticket_id))
-    if ticket is None:
+    row = (
+        await session.execute(
+            select(Ticket, Item.key, Item.average_minutes)
+            .join(Item, Item.id == Ticket.item_id)
+            .where(scope.visible(actor, Ticket), Ticket.id == ticket_id)
+        )
+    ).first()
+    if row is None:
         raise Problem("not_found")
-    view = await views.ticket_view(session, wiring, ticket_id)
-    place = await _place(session, ticket) if ticket.state in {"waiting", "ringing", "parked"} else None
-    return TicketPage(ticket=view, place=place, clerk=await _clerk(session, ticket))
+    ticket: Ticket = row[0]
+    session_id = await wiring.port(Sessions).session_id(session, ticket.id) if ticket.answered_at is not None else None
+    return TicketPage(
+        ticket=views.show_ticket(ticket, row.key, session_id),
+        place=await _place(session, ticket, row.average_minutes) if ticket.state in QUEUED else None,
+        clerk=await _clerk(session, ticket),
+    )
 
 
-async def _place(session: AsyncSession, ticket: Ticket) -> PlaceView:
+# scope: a count, which the owner of the ticket is shown. Hot: every page that waits asks for it upon each hint
+_AHEAD = Hot(
+    select(func.count())
+    .select_from(Ticket)
+    .where(
+        Ticket.desk_id == bindparam("desk", type_=Uuid),
+        Ticket.state == "waiting",
+        tuple_(Ticket.queue_key, Ticket.id)
+        < tuple_(bindparam("key", type_=TIMESTAMP(timezone=True)), bindparam("ticket", type_=Uuid)),
+    )
+)
+
+
+async def _place(session: AsyncSession, ticket: Ticket, average_minutes: int) -> PlaceView:
     ahead = 0
     if ticket.state == "waiting":
-        ahead = (
-            await session.scalar(
-                select(func.count())  # scope: a count, which the owner of the ticket is shown
-                .select_from(Ticket)
-                .where(
-                    Ticket.desk_id == ticket.desk_id,
-                    Ticket.state == "waiting",
-                    (Ticket.queue_key < ticket.queue_key)
-                    | ((Ticket.queue_key == ticket.queue_key) & (Ticket.id < ticket.id)),
-                )
-            )
-        ) or 0
+        driver = await driver_of(session)
+        (row,) = await _AHEAD.rows(driver, desk=ticket.desk_id, key=ticket.queue_key, ticket=ticket.id)
+        ahead = row[0]
     pulse = await estimates.pulse(session, ticket.desk_id)
-    average = await session.scalar(select(Item.average_minutes).where(Item.id == ticket.item_id)) or 0
-    return PlaceView(ahead=ahead, estimate_minutes=estimates.minutes(ahead, pulse, average), present=pulse.present)
+    estimate = estimates.minutes(ahead, pulse, average_minutes)
+    return PlaceView(ahead=ahead, estimate_minutes=estimate, present=pulse.present)
 
 
 async def _clerk(session: AsyncSession, ticket: Ticket) -> ClerkCard | None:
@@ -135,33 +155,37 @@ async def desks_of(session: AsyncSession, staff_id: UUID) -> list[DeskName]:
 async def queue(session: AsyncSession, actor: Actor) -> list[QueueRow]:
     """List who waits or rings at the clerk's desks, in the order in which they will be served."""
     rows = await session.execute(
-        select(Ticket, Item.short_name, Region.name)
+        select(
+            *(Ticket.id, Ticket.number, Ticket.enqueued_at, Ticket.state, Ticket.device, Ticket.elderly),
+            *(Ticket.desk_id, Ticket.bonus_reason, Ticket.bonus_seconds),
+            *(Item.short_name, Region.name.label("region_name")),
+        )
         .join(Item, Item.id == Ticket.item_id)
         .join(Region, Region.code == Ticket.region_code)
         .where(
             scope.visible(actor, Ticket),
             Ticket.desk_id.in_(select(DeskMember.desk_id).where(DeskMember.staff_id == actor.id)),
-            Ticket.state.in_(("waiting", "ringing", "parked")),
+            Ticket.state.in_(QUEUED),
         )
         .order_by((Ticket.state != "ringing"), Ticket.queue_key, Ticket.id)
         .limit(QUEUE_SHOWN)
     )
-    return [_queue_row(ticket, short_name, region) for ticket, short_name, region in rows]
+    return [_queue_row(row) for row in rows]
 
 
-def _queue_row(ticket: Ticket, short_name: str, region: str) -> QueueRow:
-    why = [Fact(code=ticket.bonus_reason, params={"seconds": ticket.bonus_seconds})] if ticket.bonus_reason else []
+def _queue_row(row: Any) -> QueueRow:
+    why = [Fact(code=row.bonus_reason, params={"seconds": row.bonus_seconds})] if row.bonus_reason else []
     return QueueRow(
-        ticket_id=ticket.id,
-        number=ticket.number,
-        item_short_name=short_name,
-        waited_since=ticket.enqueued_at,
-        state=ticket.state,
-        device=ticket.device,
-        region_name=region,
+        ticket_id=row.id,
+        number=row.number,
+        item_short_name=row.short_name,
+        waited_since=row.enqueued_at,
+        state=row.state,
+        device=row.device,
+        region_name=row.region_name,
         why=why,
-        elderly=ticket.elderly,
-        desk_id=ticket.desk_id,
+        elderly=row.elderly,
+        desk_id=row.desk_id,
     )
 
 
@@ -181,9 +205,10 @@ async def colleagues(session: AsyncSession, actor: Actor) -> list[Colleague]:
             .order_by(Staff.account)
         )
     ).all()
+    presences = await views.presence_views(session, [row.id for row in rows])
     found = []
     for staff_id, name, station in rows:
-        presence = await views.presence_view(session, staff_id)
+        presence = presences.get(staff_id)
         if presence is None:
             continue
         found.append(

@@ -1,5 +1,6 @@
 """Sub-documents of the state that clients keep: the same functions serve events and fresh fetches, so they agree."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -72,25 +73,31 @@ async def offer_view(session: AsyncSession, staff_id: UUID) -> OfferView | None:
 
 async def presence_view(session: AsyncSession, staff_id: UUID) -> PresenceView | None:
     """Read the presence of a clerk with the work state derived from the clerk's engagements (invariant 5)."""
-    presence = await session.scalar(
-        select(Presence)  # scope: own row, or one that the caller was allowed to see
-        .where(Presence.staff_id == staff_id)
-        .execution_options(populate_existing=True)
+    return (await presence_views(session, [staff_id])).get(staff_id)
+
+
+async def presence_views(session: AsyncSession, staff_ids: Sequence[UUID]) -> dict[UUID, PresenceView]:
+    """Read the presence of several clerks at once; who has none is left out."""
+    presences = await session.execute(
+        select(Presence.staff_id, Presence.wanted, Presence.reason, Presence.since, Presence.idle_since).where(
+            Presence.staff_id.in_(staff_ids)
+        )  # scope: own row, or those that the caller was allowed to see
     )
-    if presence is None:
-        return None
-    current = (
-        await session.execute(
-            select(
-                Engagement.state, Engagement.offered_at, Engagement.answered_at, Engagement.ended_at
-            )  # scope: the work of a person whom the caller may see
-            .where(
-                Engagement.staff_id == staff_id,
-                Engagement.state.in_(("ringing", "accepted")) | Engagement.wrap_until.is_not(None),
-            )
-            .order_by(Engagement.offered_at.desc())
+    engagements = await session.execute(
+        select(
+            Engagement.staff_id, Engagement.state, Engagement.offered_at, Engagement.answered_at, Engagement.ended_at
+        )  # scope: the work of persons whom the caller may see
+        .where(
+            Engagement.staff_id.in_(staff_ids),
+            Engagement.state.in_(("ringing", "accepted")) | Engagement.wrap_until.is_not(None),
         )
-    ).first()
+        .order_by(Engagement.offered_at)
+    )
+    current = {row.staff_id: row for row in engagements}  # of each clerk the last one
+    return {presence.staff_id: _presence(presence, current.get(presence.staff_id)) for presence in presences}
+
+
+def _presence(presence: Any, current: Any) -> PresenceView:
     work, since = "idle", presence.idle_since
     if current is not None:
         work, instant = {

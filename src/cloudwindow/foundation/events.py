@@ -1,8 +1,12 @@
 """Event streams: committed with the change, numbered inside the stream row's lock, replayed by cursor (invariant 4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
+import asyncpg
 from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,10 +31,29 @@ class NewEvent:
         return to_json(self.data).decode()
 
 
-# scope: of the stream that the live line or the state document found for its own actor
-_SINCE = text("SELECT seq, type, data FROM event WHERE stream = :stream AND seq > :after ORDER BY seq LIMIT :limit")
 # scope: a number, of a stream found for its own actor
 _CURSOR = text("SELECT last_seq FROM event_stream WHERE stream = :stream")
+
+# scope: of streams whose own actors have a line open
+_BEHIND = """
+    SELECT stream FROM unnest($1::text[], $2::bigint[]) AS told (stream, seq) JOIN event_stream s USING (stream)
+    WHERE s.last_seq > told.seq
+"""
+# scope: of streams whose own actors have a line open
+_SINCE = """
+    SELECT told.stream, e.seq, e.type, e.data FROM unnest($1::text[], $2::bigint[]) AS told (stream, seq)
+    CROSS JOIN LATERAL (SELECT seq, type, data::text AS data FROM event
+        WHERE stream = told.stream AND seq > told.seq ORDER BY seq LIMIT $3) AS e
+    ORDER BY told.stream, e.seq
+"""
+
+
+class Told(NamedTuple):
+    """An event as it is kept: its number, its type, and its data as JSON text."""
+
+    seq: int
+    type: str
+    data: str
 
 
 async def cursor(session: AsyncSession, stream: str) -> int:
@@ -38,9 +61,17 @@ async def cursor(session: AsyncSession, stream: str) -> int:
     return (await session.scalar(_CURSOR, {"stream": stream})) or 0
 
 
-async def since(session: AsyncSession, stream: str, after: int) -> list[tuple[int, str, Any]] | None:
-    """Return `(seq, type, data)` after a cursor, or None when the gap is too old to replay."""
-    rows = (await session.execute(_SINCE, {"stream": stream, "after": after, "limit": REPLAY_LIMIT + 1})).all()
-    if len(rows) > REPLAY_LIMIT or (rows and rows[0].seq != after + 1):
-        return None
-    return [(row.seq, row.type, row.data) for row in rows]
+async def behind(driver: asyncpg.Connection, cursors: Mapping[str, int]) -> set[str]:
+    """Return the streams in which something happened after their cursor."""
+    return {row["stream"] for row in await driver.fetch(_BEHIND, list(cursors), list(cursors.values()))}
+
+
+async def since(driver: asyncpg.Connection, cursors: Mapping[str, int]) -> dict[str, list[Told] | None]:
+    """Return what happened in each stream after its cursor, None where the gap is too old to replay."""
+    found: dict[str, list[Told] | None] = {stream: [] for stream in cursors}
+    rows = await driver.fetch(_SINCE, list(cursors), list(cursors.values()), REPLAY_LIMIT + 1)
+    for stream, of_one in groupby(rows, itemgetter("stream")):
+        news = [Told(row["seq"], row["type"], row["data"]) for row in of_one]
+        whole = len(news) <= REPLAY_LIMIT and news[0].seq == cursors[stream] + 1
+        found[stream] = news if whole else None
+    return found

@@ -6,11 +6,10 @@ back with its cursor to any other.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.foundation import events, measures, tabs, tasks
 from cloudwindow.foundation.authentication import Actor
-from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.database import Database, driver_of
 from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.hints import INSTANT, Hints
 from cloudwindow.foundation.ids import new_id
+from cloudwindow.foundation.line import Connection
 from cloudwindow.foundation.ports import LiveRooms
 
 log = structlog.get_logger()
@@ -35,59 +35,9 @@ POLL_SECONDS = 5.0
 HEARTBEAT_SECONDS = 20
 """A client says something at least this often over a WebSocket."""
 
-TOGETHER_SECONDS = 0.02
-"""What one change has to tell — events, then hints — comes within this time."""
-
-QUEUE_LIMIT = 1000
 WATCH_LIMIT = 16
-
-
-@dataclass(eq=False)
-class Connection:
-    """A line while this process holds it: whose, since when, how far told, what it watches, and what is to be sent."""
-
-    id: UUID
-    actor: Actor
-    tab: UUID
-    stream: str
-    opened_at: datetime
-    cursor: int
-    watching: set[str] = field(default_factory=set)
-    closed: bool = False
-    outbox: asyncio.Queue[dict[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
-
-    def send(self, message: dict[str, Any]) -> None:
-        """Queue a message; a client that does not read is dropped and comes back with its cursor."""
-        try:
-            self.outbox.put_nowait(message)
-        except asyncio.QueueFull:
-            self.close()
-
-    def reset(self) -> None:
-        """Tell the client to fetch its state anew; whatever comes after the cursor will be told."""
-        self.send({"type": "reset", "stream": self.stream, "seq": self.cursor})
-
-    async def messages(self, seconds: float) -> list[dict[str, Any]]:
-        """Take what is queued; when that is nothing, wait so long for the first and take what comes with it."""
-        queued = []
-        if self.outbox.empty():
-            with suppress(TimeoutError):
-                queued.append(await asyncio.wait_for(self.outbox.get(), seconds))
-                await asyncio.sleep(TOGETHER_SECONDS)
-        while not self.outbox.empty():
-            queued.append(self.outbox.get_nowait())
-        return [message for message in queued if message is not None]
-
-    def close(self) -> None:
-        """End the connection after what is queued, or at once when nothing more fits."""
-        self.closed = True
-        while True:
-            try:
-                self.outbox.put_nowait(None)
-            except asyncio.QueueFull:
-                self.outbox.get_nowait()
-            else:
-                return
+STREAMS_AT_ONCE = 32
+"""Streams whose events one statement reads: all of them a replay long are some 16 MB."""
 
 
 class Live:
@@ -98,6 +48,8 @@ class Live:
         self.rooms = rooms
         self.hints = Hints()
         self._connections: set[Connection] = set()
+        self._by_stream: dict[str, list[Connection]] = {}
+        self._by_key: defaultdict[str, set[Connection]] = defaultdict(set)
         self._dirty: set[str] = set()
         self._hinted: set[str] = set()
         self._signals: list[str] = []
@@ -126,18 +78,19 @@ class Live:
         Returns None when the tab's id belongs to somebody else.
         """
         holder, stream = new_id(), self.rooms.stream(actor)
-        async with self.database.reading() as session:
-            last = await events.cursor(session, stream)
-            now = await tabs.open_tab(session, actor, tab, holder)
-        if now is None:
+        staff, account = (actor.id if actor.kind == kind else None for kind in ("staff", "account"))
+        opened = await self.database.gathered(
+            tabs.open_, tabs.Opening(tab, actor.login_id, staff, account, holder, stream)
+        )
+        if opened is None:
             return None
         told = after.get(stream)
-        cursor = told if isinstance(told, int) and 0 <= told <= last else last
-        connection = Connection(holder, actor, tab, stream, now, cursor)
+        cursor = told if isinstance(told, int) and 0 <= told <= opened.last else opened.last
+        connection = Connection(holder, actor, tab, stream, opened.now, cursor)
         if greet:
-            welcome = {"server_time": now.isoformat(), "heartbeat_seconds": HEARTBEAT_SECONDS}
+            welcome = {"server_time": opened.now.isoformat(), "heartbeat_seconds": HEARTBEAT_SECONDS}
             connection.send({"type": "welcome"} | welcome)
-        if isinstance(told, int) and told > last:  # a cursor of another database, such as before a restore
+        if isinstance(told, int) and told > opened.last:  # a cursor of another database, such as before a restore
             connection.reset()
         return connection
 
@@ -145,21 +98,37 @@ class Live:
     def holding(self, connection: Connection) -> Iterator[None]:
         """Deliver to a connection for as long as the block lasts, first what it has not been told yet."""
         self._connections.add(connection)
+        self._by_stream.setdefault(connection.stream, []).append(connection)
         self._touch([connection.stream])
         try:
             yield
         finally:
             self._connections.discard(connection)
+            self._by_stream[connection.stream].remove(connection)
+            if not self._by_stream[connection.stream]:
+                del self._by_stream[connection.stream]
+            self._watch_only(connection, frozenset())
 
-    async def watchable(self, actor: Actor, keys: Any) -> set[str]:
-        """Return those of the keys that an actor may watch; what is none, or too much, is passed over."""
+    async def watch(self, connection: Connection, keys: Any) -> None:
+        """Hint at those of the keys that its actor may watch; what is none, or too much, is passed over."""
         if not isinstance(keys, list):
-            return set()
+            return
         asked = [key for key in keys[:WATCH_LIMIT] if isinstance(key, str)]
-        if not asked:
-            return set()
-        async with self.database.reading() as session:
-            return {key for key in asked if await self.rooms.may_watch(session, actor, key)}
+        allowed: list[str] = []
+        if asked:
+            async with self.database.reading() as session:
+                allowed = [key for key in asked if await self.rooms.may_watch(session, connection.actor, key)]
+        if connection in self._connections:
+            self._watch_only(connection, frozenset(allowed))
+
+    def _watch_only(self, connection: Connection, keys: frozenset[str]) -> None:
+        for key in connection.watching - keys:
+            self._by_key[key].discard(connection)
+            if not self._by_key[key]:
+                del self._by_key[key]
+        for key in keys - connection.watching:
+            self._by_key[key].add(connection)
+        connection.watching = keys
 
     def _touch(self, streams: Iterable[str]) -> None:
         self._dirty.update(streams)
@@ -180,7 +149,7 @@ class Live:
         try:
             await connection.add_listener(events.CHANNEL, self._noticed)
             self.hints.listen_from(await connection.fetchval(f"SELECT {INSTANT}"))
-            self._touch({c.stream for c in self._connections})
+            await self._touch_behind()
             await gone.wait()
         finally:
             connection.terminate()
@@ -200,7 +169,21 @@ class Live:
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            self._touch({c.stream for c in self._connections})
+            try:
+                await self._touch_behind()
+            except DATABASE_FAULTS as error:
+                measures.count_failure("live.poll")
+                log.warning("live.poll_failed", error=type(error).__name__)
+
+    async def _touch_behind(self) -> None:
+        """Look which streams went on without a wake-up reaching us: one statement for all of them."""
+        async with self.database.driver() as driver:
+            self._touch(await events.behind(driver, self._cursors(self._by_stream)))
+
+    def _cursors(self, streams: Iterable[str]) -> dict[str, int]:
+        """Up to where the page that knows least has been told, of streams that somebody follows here."""
+        followed = {stream: self._by_stream[stream] for stream in streams if stream in self._by_stream}
+        return {stream: min(one.cursor for one in pages) for stream, pages in followed.items()}
 
     async def _deliver(self) -> None:
         while True:
@@ -222,33 +205,56 @@ class Live:
 
     async def _deliver_signals(self, session: AsyncSession, signals: list[str]) -> None:
         wanted: dict[UUID, str] = {}
-        streams = {connection.stream for connection in self._connections}
         for signal in signals:
             stream, _, id_ = signal.rpartition(":")
-            if stream in streams:
+            if stream in self._by_stream:
                 wanted[UUID(id_)] = stream
         if not wanted:
             return
         for message in await self.rooms.signals(session, list(wanted)):
-            for connection in [c for c in self._connections if c.stream == wanted[UUID(message["id"])]]:
+            for connection in self._by_stream.get(wanted[UUID(message["id"])], ()):
                 connection.send(message)
 
-    async def _deliver_events(self, session: AsyncSession, dirty: set[str]) -> None:
-        for stream in dirty:
-            listeners = [c for c in self._connections if c.stream == stream]
-            if not listeners:
-                continue
-            news = await events.since(session, stream, min(c.cursor for c in listeners))
-            last = None if news is not None else await events.cursor(session, stream)
-            news = news and [(seq, kind, await self.rooms.completed(session, stream, kind, d)) for seq, kind, d in news]
-            for connection in listeners:
-                _tell(connection, news, last)
+    async def _deliver_events(self, session: AsyncSession, dirty: Collection[str]) -> None:
+        driver, streams = await driver_of(session), list(dirty)
+        for first in range(0, len(streams), STREAMS_AT_ONCE):
+            asked = self._cursors(streams[first : first + STREAMS_AT_ONCE])
+            for stream, news in (await events.since(driver, asked)).items():
+                if news is None:
+                    self._reset(stream, asked[stream], await events.cursor(session, stream))
+                else:
+                    texts = [(seq, await self._text(session, stream, seq, *what)) for seq, *what in news]
+                    self._tell(stream, asked[stream], texts)
+
+    async def _text(self, session: AsyncSession, stream: str, seq: int, type_: str, data: str) -> str:
+        """Write an event as it goes over the line; what the row says is JSON already."""
+        data = await self.rooms.completed(session, stream, type_, data)
+        return f'{{"type":"event","stream":"{stream}","seq":{seq},"event":"{type_}","data":{data}}}'
+
+    def _told(self, stream: str, asked: int) -> list[Connection]:
+        """Those whom an answer for this cursor serves; whoever came meanwhile and knows less has a round of its own."""
+        return [connection for connection in self._by_stream.get(stream, ()) if connection.cursor >= asked]
+
+    def _tell(self, stream: str, asked: int, news: list[tuple[int, str]]) -> None:
+        for connection in self._told(stream, asked):
+            for seq, text in news:
+                if seq > connection.cursor:
+                    connection.cursor = seq
+                    connection.send_text(text)
+
+    def _reset(self, stream: str, asked: int, last: int) -> None:
+        for connection in self._told(stream, asked):
+            connection.cursor = last
+            connection.reset()
 
     def _deliver_hints(self, hints: set[str]) -> None:
-        for connection in list(self._connections):
-            for key in hints & connection.watching:
-                connection.send({"type": "hint", "key": key})
-            if f"login:{connection.actor.login_id}" in hints:
+        for key in hints & self._by_key.keys():
+            text = json.dumps({"type": "hint", "key": key})
+            for connection in self._by_key[key]:
+                connection.send_text(text)
+        ended = {hint for hint in hints if hint.startswith("login:")}
+        for connection in list(self._connections) if ended else ():
+            if f"login:{connection.actor.login_id}" in ended:
                 connection.send({"type": "signed_out"})
                 connection.close()
 
@@ -260,8 +266,9 @@ class Live:
             accounts = {c.actor.id for c in self._connections if c.actor.kind == "account" and c.actor.id}
             try:
                 if open_tabs:
+                    async with self.database.driver() as driver:
+                        await tabs.renew(driver, open_tabs, holders)
                     async with self.database.reading() as session:
-                        await tabs.renew_tabs(session, open_tabs, holders)
                         await self._check_rights(session)
                 if accounts:
                     await self.rooms.renew(sorted(accounts))
@@ -276,14 +283,3 @@ class Live:
         for connection in connections:
             if connection.actor.login_id not in unchanged:
                 connection.close()
-
-
-def _tell(connection: Connection, news: list[tuple[int, str, Any]] | None, last: int | None) -> None:
-    if news is None:
-        connection.cursor = last or 0
-        connection.reset()
-        return
-    for seq, type_, data in news:
-        if seq > connection.cursor:
-            connection.cursor = seq
-            connection.send({"type": "event", "stream": connection.stream, "seq": seq, "event": type_, "data": data})

@@ -6,7 +6,7 @@ no process remembers anything: the client brings along how far it has been told,
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,18 +14,21 @@ from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.foundation import tabs
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.errors import Problem, define
 from cloudwindow.foundation.faults import DATABASE_FAULTS
 from cloudwindow.foundation.hints import Hints
-from cloudwindow.foundation.live import WATCH_LIMIT, Connection, Live
+from cloudwindow.foundation.line import Connection
+from cloudwindow.foundation.live import WATCH_LIMIT, Live
 from cloudwindow.foundation.numbers import NOT_GUESSED
 
 HANG_SECONDS = 25.0
 """How long a poll waits for something to tell: under the half minute after which common proxies give up."""
+
+TOGETHER_SECONDS = 0.02
+"""What one change has to tell — events, then hints — comes within this time."""
 
 MOST_SIGNALS = 1000
 """In a mark; a call that starts has some twenty, and they are forgotten after half a minute."""
@@ -56,9 +59,6 @@ class Mark(BaseModel):
     hints: dict[Key, Instant] = Field(max_length=WATCH_LIMIT)
 
 
-EndOfLease = Callable[[AsyncSession, UUID, UUID], Awaitable[None]]
-
-
 class Told(NamedTuple):
     """The answer to a poll. Without a mark the line is over; another may be opened at once."""
 
@@ -85,7 +85,7 @@ class Polling:
         connection = await self._enter(actor, tab, after, greet=True)
         await self._live.rooms.arrived(actor)
         began = int(connection.opened_at.timestamp() * 1_000_000)
-        return Told(await connection.messages(0), Mark(since=began, signals=[], hints={}))
+        return Told(_taken(connection), Mark(since=began, signals=[], hints={}))
 
     async def poll(
         self, actor: Actor, tab: UUID, after: dict[str, int], keys: list[str], mark: Mark, gone: asyncio.Future[None]
@@ -103,11 +103,11 @@ class Polling:
                 if self._over:
                     connection.close()
                 told = await self._catch_up(connection, keys, mark)
-                messages = await connection.messages(HANG_SECONDS)
+                messages = await _messages(connection)
         finally:
             self._hanging.discard(connection)
         if connection.closed:
-            await self._forget(connection, tabs.break_off if gone.done() else tabs.close_tab)
+            await self._forget(connection, broken_off=gone.done())
         return Told([each for each in messages if told.is_news(each)], None if connection.closed else told.mark())
 
     async def _enter(self, actor: Actor, tab: UUID, after: dict[str, int], *, greet: bool) -> Connection:
@@ -119,7 +119,7 @@ class Polling:
     async def _catch_up(self, connection: Connection, keys: list[str], mark: Mark) -> "_Progress":
         """Queue what came between two polls and is no event: signals that are still kept, hints of a later instant."""
         live, since = self._live, datetime.fromtimestamp(mark.since / 1_000_000, UTC)
-        connection.watching = await live.watchable(connection.actor, keys)
+        await live.watch(connection, keys)
         async with live.database.reading() as session:
             kept = await live.rooms.kept_signals(session, connection.actor, since, mark.signals)
         for message in [message for _, message in kept if message is not None]:
@@ -129,10 +129,33 @@ class Polling:
             connection.send({"type": "hint", "key": key})
         return _Progress(live.hints, mark.since, {id_ for id_, message in kept if message is None}, hints)
 
-    async def _forget(self, connection: Connection, end: EndOfLease) -> None:
+    async def _forget(self, connection: Connection, *, broken_off: bool) -> None:
         with suppress(*DATABASE_FAULTS):
-            async with self._live.database.reading() as session:
-                await end(session, connection.tab, connection.id)
+            if broken_off:
+                async with self._live.database.driver() as driver:
+                    await tabs.break_off(driver, connection.tab, connection.id)
+            else:
+                await self._live.database.gathered(tabs.close, (connection.tab, connection.id))
+
+
+async def _messages(connection: Connection) -> list[dict[str, Any]]:
+    """Take what is queued; when that is nothing, wait for the first and take what comes with it."""
+    if connection.first() is None and not connection.closed:
+        queued = asyncio.Event()
+        connection.carry = queued.set
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HANG_SECONDS):
+                await queued.wait()
+            await asyncio.sleep(TOGETHER_SECONDS)
+    return _taken(connection)
+
+
+def _taken(connection: Connection) -> list[dict[str, Any]]:
+    taken = []
+    while (text := connection.first()) is not None:
+        taken.append(json.loads(text))
+        connection.carried()
+    return taken
 
 
 @dataclass

@@ -1,17 +1,18 @@
 """The live line over a WebSocket: one connection for as long as the page is open."""
 
 import asyncio
-import json
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from cloudwindow.foundation import frames, limits, parameters, tabs
 from cloudwindow.foundation.authentication import Actor
-from cloudwindow.foundation.live import HEARTBEAT_SECONDS, Connection, Live
+from cloudwindow.foundation.faults import DATABASE_FAULTS
+from cloudwindow.foundation.line import Connection
+from cloudwindow.foundation.live import HEARTBEAT_SECONDS, Live
 
 SILENCE_SECONDS = 65.0
 """A client that says nothing for this long is gone; it pings every `HEARTBEAT_SECONDS`."""
@@ -22,8 +23,8 @@ NOT_UNDERSTOOD = 1002
 TOO_MUCH = 1008
 """The close code after more messages than a line may carry (RFC 6455 §7.4.1, policy violation)."""
 
-GOING_AWAY = 1012
-"""The close code of a line that may be opened again at once (IANA's registry, service restart)."""
+COME_BACK = 1012
+"""The close code when the client may open another line at once (IANA's registry, service restart)."""
 
 CARRIED = ("signal", "media")
 """What is handed on to the rooms. A tuple: what a client calls a type may be anything, also what no set can hold."""
@@ -40,23 +41,22 @@ async def serve(live: Live, socket: WebSocket, actor: Actor) -> None:
     if connection is None:
         await socket.close(code=NOT_UNDERSTOOD)
         return
-    with live.holding(connection):
-        writer = asyncio.create_task(_write(socket, connection))
-        try:
+    writer = Writer(socket, connection)
+    try:
+        with live.holding(connection):
             await live.rooms.arrived(actor)
             await _read(live, socket, connection)
-        except WebSocketDisconnect:
-            pass
-        finally:
-            writer.cancel()
-            with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-                await writer
-            await _forget(live, connection)
+    except WebSocketDisconnect:
+        pass
+    finally:
+        await writer.end()
+        await _forget(live, connection)
 
 
 async def _greet(live: Live, socket: WebSocket, actor: Actor) -> Connection | None:
     try:
-        hello = await asyncio.wait_for(frames.read(socket), HEARTBEAT_SECONDS)
+        async with asyncio.timeout(HEARTBEAT_SECONDS):
+            hello = await frames.read(socket)
         tab, after = UUID(str(hello["tab"])), hello.get("after") or {}
         if hello["type"] != "hello" or not isinstance(after, dict):
             return None
@@ -67,12 +67,12 @@ async def _greet(live: Live, socket: WebSocket, actor: Actor) -> Connection | No
 
 async def _read(live: Live, socket: WebSocket, connection: Connection) -> None:
     clock = asyncio.get_running_loop().time
-    async with live.database.reading() as session:
-        most = await parameters.get(session, limits.MESSAGES_PER_LINE)
+    most = await live.database.gathered(_most, None) or 0
     since, seen = clock(), 0
     while True:
         try:
-            message = await asyncio.wait_for(frames.read(socket), SILENCE_SECONDS)
+            async with asyncio.timeout(SILENCE_SECONDS):
+                message = await frames.read(socket)
         except TimeoutError:
             return
         except ValueError:
@@ -88,19 +88,51 @@ async def _read(live: Live, socket: WebSocket, connection: Connection) -> None:
         if kind == "ping":
             connection.send({"type": "pong"})
         elif kind == "watch":
-            connection.watching = await live.watchable(connection.actor, message.get("keys"))
+            await live.watch(connection, message.get("keys"))
         elif kind in CARRIED:
             await live.rooms.received(connection.actor, message, None)
 
 
-async def _write(socket: WebSocket, connection: Connection) -> None:
-    while (message := await connection.outbox.get()) is not None:
-        await socket.send_text(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
-    await socket.close(code=GOING_AWAY)
+async def _most(driver: asyncpg.Connection, questions: Sequence[None]) -> dict[None, int]:
+    most = (await parameters.read_by(driver, limits.MESSAGES_PER_LINE))[limits.MESSAGES_PER_LINE]
+    return dict.fromkeys(questions, int(most))
+
+
+class Writer:
+    """Carries what a line has queued; while there is nothing, no task waits for it."""
+
+    __slots__ = ("_connection", "_socket", "_task")
+
+    def __init__(self, socket: WebSocket, connection: Connection) -> None:
+        self._socket = socket
+        self._connection = connection
+        self._task: asyncio.Task[None] | None = None
+        connection.carry = self._begin
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        with suppress(WebSocketDisconnect, RuntimeError):  # it ended meanwhile, which the reader notices too
+            while (text := self._connection.first()) is not None:
+                await self._socket.send_text(text)
+                self._connection.carried()
+            if self._connection.closed:
+                await self._socket.close(code=COME_BACK)
+                return
+            self._task = None
+
+    async def end(self) -> None:
+        """Stop writing; nothing is sent any more."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
 
 
 async def _forget(live: Live, connection: Connection) -> None:
     """A closed tab gets no offers: its lease ends now, unless the tab came back on another connection."""
-    with suppress(SQLAlchemyError, OSError, asyncpg.PostgresError):
-        async with live.database.reading() as session:
-            await tabs.close_tab(session, connection.tab, connection.id)
+    with suppress(*DATABASE_FAULTS):
+        await live.database.gathered(tabs.close, (connection.tab, connection.id))

@@ -47,8 +47,8 @@ class LiveRooms(Protocol):
         """Read what is still kept for an actor of the signalling after an instant: id, and the message unless told."""
         ...
 
-    async def completed(self, session: AsyncSession, stream: str, type_: str, data: Any) -> Any:
-        """Add to an event what its row must not hold (model §8), on its way to the person whose stream it is."""
+    async def completed(self, session: AsyncSession, stream: str, type_: str, data: str) -> str:
+        """Add to an event's JSON what its row must not hold (model §8), on its way to the person whose stream it is."""
         ...
 
 
