@@ -26,6 +26,9 @@ class Meter:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        await self._count(scope, receive, send)
+
+    async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
         logs.mark_request()
         began = perf_counter()
         status = GONE

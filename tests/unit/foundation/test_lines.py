@@ -12,7 +12,7 @@ from cloudwindow.foundation.ids import new_id
 from cloudwindow.foundation.line import QUEUE_LIMIT, Connection
 from cloudwindow.foundation.live import Live
 from cloudwindow.foundation.live_socket import COME_BACK, Writer
-from cloudwindow.foundation.sockets import Inbox
+from cloudwindow.foundation.sockets import Gate, Inbox
 
 
 class Paper:
@@ -60,6 +60,19 @@ async def test_a_reader_that_gives_up_takes_nothing_with_it() -> None:
             await inbox.get()
     inbox.put_nowait("kept")
     assert await inbox.get() == "kept"
+
+
+async def test_a_closed_gate_lets_everybody_through_once_it_opens() -> None:
+    gate = Gate()
+    await gate.wait()
+    gate.clear()
+    waiting = [asyncio.create_task(gate.wait()) for _ in range(2)]
+    await asyncio.sleep(0)
+    gate.clear()
+    assert not any(one.done() for one in waiting)
+    gate.set()
+    await asyncio.gather(*waiting)
+    await gate.wait()
 
 
 async def test_what_is_sent_arrives_in_order_and_nothing_follows_the_end() -> None:
