@@ -1,5 +1,7 @@
 """Fixtures and hooks of every test."""
 
+from hypothesis import HealthCheck, settings
+
 from tests.support.city import city, read_only_city
 from tests.support.cluster import cluster, database_url
 from tests.support.house import house
@@ -19,3 +21,7 @@ __all__ = [
     "server",
     "shared_server",
 ]
+
+# No test asserts how long something took: a busy machine is no fault of the product.
+settings.register_profile("cloudwindow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("cloudwindow")

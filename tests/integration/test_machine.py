@@ -233,9 +233,7 @@ def _play(cluster: Cluster, examples: int, steps: int) -> None:
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
     # A failure is printed as it was found: to make it smaller takes minutes, which CLOUDWINDOW_TEST_SHRINK=1 spends.
     phases = [Phase.explicit, Phase.generate, *([Phase.shrink] if os.environ.get("CLOUDWINDOW_TEST_SHRINK") else [])]
-    how = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=slow, phases=phases
-    )
+    how = settings(max_examples=examples, stateful_step_count=steps, suppress_health_check=slow, phases=phases)
     run_state_machine_as_test(Morning, settings=how)
 
 

@@ -1,9 +1,9 @@
 """The demonstration accounts that a start prints, and the one password of a data folder (model §6)."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloudwindow.foundation.durable import put_first
 from cloudwindow.people import random_password
 
 PASSWORD_FILE = "demonstration-password"  # noqa: S105  the file's name
@@ -39,13 +39,6 @@ def password_of(folder: Path) -> str:
         OSError: the folder cannot be written, or the file not read.
     """
     path = folder / PASSWORD_FILE
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    password = random_password()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{password}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return password
+    if not path.exists():
+        put_first(path, f"{random_password()}\n".encode("ascii"), 0o600)
+    return path.read_text(encoding="ascii").strip()

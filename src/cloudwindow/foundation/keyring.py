@@ -10,10 +10,11 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from cloudwindow.foundation import durable
 
 KEY_BYTES = 32
 ID_BYTES = 4
@@ -183,7 +184,7 @@ def make(folder: Path, number: int) -> None:
     try:
         for name in names(number):
             if not (folder / name).exists():
-                _write(folder, name, os.urandom(KEY_BYTES))
+                durable.put_first(folder / name, os.urandom(KEY_BYTES), 0o600)
     except OSError as error:
         raise _unusable(folder, error) from error
 
@@ -194,10 +195,10 @@ def retire(folder: Path, number: int) -> Path:
     aside = folder / RETIRED
     try:
         aside.mkdir(mode=0o700, exist_ok=True)
-        _give_to_owner_of(folder, aside)
+        durable.give_to_owner_of(folder, aside)
         (folder / name).rename(aside / name)
-        _sync_folder(aside)
-        _sync_folder(folder)
+        durable.sync_folder(aside)
+        durable.sync_folder(folder)
     except OSError as error:
         raise _unusable(folder, error) from error
     return aside / name
@@ -233,38 +234,6 @@ def _key(path: Path) -> bytes:
         msg = f"{path} holds {len(key)} bytes instead of {KEY_BYTES}: restore it from the backup"
         raise KeyFault(msg)
     return key
-
-
-def _write(folder: Path, name: str, key: bytes) -> None:
-    """Write one key under another name first, so that no process reads half of it."""
-    draft = folder / f".{name}.{os.urandom(4).hex()}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        _give_to_owner_of(folder, draft)
-        with suppress(FileExistsError):  # another process was faster: then its key counts, which a rename would destroy
-            os.link(draft, folder / name)
-    finally:
-        draft.unlink()
-    _sync_folder(folder)
-
-
-def _give_to_owner_of(folder: Path, path: Path) -> None:
-    """Let the service read what root made for it."""
-    if os.geteuid() == 0:
-        owner = folder.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unusable(folder: Path, error: OSError) -> KeyFault:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 
-from cloudwindow.foundation.storage import sync_folder
+from cloudwindow.foundation.durable import sync_folder
 from cloudwindow.operating.manifest import BackupError, Content, Manifest
 
 MANIFEST = "manifest.json"

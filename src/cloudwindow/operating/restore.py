@@ -17,9 +17,10 @@ from cloudwindow.foundation import keyring, migrations
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.database import Database
+from cloudwindow.foundation.durable import sync_folder
 from cloudwindow.foundation.keyring import KeyFault
 from cloudwindow.foundation.notices import Notifier
-from cloudwindow.foundation.storage import Folder, sync_folder
+from cloudwindow.foundation.storage import Folder
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.operating import archive, loading, programs
 from cloudwindow.operating.archive import Reader, Step

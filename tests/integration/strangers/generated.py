@@ -53,7 +53,6 @@ def drawn(strategy: SearchStrategy[T], number: int, seeded: int) -> list[T]:
         max_examples=number,
         phases=[Phase.generate],
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(strategy)

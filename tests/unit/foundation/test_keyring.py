@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from cloudwindow.foundation import keyring
+from cloudwindow.foundation import durable, keyring
 from cloudwindow.foundation.crypto import KeyFault, Keys, prefix_of
 from cloudwindow.foundation.limits import address_digest
 
@@ -71,7 +71,7 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     keyring.make(tmp_path, 2)
     before = [path.read_bytes() for path in keyring.files(tmp_path)]
     keyring.make(tmp_path, 2)
-    keyring._write(tmp_path, "field.2.key", b"x" * 32)
+    durable.put_first(tmp_path / "field.2.key", b"x" * 32, 0o600)
     assert [path.read_bytes() for path in keyring.files(tmp_path)] == before
     assert len(list(tmp_path.iterdir())) == 2
 

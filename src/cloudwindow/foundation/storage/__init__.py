@@ -3,7 +3,7 @@
 Only what needs no tables is here; `files` has the rest, so that the tables themselves can be made from this package.
 """
 
-from cloudwindow.foundation.storage.folder import Folder, Store, sync_folder
+from cloudwindow.foundation.storage.folder import Folder, Store
 from cloudwindow.foundation.storage.states import FILE
 
-__all__ = ["FILE", "Folder", "Store", "sync_folder"]
+__all__ = ["FILE", "Folder", "Store"]

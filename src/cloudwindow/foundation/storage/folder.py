@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Protocol
 from uuid import UUID
 
+from cloudwindow.foundation.durable import sync_folder
 from cloudwindow.foundation.storage.sealed import Sink, Source
 
 
@@ -116,15 +117,6 @@ class Opened:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _partial(path: Path) -> Path:

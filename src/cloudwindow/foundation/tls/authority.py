@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from cloudwindow.foundation.tls.files import TlsFault, pem_of, read_certificate, read_key, write
+from cloudwindow.foundation.durable import put
+from cloudwindow.foundation.tls.files import TlsFault, pem_of, read_certificate, read_key
 from cloudwindow.foundation.tls.names import is_address, is_full_name
 
 ROOT, ISSUER, ISSUER_KEY = "authority.crt", "issuer.crt", "issuer.key"
@@ -113,9 +114,9 @@ def _make(folder: Path, names: Iterable[str], now: datetime) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        write(part / ISSUER_KEY, pem_of(key), 0o600)
-        write(part / ISSUER, pem_of(issuer), 0o644)
-        write(part / ROOT, pem_of(root), 0o644)
+        put(part / ISSUER_KEY, pem_of(key), 0o600)
+        put(part / ISSUER, pem_of(issuer), 0o644)
+        put(part / ROOT, pem_of(root), 0o644)
         part.rename(folder)
     except OSError:
         shutil.rmtree(part, ignore_errors=True)

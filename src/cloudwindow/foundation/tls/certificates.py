@@ -10,8 +10,9 @@ from typing import Protocol
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from cloudwindow.foundation.durable import put
 from cloudwindow.foundation.tls import authority
-from cloudwindow.foundation.tls.files import TlsFault, read_certificate, write
+from cloudwindow.foundation.tls.files import TlsFault, read_certificate
 from cloudwindow.foundation.tls.names import host_names, lan_addresses, with_localhost
 
 SERVER = "server.pem"
@@ -94,7 +95,7 @@ class OwnCertificate:
             return False
         if due:
             try:
-                write(path, self._authority.issue(hosts, now), 0o600)
+                put(path, self._authority.issue(hosts, now), 0o600)
             except OSError as error:
                 msg = f"{path} cannot be written: {error.strerror}"
                 raise TlsFault(msg) from error

@@ -1,6 +1,5 @@
-"""Certificates and keys as files: read whole, written whole, keys for nobody else's eyes."""
+"""Certificates and keys as files: read whole, and what each holds as text."""
 
-import os
 from pathlib import Path
 
 from cryptography import x509
@@ -45,14 +44,3 @@ def pem_of(thing: x509.Certificate | ec.EllipticCurvePrivateKey) -> bytes:
     if isinstance(thing, x509.Certificate):
         return thing.public_bytes(Encoding.PEM)
     return thing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def write(path: Path, content: bytes, mode: int) -> None:
-    """Put a file in place at once, so that no reader ever sees half of it. Raises `OSError`."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

@@ -108,7 +108,7 @@ def test_half_a_picture_is_refused(kind: str) -> None:
     assert _refusal(data[:40]) == "picture_broken"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from(["JPEG", "PNG", "WEBP"]), st.data())
 def test_whatever_is_changed_in_a_picture_there_is_an_answer(kind: str, data: st.DataObject) -> None:
     sent = bytearray(picture(kind, (40, 30)) if kind != "JPEG" else photo_of_a_phone(size=(40, 30)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudwindow.foundation.storage.sealed import (
@@ -65,7 +65,6 @@ def content(size: int) -> bytes:
     return (hashlib.sha256(str(size).encode()).digest() * (size // 32 + 1))[:size]
 
 
-@settings(deadline=None)
 @given(SIZES, st.integers(1, 200_000))
 def test_what_comes_out_is_what_went_in(size: int, pieces: int) -> None:
     stored = seal(content(size), pieces=pieces)
@@ -74,7 +73,6 @@ def test_what_comes_out_is_what_went_in(size: int, pieces: int) -> None:
     assert len(stored) == len(MAGIC) + size + TAG * max(1, -(-size // CHUNK))
 
 
-@settings(deadline=None)
 @given(SIZES, st.lists(st.tuples(st.integers(0, 300_000), st.integers(0, 150_000)), min_size=1, max_size=5))
 def test_any_part_is_the_slice(size: int, parts: list[tuple[int, int]]) -> None:
     plain = content(size)
@@ -85,7 +83,6 @@ def test_any_part_is_the_slice(size: int, parts: list[tuple[int, int]]) -> None:
             assert file.read(length) == plain[start : start + length]
 
 
-@settings(deadline=None)
 @given(SIZES, st.data())
 def test_any_flipped_bit_is_refused(size: int, data: st.DataObject) -> None:
     stored = bytearray(seal(content(size)))
@@ -95,7 +92,6 @@ def test_any_flipped_bit_is_refused(size: int, data: st.DataObject) -> None:
         unseal(bytes(stored))
 
 
-@settings(deadline=None)
 @given(SIZES, st.data())
 def test_any_other_length_is_refused(size: int, data: st.DataObject) -> None:
     stored = seal(content(size))
