@@ -152,6 +152,7 @@ async def test_keys_are_rotated_while_everybody_goes_on(servers: list[Server]) -
     await check(one.city)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_a_rotation_killed_in_the_middle_is_finished_by_the_next(servers: list[Server]) -> None:
     one, other = servers
