@@ -161,6 +161,7 @@ def _queue_row(ticket: Ticket, short_name: str, region: str) -> QueueRow:
         region_name=region,
         why=why,
         elderly=ticket.elderly,
+        typed_only=ticket.typed_only,
         desk_id=ticket.desk_id,
     )
 
@@ -236,6 +237,7 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
         form_of_address=shown.form_of_address,
         phone_masked=shown.phone_masked,
         elderly=ticket.elderly,
+        typed_only=ticket.typed_only,
         flow=ticket.flow,
         item_key=resolved.item.key,
         item_name=resolved.item.task_name,
