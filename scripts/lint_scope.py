@@ -27,6 +27,7 @@ from pathlib import Path
 
 PUBLIC_TABLES = {
     "calendar_day": "holidays as published",
+    "canned_reply": "sentences of the office, of no person",
     "consent_text": "the notice that everybody is shown",
     "counter": "numbers only, of no person",
     "deployment": "one row about the database itself",

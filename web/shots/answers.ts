@@ -71,11 +71,12 @@ export const inCall = (
   calls: Parameters<typeof call>[0],
   sessions: Parameters<typeof session>[0] = {},
   tickets: Parameters<typeof ticket>[0] = {},
+  chat: ApplicantState['chat'] = null,
 ): Record<string, Answer> => {
   const one = ticket({ state: 'serving', session_id: SESSION, ...tickets })
   const going = call(calls)
   return {
-    ...known({ ticket: one, session: session(sessions), call: going }),
+    ...known({ ticket: one, session: session(sessions), call: going, chat }),
     [`GET /api/tickets/${TICKET}`]: ok({ ticket: one, place: null, clerk }),
     [`POST /api/calls/${CALL}/join`]: ok({
       call: going,

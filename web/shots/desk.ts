@@ -98,7 +98,7 @@ const row = (
   waited: number,
   device: string,
   region_name: string,
-  more: { why?: Fact[]; elderly?: boolean } = {},
+  more: { why?: Fact[]; elderly?: boolean; typed_only?: boolean } = {},
 ): QueueRow => ({
   ticket_id,
   number,
@@ -109,6 +109,7 @@ const row = (
   region_name,
   why: [],
   elderly: false,
+  typed_only: false,
   desk_id: DESK,
   ...more,
 })
@@ -157,6 +158,7 @@ export const ticket: TicketDetail = {
   form_of_address: '张桂兰',
   phone_masked: '199****0318',
   elderly: true,
+  typed_only: false,
   flow: 'coach',
   item_key: 'P01',
   item_name: '城乡居民养老保险参保登记',

@@ -42,14 +42,18 @@ async function answerApi(route, shot) {
   const answer = (q ? shot.answers[`${name}?q=${q}`] : undefined) ?? shot.answers[name]
   if (answer === 'never') return
   if (answer === 'offline') return route.abort('internetdisconnected')
-  const { body, status = 200 } = answer ?? {
+  const {
+    body,
+    status = 200,
+    type,
+  } = answer ?? {
     status: 404,
     body: { code: 'not_found', status: 404, params: {} },
   }
   await route.fulfill({
     status,
-    contentType: status < 400 ? 'application/json' : 'application/problem+json',
-    body: JSON.stringify(body),
+    contentType: type ?? (status < 400 ? 'application/json' : 'application/problem+json'),
+    body: type ? body : JSON.stringify(body),
   })
 }
 

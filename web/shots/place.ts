@@ -126,6 +126,7 @@ export const ticket = (more: Partial<Ticket> = {}): Ticket => ({
   parked_until: null,
   session_id: null,
   elderly: false,
+  typed_only: false,
   ...more,
 })
 

@@ -3,8 +3,9 @@
  * table of these beside its router; a test sees to it that no route is without.
  */
 
-/** What the server says to one request: a body with 200, a refusal, or nothing at all (`never`: the page is still loading). */
-export type Answer = { body: unknown; status?: number } | 'never' | 'offline'
+/** What the server says to one request: a body with 200 (JSON, or text of
+ * another `type`), a refusal, or nothing at all (`never`: the page is still loading). */
+export type Answer = { body: unknown; status?: number; type?: string } | 'never' | 'offline'
 
 export type Step =
   | { press: string }

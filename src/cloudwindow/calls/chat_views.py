@@ -6,9 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls.models import ChatMark, ChatMessage, Session
-from cloudwindow.calls.schemas import ChatView, Marks, MessagePage, MessageView, SentFile
+from cloudwindow.calls.parameters import LONGEST_TEXT
+from cloudwindow.calls.schemas import ChatLimits, ChatView, Marks, MessagePage, MessageView, SentFile
+from cloudwindow.foundation import parameters
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.models import StoredFile
+from cloudwindow.foundation.storage.parameters import LARGEST_MB
 from cloudwindow.people import Account
 
 LONGEST_PAGE = 100
@@ -52,6 +55,9 @@ async def messages(
         messages=sorted(views, key=lambda view: view.seq),
         more=len(found) > limit,
         chat=await chat_of_session(session, row.id),
+        limits=ChatLimits(
+            text=await parameters.get(session, LONGEST_TEXT), file_mb=await parameters.get(session, LARGEST_MB)
+        ),
     )
 
 

@@ -184,6 +184,22 @@ class ChatMark(Base):
     read: Mapped[int] = mapped_column(Integer)
 
 
+class CannedReply(Base):
+    """A sentence that clerks send often, of one item or of all (`item_id` null), in the order of `position`.
+
+    `{name}`, `{organisation}` and `{county}` stand for the clerk, the clerk's office and the citizen's place.
+    """
+
+    __tablename__ = "canned_reply"
+    __table_args__ = (UniqueConstraint("item_id", "position", postgresql_nulls_not_distinct=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    item_id: Mapped[UUID | None] = mapped_column(ForeignKey("item.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    zh: Mapped[str]
+    en: Mapped[str]
+
+
 class SessionEvent(Base):
     """What happened in a session, as evidence: append-only, exact bytes and their SHA-256 (invariant 8)."""
 

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 
-from cloudwindow.calls import calling, chat, files, queries, stage, wrapping
+from cloudwindow.calls import calling, canned, chat, files, queries, stage, wrapping
 from cloudwindow.calls.chat_views import LONGEST_PAGE
 from cloudwindow.calls.schemas import (
     Accepted,
     ApplicantSession,
     CallView,
+    CannedReplyView,
     ChatView,
     Draft,
     FileView,
@@ -166,3 +167,9 @@ async def list_messages(
 async def mark_messages(session_id: UUID, body: Marks, acting: Acting, actor: EitherActor) -> ChatView:
     """Say up to which message one's own side has got and read them."""
     return await acting.run(actor, chat.mark, session_id, body)
+
+
+@router.get("/sessions/{session_id}/canned-replies")
+async def list_canned_replies(session_id: UUID, session: Reading, actor: StaffActor) -> list[CannedReplyView]:
+    """Sentences that the session's clerk may want to send: those of its item, then those of all items."""
+    return await canned.replies(session, actor, session_id)

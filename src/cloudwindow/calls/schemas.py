@@ -224,12 +224,29 @@ class ChatView(Wire):
     clerk: Marks
 
 
+class ChatLimits(Wire):
+    """What one message may hold: characters of a text, MB of a file (1,048,576 bytes each)."""
+
+    text: int
+    file_mb: int
+
+
 class MessagePage(Wire):
     """Some messages of a session in their order, and how far the chat is; `more`: there are others beyond these."""
 
     messages: list[MessageView]
     more: bool
     chat: ChatView
+    limits: ChatLimits
+
+
+class CannedReplyView(Wire):
+    """A sentence that clerks send often, in both languages, ready to be sent; `item`: it is of the session's item."""
+
+    id: UUID
+    item: bool
+    zh: str
+    en: str
 
 
 class MediaReport(Asked):

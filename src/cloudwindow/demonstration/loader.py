@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cloudwindow.calls import CannedReply
 from cloudwindow.catalogue import Implementation, Item, Version
-from cloudwindow.demonstration import desks, items, places, staff
+from cloudwindow.demonstration import canned, desks, items, places, staff
 from cloudwindow.dispatch import Desk, DeskItem, DeskMember
 from cloudwindow.foundation import audit
 from cloudwindow.foundation.authentication import SYSTEM
@@ -88,6 +89,7 @@ def _tables(keys: Keys, password_hash: str, now: datetime, today: date) -> Table
         (Item, catalogue.items.values()),
         (Implementation, catalogue.implementations),
         (Version, catalogue.versions),
+        (CannedReply, canned.replies(catalogue.items)),
         (Desk, queues.desks.values()),
         (DeskItem, queues.items),
         (DeskMember, queues.members),

@@ -62,7 +62,8 @@ class Ticket(Base):
     """One wish to be served. It waits at one desk, in the order of `queue_key` = enqueued_at − bonus (architecture §4).
 
     `home_organisation_id` is the service centre of the region, fixed when taken, and anchors scope and statistics.
-    `lease_until` is how long the citizen's page is believed to be open.
+    `lease_until` is how long the citizen's page is believed to be open. `typed_only`: the citizen cannot hear or speak,
+    and the whole talk is written.
     """
 
     __tablename__ = "ticket"
@@ -103,6 +104,7 @@ class Ticket(Base):
     first_rung_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    typed_only: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class Engagement(Base):

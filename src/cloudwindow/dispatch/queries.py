@@ -156,7 +156,15 @@ async def queue(session: AsyncSession, actor: Actor) -> list[QueueRow]:
     """List who waits or rings at the clerk's desks, in the order in which they will be served."""
     rows = await session.execute(
         select(
-            *(Ticket.id, Ticket.number, Ticket.enqueued_at, Ticket.state, Ticket.device, Ticket.elderly),
+            *(
+                Ticket.id,
+                Ticket.number,
+                Ticket.enqueued_at,
+                Ticket.state,
+                Ticket.device,
+                Ticket.elderly,
+                Ticket.typed_only,
+            ),
             *(Ticket.desk_id, Ticket.bonus_reason, Ticket.bonus_seconds),
             *(Item.short_name, Region.name.label("region_name")),
         )
@@ -185,6 +193,7 @@ def _queue_row(row: Any) -> QueueRow:
         region_name=row.region_name,
         why=why,
         elderly=row.elderly,
+        typed_only=row.typed_only,
         desk_id=row.desk_id,
     )
 
@@ -261,6 +270,7 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
         form_of_address=shown.form_of_address,
         phone_masked=shown.phone_masked,
         elderly=ticket.elderly,
+        typed_only=ticket.typed_only,
         flow=ticket.flow,
         item_key=resolved.item.key,
         item_name=resolved.item.task_name,

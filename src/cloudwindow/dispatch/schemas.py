@@ -30,10 +30,14 @@ class TicketView(Wire):
     parked_until: datetime | None
     session_id: UUID | None
     elderly: bool
+    typed_only: bool
 
 
 class TakeRequest(Asked):
-    """The wish: item, place, flow, the notice agreed to, and the answers to the item's questions by their ids."""
+    """The wish: item, place, flow, the notice agreed to, the answers to the item's questions by their ids.
+
+    `typed_only`: this person cannot hear or speak; the talk is written.
+    """
 
     item_key: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     region_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
@@ -43,6 +47,7 @@ class TakeRequest(Asked):
         Annotated[str, StringConstraints(max_length=64)], Annotated[str, StringConstraints(max_length=64)]
     ] = Field(default_factory=dict, max_length=64)
     elderly: StrictBool = False
+    typed_only: StrictBool = False
     device: Literal["phone", "pc"]
 
 
@@ -138,6 +143,7 @@ class QueueRow(Wire):
     region_name: str
     why: list[Fact]
     elderly: bool
+    typed_only: bool
     desk_id: UUID
 
 
@@ -164,6 +170,7 @@ class TicketCard(Wire):
     form_of_address: str
     phone_masked: str
     elderly: bool
+    typed_only: bool
     flow: str
     item_key: str
     item_name: str

@@ -131,8 +131,8 @@ def _place_in_queue(tx: Tx, wish: _Wish) -> _Place:
 
 _COLUMNS = (
     *("id", "day", "account_id", "item_id", "implementation_id", "version_id", "line", "flow", "region_code"),
-    *("home_organisation_id", "channel", "device", "elderly", "answers", "desk_id", "state", "taken_at", "enqueued_at"),
-    *("bonus_seconds", "bonus_reason", "queue_key", "lease_until"),
+    *("home_organisation_id", "channel", "device", "elderly", "typed_only", "answers", "desk_id", "state", "taken_at"),
+    *("enqueued_at", "bonus_seconds", "bonus_reason", "queue_key", "lease_until"),
 )
 _FIRST = 6
 _VALUES = [f"${place}" + "::text::jsonb" * (name == "answers") for place, name in enumerate(_COLUMNS, _FIRST)]
@@ -195,6 +195,7 @@ def _row(tx: Tx, account_id: UUID, wish: _Wish) -> dict[str, Any]:
         "channel": "web",
         "device": request.device,
         "elderly": request.elderly,
+        "typed_only": request.typed_only,
         "answers": json.dumps(wish.answers, ensure_ascii=False),
         "state": TICKET.first,
         "taken_at": tx.now,

@@ -48,6 +48,7 @@ def show_ticket(ticket: Any, item_key: str, session_id: UUID | None) -> TicketVi
         parked_until=ticket.parked_until,
         session_id=session_id,
         elderly=ticket.elderly,
+        typed_only=ticket.typed_only,
     )
 
 

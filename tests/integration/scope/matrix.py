@@ -150,6 +150,8 @@ POST /api/sessions/{session_id}/messages      wrapping  401  409  404  200  404 
 GET  /api/sessions/{session_id}/messages      serving   401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/sessions/{session_id}/messages      done      401  200  404  200  404  404  404  404  200  200  404  404  404
 POST /api/sessions/{session_id}/messages/marks serving  401  200  404  200  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/canned-replies serving  401  401  401  200  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/canned-replies done     401  401  401  200  404  404  404  404  404  404  404  404  404
 
 # Instruments of tests; in production they do not exist
 POST /api/test/clock                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200

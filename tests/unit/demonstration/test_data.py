@@ -1,13 +1,15 @@
 """The demonstration data as rows: they hold together, dates move, and nothing personal is in clear."""
 
+import json
 import os
+import re
 import stat
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from cloudwindow.demonstration import ACCOUNTS, DemonstrationError, desks, items, password_of, places, staff
+from cloudwindow.demonstration import ACCOUNTS, DemonstrationError, canned, desks, items, password_of, places, staff
 from cloudwindow.demonstration.files import SEEN_FROM, moved, read, read_items
 from cloudwindow.foundation.crypto import Keys
 
@@ -148,3 +150,18 @@ def test_two_folders_have_two_passwords(tmp_path: Path) -> None:
     for folder in folders:
         folder.mkdir()
     assert password_of(folders[0]) != password_of(folders[1])
+
+
+def test_canned_replies_say_what_the_items_hold_and_nothing_else() -> None:
+    rows = canned.replies({item["key"]: {"id": item["key"]} for item in read_items()})
+    for item in read_items():
+        own = [row["zh"] for row in rows if row["item_id"] == item["key"]]
+        assert own[0] == item["script"]
+        held = json.dumps(item, ensure_ascii=False, default=str)
+        figures = [figure for words in own for figure in re.findall(r"\d+", words)]
+        assert figures, item["key"]
+        assert all(figure in held for figure in figures), item["key"]
+        assert any("不收费" in words for words in own) is not item["is_fee"]
+    places = [(row["item_id"], row["position"]) for row in rows]
+    assert len(set(places)) == len(places)
+    assert len([row for row in rows if row["item_id"] is None]) >= 12

@@ -60,6 +60,8 @@ export interface Http {
   fetch(request: Request): Promise<Response>
   /** The CSRF token of the present login, as `me` and `login` answer it. */
   setCsrf(token: string | null): void
+  /** That token, for a request that goes another way; `fresh` asks the server for it. */
+  csrf(fresh?: boolean): Promise<string | null>
 }
 
 export interface HttpOptions {
@@ -145,6 +147,10 @@ export function createHttp(face: Face, options: HttpOptions): Http {
     fetch: async (request) => exchange(await parts(request)),
     setCsrf(token) {
       csrf = token
+    },
+    async csrf(fresh = false) {
+      if (fresh) csrf = await freshToken()
+      return csrf
     },
   }
 }

@@ -552,6 +552,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{session_id}/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Canned Replies
+         * @description Sentences that the session's clerk may want to send: those of its item, then those of all items.
+         */
+        get: operations["list_canned_replies_api_sessions__session_id__canned_replies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{session_id}/draft": {
         parameters: {
             query?: never;
@@ -1240,6 +1260,33 @@ export interface components {
             state: "connecting" | "connected" | "interrupted" | "ended";
         };
         /**
+         * CannedReplyView
+         * @description A sentence that clerks send often, in both languages, ready to be sent; `item`: it is of the session's item.
+         */
+        CannedReplyView: {
+            /** En */
+            en: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Item */
+            item: boolean;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ChatLimits
+         * @description What one message may hold: characters of a text, MB of a file (1,048,576 bytes each).
+         */
+        ChatLimits: {
+            /** File Mb */
+            file_mb: number;
+            /** Text */
+            text: number;
+        };
+        /**
          * ChatView
          * @description The chat of a session as both sides' pages keep it: how far it is. The words are fetched, events hold none.
          */
@@ -1844,6 +1891,7 @@ export interface components {
          */
         MessagePage: {
             chat: components["schemas"]["ChatView"];
+            limits: components["schemas"]["ChatLimits"];
             /** Messages */
             messages: components["schemas"]["MessageView"][];
             /** More */
@@ -2125,6 +2173,8 @@ export interface components {
              * Format: uuid
              */
             ticket_id: string;
+            /** Typed Only */
+            typed_only: boolean;
             /**
              * Waited Since
              * Format: date-time
@@ -2524,7 +2574,9 @@ export interface components {
         };
         /**
          * TakeRequest
-         * @description The wish: item, place, flow, the notice agreed to, and the answers to the item's questions by their ids.
+         * @description The wish: item, place, flow, the notice agreed to, the answers to the item's questions by their ids.
+         *
+         *     `typed_only`: this person cannot hear or speak; the talk is written.
          */
         TakeRequest: {
             /** Answers */
@@ -2553,6 +2605,11 @@ export interface components {
             item_key: string;
             /** Region Code */
             region_code: string;
+            /**
+             * Typed Only
+             * @default false
+             */
+            typed_only: boolean;
         };
         /**
          * Taken
@@ -2603,6 +2660,8 @@ export interface components {
             ticket_id: string;
             /** Trust Level */
             trust_level: number;
+            /** Typed Only */
+            typed_only: boolean;
         };
         /**
          * TicketPage
@@ -2657,6 +2716,8 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "ringing" | "serving" | "parked" | "closed";
+            /** Typed Only */
+            typed_only: boolean;
             /**
              * Version Id
              * Format: uuid
@@ -3724,6 +3785,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_canned_replies_api_sessions__session_id__canned_replies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReplyView"][];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

@@ -4,7 +4,8 @@
  */
 import type { Shot } from '../../shots/types'
 import { browse } from './states/browse'
+import { chat } from './states/chat'
 import { queue } from './states/queue'
 import { talk } from './states/talk'
 
-export const states: Shot[] = [...browse, ...queue, ...talk]
+export const states: Shot[] = [...browse, ...queue, ...talk, ...chat]

@@ -10,6 +10,8 @@ export const iconCamera =
   'M5.25 6.5h7.5a2.5 2.5 0 0 1 2.5 2.5v6a2.5 2.5 0 0 1 -2.5 2.5h-7.5a2.5 2.5 0 0 1 -2.5 -2.5v-6a2.5 2.5 0 0 1 2.5 -2.5zM15.25 11l6-3.5v9l-6-3.5'
 export const iconCameraOff =
   'M10.5 6.5h2.25a2.5 2.5 0 0 1 2.5 2.5v2l6-3.5v9l-1.5-.9M15.2 15.2a2.5 2.5 0 0 1-2.45 2.3h-7.5A2.5 2.5 0 0 1 2.75 15V9a2.5 2.5 0 0 1 2.5-2.5h1.2M4 4l16 16'
+export const iconChat =
+  'M5 4.5h14a2 2 0 0 1 2 2V15a2 2 0 0 1-2 2h-7.5L7 20.5V17H5a2 2 0 0 1-2-2V6.5a2 2 0 0 1 2-2zM8 10.75h.01M12 10.75h.01M16 10.75h.01'
 export const iconCheck = 'M4.5 12.5l5 5L19.5 7'
 export const iconChevronDown = 'M5.5 9.5L12 16l6.5-6.5'
 export const iconChevronRight = 'M9.5 5.5L16 12l-6.5 6.5'
@@ -18,6 +20,8 @@ export const iconClose = 'M6 6l12 12M18 6L6 18'
 export const iconDevice =
   'M8.75 3h6.5A1.75 1.75 0 0 1 17 4.75v14.5A1.75 1.75 0 0 1 15.25 21h-6.5A1.75 1.75 0 0 1 7 19.25V4.75A1.75 1.75 0 0 1 8.75 3zM11 17.75h2'
 export const iconError = 'M8.3 3h7.4L21 8.3v7.4L15.7 21H8.3L3 15.7V8.3zM12 7.75v5M12 16.25h.01'
+export const iconFile =
+  'M6.75 3h7l4.75 4.75v11.5A1.75 1.75 0 0 1 16.75 21h-10A1.75 1.75 0 0 1 5 19.25V4.75A1.75 1.75 0 0 1 6.75 3zM13.5 3v5h5M8.5 12.5h6.5M8.5 16.25h4.5'
 export const iconFlip =
   'M4 10A8.25 8.25 0 0 1 18.6 7M19 3v4.25h-4.25M20 14a8.25 8.25 0 0 1-14.6 3M5 21v-4.25h4.25M9.5 12a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0z'
 export const iconHangUp =
@@ -43,6 +47,9 @@ export const iconPause = 'M8.5 5.5v13M15.5 5.5v13'
 export const iconPen = 'M4 20l.9-4.1 11-11a2.26 2.26 0 0 1 3.2 3.2l-11 11zM13.75 7.05l3.2 3.2'
 export const iconPhone =
   'M5.5 3.75h3l1.75 4.5-2.1 1.6a12.5 12.5 0 0 0 6 6l1.6-2.1 4.5 1.75v3a1.75 1.75 0 0 1-1.9 1.75C10.6 19.7 4.3 13.4 3.75 5.65A1.75 1.75 0 0 1 5.5 3.75z'
+export const iconPhoto =
+  'M4.75 7.25h2.9l1.4-2.5h5.9l1.4 2.5h2.9a2 2 0 0 1 2 2v8.5a2 2 0 0 1-2 2H4.75a2 2 0 0 1-2-2v-8.5a2 2 0 0 1 2-2zM8.5 13.25a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z'
+export const iconPlus = 'M12 5v14M5 12h14'
 export const iconPointer = 'M5 4l14 7-6 2-2.5 6z'
 export const iconRefresh = 'M19.5 12a7.5 7.5 0 1 1-2.2-5.3M19.5 4v4h-4'
 export const iconRotate = 'M20.25 12a8.25 8.25 0 1 1-2.2-5.6L20 8.5M20 3.75V8.5h-4.75'

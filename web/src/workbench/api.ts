@@ -122,6 +122,11 @@ export const undoStroke = (call_id: string, stage_no: number, stroke_id: string)
 export const clearStrokes = (call_id: string, stage_no: number) =>
   data(client.DELETE('/api/calls/{call_id}/strokes/{stage_no}', { params: { path: { call_id, stage_no } } }))
 
+export const getCannedReplies = (session_id: string) =>
+  data(
+    client.GET('/api/sessions/{session_id}/canned-replies', { params: { path: { session_id } }, ...unasked }),
+  )
+
 export const saveDraft = (session_id: string, body: Draft) =>
   data(client.PUT('/api/sessions/{session_id}/draft', { params: { path: { session_id } }, body }))
 export const wrapUp = (session_id: string, body: WrapUpRequest) =>

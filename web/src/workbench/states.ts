@@ -1,4 +1,5 @@
 /** Every route of the workbench with the states it can be in, as pictures are taken of them and as each is checked. */
+import { chatAnswers, chatOf, talked, written } from '../../shots/chat'
 import * as desk from '../../shots/desk'
 import { CALL, drawnOn, strokes, deployment, SESSION, TICKET } from '../../shots/place'
 import { ok, problem, type Answer, type Shot, type Step } from '../../shots/types'
@@ -66,6 +67,12 @@ const ringing = desk.state({
   presence: desk.presence({ work: 'ringing', work_since: desk.at(-5) }),
   offer: desk.offer,
 })
+const typedTicket = { [`GET /api/workbench/tickets/${TICKET}`]: ok({ ...desk.ticket, typed_only: true }) }
+const typedQueue = {
+  'GET /api/workbench/queue': ok(
+    desk.queue.map((row, index) => ({ ...row, typed_only: index === 0 || index === 3 })),
+  ),
+}
 const ringAnswers = { 'GET /api/workbench/queue': ok(desk.queue) }
 const inCall = (more: Partial<WorkbenchState> = {}): WorkbenchState =>
   desk.state({
@@ -80,7 +87,7 @@ const ticketServed = {
   [`GET /api/workbench/tickets/${TICKET}`]: ok({ ...desk.ticket, enqueued_at: desk.at(-621) }),
 }
 const owned = { tab: { 'cw:call': CALL } }
-const joining = { ...ticketServed, [`POST /api/calls/${CALL}/join`]: ok(desk.joined) }
+const joining = { ...ticketServed, ...chatAnswers([]), [`POST /api/calls/${CALL}/join`]: ok(desk.joined) }
 const wrapping = desk.state({
   presence: desk.presence({ work: 'wrapping', work_since: desk.at(-19) }),
   session: desk.session({
@@ -234,6 +241,42 @@ export const states: Shot[] = [
       until: '.stage-ink path',
     },
   ),
+  shot('call-chat', signedIn(inCall({ chat: chatOf(talked) }), { ...joining, ...chatAnswers(talked) }), {
+    stored: owned,
+    peer: true,
+    until: '.chat-line:nth-child(3)',
+  }),
+  shot(
+    'call-chat-canned',
+    signedIn(inCall({ chat: chatOf(talked) }), { ...joining, ...chatAnswers(talked) }),
+    {
+      stored: owned,
+      peer: true,
+      steps: [{ see: '.chat-line' }, { key: 'F4' }, { key: '/' }],
+      until: '.canned li',
+    },
+  ),
+  shot(
+    'call-chat-folded',
+    signedIn(inCall({ chat: chatOf(talked, { clerk: 1 }) }), {
+      ...joining,
+      ...chatAnswers(talked, { clerk: 1 }),
+    }),
+    {
+      stored: owned,
+      peer: true,
+      steps: [{ see: '.chat-line' }, { press: '.chat-panel .square' }],
+      until: '.folded',
+    },
+  ),
+  shot(
+    'call-typed',
+    signedIn(inCall({ chat: chatOf(written) }), { ...joining, ...chatAnswers(written), ...typedTicket }),
+    { stored: owned, peer: true, until: '.chat-line:nth-child(3)' },
+  ),
+  shot('ringing-typed', signedIn(ringing, { ...typedQueue, ...typedTicket }), {
+    until: '.ring-card .call-banner',
+  }),
   shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
     stored: owned,

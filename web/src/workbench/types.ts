@@ -37,5 +37,7 @@ export type Today = Schemas['Today']
 export type QueueRow = Schemas['QueueRow']
 export type Colleague = Schemas['Colleague']
 export type TicketDetail = Schemas['TicketCard']
+/** A sentence that is often sent, in both languages. */
+export type CannedReply = Schemas['CannedReplyView']
 /** A way for a session to end; its words are in `store/wrap-up.ts`. */
 export type Outcome = Schemas['OutcomeView']

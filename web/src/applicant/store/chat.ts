@@ -1,0 +1,26 @@
+/** The chat of the citizen's call, loaded with the call page and fed by the state document. */
+import { watch } from 'vue'
+import { http } from '@/api/applicant'
+import { chatApi } from '@/chat/api'
+import { ChatBox } from '@/chat/box'
+import { live, state } from './person'
+
+let made: ChatBox | null = null
+
+export function theChat(): ChatBox {
+  if (made !== null) return made
+  const box = new ChatBox('applicant', chatApi('applicant', http))
+  made = box
+  watch(
+    // the document changes in place
+    () => ({ known: state.value !== null, chat: state.value?.chat ?? null }),
+    ({ known, chat }) => {
+      if (known) box.sync(chat)
+    },
+    { immediate: true },
+  )
+  live.onLine((line) => {
+    if (line === 'open') box.resume()
+  })
+  return box
+}
