@@ -53,6 +53,7 @@ PUBLIC_TABLES = {
 SYSTEM_TABLES = {
     "audit": "append-only; read by the seal alone",
     "call": "goes with its session and one's own place in it, which are scoped",
+    "call_hold": "goes with its call: since when neither hears the other",
     "call_stage": "goes with its call: whose picture is looked at",
     "chat_mark": "goes with its session, which is scoped",
     "chat_message": "goes with its session, which is scoped",

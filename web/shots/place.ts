@@ -182,6 +182,7 @@ export const call = (more: Partial<Call> = {}): Call => ({
   grace_until: null,
   ended_reason: null,
   stage: null,
+  hold: null,
   participants: [
     { id: CLERK_SEAT, side: 'clerk', attempt: 1 },
     { id: MY_SEAT, side: 'applicant', attempt: 0 },

@@ -132,6 +132,26 @@ class Stage(Base):
     strokes: Mapped[int] = mapped_column(Integer)
 
 
+class Hold(Base):
+    """A time on hold 保持 of a call: neither side hears the other. At `remind_at` the clerk is reminded of who waits.
+
+    `end_reason` is `resumed`, or why the call ended meanwhile.
+    """
+
+    __tablename__ = "call_hold"
+    __table_args__ = (
+        Index("uq_call_hold_live", "call_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index(None, "call_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    started_at: Mapped[datetime]
+    remind_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+
+
 class Signal(Base):
     """A batch of WebRTC signalling on its way between two processes; short-lived, never replayed, unlogged."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 
-from cloudwindow.calls import calling, chat, files, queries, stage, wrapping
+from cloudwindow.calls import calling, chat, files, hold, queries, stage, wrapping
 from cloudwindow.calls.chat_views import LONGEST_PAGE
 from cloudwindow.calls.schemas import (
     Accepted,
@@ -53,6 +53,18 @@ async def join(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) 
 async def end(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) -> CallView:
     """Hang up."""
     return await acting.once(actor, once_key(actor, key, CallView), calling.end, call_id)
+
+
+@router.put("/calls/{call_id}/hold")
+async def hold_call(call_id: UUID, acting: Acting, actor: StaffActor) -> CallView:
+    """Put a call on hold."""
+    return await acting.run(actor, hold.hold, call_id)
+
+
+@router.delete("/calls/{call_id}/hold")
+async def resume_call(call_id: UUID, acting: Acting, actor: StaffActor) -> CallView:
+    """Go on with a call that is on hold."""
+    return await acting.run(actor, hold.resume, call_id)
 
 
 @router.put("/calls/{call_id}/stage")

@@ -43,6 +43,15 @@ class StageView(Wire):
     strokes: int
 
 
+class HoldView(Wire):
+    """The call is on hold since an instant: pages send no voice, and the clerk's no picture either."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    started_at: datetime
+    remind_at: datetime
+
+
 class CallView(Wire):
     """A call as both sides keep it. Without a `stage` the other side's face is looked at."""
 
@@ -53,6 +62,7 @@ class CallView(Wire):
     ended_reason: str | None
     participants: list[ParticipantView]
     stage: StageView | None
+    hold: HoldView | None
 
 
 class ApplicantSession(Wire):

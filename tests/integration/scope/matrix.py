@@ -117,6 +117,8 @@ POST /api/engagements/{engagement_id}/decline ringing   401  401  401  200  404 
 POST /api/calls/{call_id}/join                serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/join                wrapping  401  409  404  409  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/end                 serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+PUT  /api/calls/{call_id}/hold                serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+DELETE /api/calls/{call_id}/hold              serving   401  401  401  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/stage               serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 DELETE /api/calls/{call_id}/stage             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/stage/view          serving   401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -201,7 +203,12 @@ FILES: dict[str, tuple[bytes, dict[str, str]]] = {
 }
 """Routes whose body is a file, with the file and the query."""
 
-UNCHANGING = {"POST /api/live/messages", "POST /api/test/clock", "POST /api/test/failpoints"}
+UNCHANGING = {
+    "DELETE /api/calls/{call_id}/hold",
+    "POST /api/live/messages",
+    "POST /api/test/clock",
+    "POST /api/test/failpoints",
+}
 """Allowed mutations that have nothing to change in this world."""
 
 LOOKS = {
@@ -307,6 +314,8 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     },
     ("POST /api/engagements/{engagement_id}/accept", "ringing"): {"ticket": "agent"},
     ("POST /api/calls/{call_id}/join", "serving"): {"call": "owner agent", "session": "owner agent"},
+    ("PUT /api/calls/{call_id}/hold", "serving"): {"call": "agent", "session": "agent"},
+    ("DELETE /api/calls/{call_id}/hold", "serving"): {"call": "agent", "session": "agent"},
     ("DELETE /api/calls/{call_id}/stage", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("POST /api/calls/{call_id}/end", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("GET /api/sessions/{session_id}", "serving"): {

@@ -144,6 +144,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{call_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hold Call
+         * @description Put a call on hold.
+         */
+        put: operations["hold_call_api_calls__call_id__hold_put"];
+        post?: never;
+        /**
+         * Resume Call
+         * @description Go on with a call that is on hold.
+         */
+        delete: operations["resume_call_api_calls__call_id__hold_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls/{call_id}/join": {
         parameters: {
             query?: never;
@@ -1220,6 +1244,7 @@ export interface components {
             ended_reason: string | null;
             /** Grace Until */
             grace_until: string | null;
+            hold: components["schemas"]["HoldView"] | null;
             /**
              * Id
              * Format: uuid
@@ -1690,6 +1715,22 @@ export interface components {
         Health: {
             /** Status */
             status: string;
+        };
+        /**
+         * HoldView
+         * @description The call is on hold since an instant: pages send no voice, and the clerk's no picture either.
+         */
+        HoldView: {
+            /**
+             * Remind At
+             * Format: date-time
+             */
+            remind_at: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
         };
         /**
          * ItemSummary
@@ -2990,6 +3031,68 @@ export interface operations {
         };
     };
     end_api_calls__call_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_call_api_calls__call_id__hold_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_call_api_calls__call_id__hold_delete: {
         parameters: {
             query?: never;
             header?: never;

@@ -6,5 +6,6 @@ import type { Shot } from '../../shots/types'
 import { browse } from './states/browse'
 import { queue } from './states/queue'
 import { talk } from './states/talk'
+import { turns } from './states/turns'
 
-export const states: Shot[] = [...browse, ...queue, ...talk]
+export const states: Shot[] = [...browse, ...queue, ...talk, ...turns]

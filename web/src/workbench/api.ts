@@ -97,6 +97,8 @@ type Body<Name extends keyof components['schemas']> = components['schemas'][Name
 const inCall = (call_id: string): { params: { path: { call_id: string } } } => ({
   params: { path: { call_id } },
 })
+export const holdCall = (call: string) => data(client.PUT('/api/calls/{call_id}/hold', inCall(call)))
+export const resumeCall = (call: string) => data(client.DELETE('/api/calls/{call_id}/hold', inCall(call)))
 export const putOnStage = (call: string, body: Body<'StageRequest'>) =>
   data(client.PUT('/api/calls/{call_id}/stage', { ...inCall(call), body }))
 export const takeOffStage = (call: string) => data(client.DELETE('/api/calls/{call_id}/stage', inCall(call)))

@@ -81,6 +81,12 @@ const ticketServed = {
 }
 const owned = { tab: { 'cw:call': CALL } }
 const joining = { ...ticketServed, [`POST /api/calls/${CALL}/join`]: ok(desk.joined) }
+const held = (since: number, remind: number): WorkbenchState =>
+  inCall({ call: { ...desk.joined.call, hold: { started_at: desk.at(since), remind_at: desk.at(remind) } } })
+const joiningHeld = (now: WorkbenchState): Answers => ({
+  ...ticketServed,
+  [`POST /api/calls/${CALL}/join`]: ok({ ...desk.joined, call: now.call }),
+})
 const wrapping = desk.state({
   presence: desk.presence({ work: 'wrapping', work_since: desk.at(-19) }),
   session: desk.session({
@@ -233,6 +239,18 @@ export const states: Shot[] = [
       steps: [{ see: '.facts-line .ok-text' }, { key: 'a' }],
       until: '.stage-ink path',
     },
+  ),
+  ...(
+    [
+      ['call-held', held(-42, 78)],
+      ['call-held-long', held(-131, -11)],
+    ] as const
+  ).map(([state, now]) =>
+    shot(state, signedIn(now, joiningHeld(now)), {
+      stored: owned,
+      peer: true,
+      until: '.facts-line .ok-text',
+    }),
   ),
   shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
