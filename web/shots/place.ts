@@ -197,6 +197,7 @@ export const state = (more: Partial<ApplicantState> = {}): ApplicantState => ({
   session: null,
   call: null,
   chat: null,
+  matters: null,
   rating: null,
   ...more,
 })

@@ -67,6 +67,21 @@ class Session(Base):
     closed_at: Mapped[datetime | None]
 
 
+class Matter(Base):
+    """A further matter 另办的事 of a session, beside the ticket's own: its item, frozen, and what became of it."""
+
+    __tablename__ = "matter"
+    __table_args__ = (UniqueConstraint("session_id", "item_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"))
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"))
+    implementation_id: Mapped[UUID] = mapped_column(ForeignKey("implementation.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("version.id"))
+    opened_at: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(ForeignKey("outcome.code"))
+
+
 class Call(Base):
     """One media room. The server sees no media: `last_good_at` is when both sides last reported it flowing.
 

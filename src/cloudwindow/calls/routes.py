@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 
-from cloudwindow.calls import calling, chat, files, hold, queries, stage, wrapping
+from cloudwindow.calls import calling, chat, files, hold, matters, queries, stage, wrapping
 from cloudwindow.calls.chat_views import LONGEST_PAGE
 from cloudwindow.calls.schemas import (
     Accepted,
@@ -17,6 +17,8 @@ from cloudwindow.calls.schemas import (
     FileView,
     Joined,
     Marks,
+    MatterRequest,
+    MatterView,
     MessagePage,
     OutcomeView,
     Say,
@@ -27,6 +29,7 @@ from cloudwindow.calls.schemas import (
     WrapUpRequest,
 )
 from cloudwindow.calls.schemas_stage import StageRequest, Stroke, StrokeList, ViewRequest
+from cloudwindow.catalogue import Guide
 from cloudwindow.dispatch import accept
 from cloudwindow.foundation.http import Acting, BareKey, EitherActor, OnceKey, Reading, StaffActor, house, once_key
 from cloudwindow.foundation.storage.files import Purpose
@@ -134,6 +137,40 @@ async def wrap_up(
 ) -> ApplicantSession:
     """Close a session with its outcome and summary."""
     return await acting.once(actor, once_key(actor, key, ApplicantSession), wrapping.wrap_up, session_id, body)
+
+
+@router.get("/sessions/{session_id}/matters")
+async def list_matters(session_id: UUID, session: Reading, actor: EitherActor) -> list[MatterView]:
+    """What a session is about."""
+    return await matters.matters(session, actor, session_id)
+
+
+@router.post("/sessions/{session_id}/matters")
+async def open_matter(session_id: UUID, body: MatterRequest, acting: Acting, actor: StaffActor) -> list[MatterView]:
+    """Open a further matter in a session."""
+    return await acting.run(actor, matters.open_matter, session_id, body)
+
+
+@router.put("/sessions/{session_id}/matters/{matter_id}")
+async def change_matter(
+    session_id: UUID, matter_id: UUID, body: MatterRequest, acting: Acting, actor: StaffActor
+) -> list[MatterView]:
+    """Say that a matter is about another item."""
+    return await acting.run(actor, matters.change_matter, session_id, matter_id, body)
+
+
+@router.delete("/sessions/{session_id}/matters/{matter_id}")
+async def remove_matter(session_id: UUID, matter_id: UUID, acting: Acting, actor: StaffActor) -> list[MatterView]:
+    """Take back a further matter."""
+    return await acting.run(actor, matters.remove_matter, session_id, matter_id)
+
+
+@router.get("/sessions/{session_id}/matters/{matter_id}/guide")
+async def show_matter_guide(
+    session_id: UUID, matter_id: UUID, request: Request, session: Reading, actor: EitherActor
+) -> Guide:
+    """The guide of a matter."""
+    return await matters.guide_of(session, house(request).wiring, actor, session_id, matter_id)
 
 
 @router.post("/sessions/{session_id}/files", openapi_extra=_FILE)

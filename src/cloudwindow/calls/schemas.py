@@ -78,12 +78,47 @@ class ApplicantSession(Wire):
     end_reason: str | None
 
 
+class MatterView(Wire):
+    """What a session is about. The first one's `id` is the ticket's; the others were opened beside it."""
+
+    id: UUID
+    item_key: str
+    item_name: str
+    implementation_id: UUID
+    version_id: UUID
+
+
+class MatterRequest(Asked):
+    """The item of a matter."""
+
+    item_key: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+
+
+class MatterOutcome(Asked):
+    """What became of a further matter."""
+
+    id: UUID
+    outcome: Annotated[str, StringConstraints(max_length=32)]
+
+
+MatterOutcomes = Annotated[list[MatterOutcome], Field(max_length=16)]
+
+
+class FurtherMatter(Wire):
+    """A further matter of a session, and what became of it."""
+
+    item_key: str
+    item_name: str
+    outcome: str | None
+
+
 class Draft(Asked):
     """An unfinished wrap-up, kept as it is typed."""
 
     outcome: str | None = Field(default=None, max_length=32)
     summary: Summary = ""
     next_step: NextStep = "none"
+    matters: MatterOutcomes = Field(default_factory=list)
 
 
 class ClerkSession(Wire):
@@ -129,11 +164,15 @@ class Accepted(Joined):
 
 
 class WrapUpRequest(Asked):
-    """Outcome and summary are required to close (model §3), else `summary_missing`; `then` is what comes next."""
+    """Outcome and summary are required to close (model §3), else `summary_missing`; `then` is what comes next.
+
+    `matters` has an outcome for each further matter, else `matter_outcome_missing`.
+    """
 
     outcome: Annotated[str, StringConstraints(max_length=32)]
     summary: Summary
     next_step: NextStep
+    matters: MatterOutcomes = Field(default_factory=list)
     then: Literal["ready", "break"] = "ready"
 
 
@@ -168,6 +207,7 @@ class SessionSummary(Wire):
     consult_phone: str
     complaint_phone: str
     rating: RatingView | None
+    further: list[FurtherMatter]
 
 
 class FileView(Wire):

@@ -10,6 +10,7 @@ from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import views
 from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.evidence import note
+from cloudwindow.calls.matter_views import matters_of_session
 from cloudwindow.calls.models import Call, CallParticipant, Hold, Session
 from cloudwindow.calls.ports import IceServers, Ratings
 from cloudwindow.calls.schemas import Accepted, Joined
@@ -36,8 +37,10 @@ class SessionDesk:
         tx.event(account_stream(ticket.account_id), "session", views.for_applicant(row))
         tx.event(staff_stream(row.clerk_id), "session", views.for_clerk(row, None))
         chat = await chat_of_session(tx.session, row.id)
+        matters = await matters_of_session(tx.session, row.id)
         for stream in (account_stream(ticket.account_id), staff_stream(row.clerk_id)):
             tx.event(stream, "chat", chat)
+            tx.event(stream, "matters", matters)
         await announce_call(tx, row, joined.call.id)
         return Accepted(**joined.model_dump(), session=views.for_clerk(row, tx.keys))
 
@@ -269,7 +272,7 @@ async def end_session(tx: Tx, row: Session, reason: str, close_reason: str | Non
 
 def release_clerk(tx: Tx, staff_id: UUID) -> None:
     """Tell the workbench that the session is no longer its own."""
-    for part in ("session", "call", "chat"):
+    for part in ("session", "call", "chat", "matters"):
         tx.event(staff_stream(staff_id), part, None)
 
 
@@ -291,6 +294,7 @@ async def announce_clerk_session(tx: Tx, staff_id: UUID) -> None:
         tx.event(stream, "session", current and views.for_clerk(current, None))
         tx.event(stream, "call", call)
         tx.event(stream, "chat", await chat_of_session(tx.session, current.id) if current else None)
+        tx.event(stream, "matters", await matters_of_session(tx.session, current.id) if current else None)
     unfinished = await views.unfinished_of_clerk(tx.session, None, staff_id)
     tx.event(stream, "unfinished", unfinished)
 

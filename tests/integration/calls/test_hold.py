@@ -10,6 +10,9 @@ from tests.support.house import House, refused
 
 HOLD = "SELECT round(extract(epoch FROM ended_at - started_at))::int AS seconds, end_reason FROM call_hold"
 
+SLACK = 20
+"""Seconds that a busy machine may take itself, while the clock is moved."""
+
 
 class Talk:
     """A clerk and a citizen who talk."""
@@ -44,7 +47,8 @@ async def test_both_sides_are_told_and_the_time_is_measured(talk: Talk) -> None:
     view = await house.run(talk.clerk, resume, talk.call)
     assert view.hold is None
     row = await house.row(HOLD)
-    assert (row.seconds, row.end_reason) == (75, "resumed")
+    assert row.end_reason == "resumed"
+    assert 75 <= row.seconds < 75 + SLACK
     for side in (talk.clerk, talk.citizen):
         assert (await house.told(side))["call"]["hold"] is None
     await house.run(talk.clerk, resume, talk.call)
@@ -76,7 +80,8 @@ async def test_a_citizen_hangs_up_and_the_hold_is_over(talk: Talk) -> None:
     await house.move(30)
     await house.hang_up(talk.citizen, talk.joined)
     row = await house.row(HOLD)
-    assert (row.seconds, row.end_reason) == (30, "applicant")
+    assert row.end_reason == "applicant"
+    assert 30 <= row.seconds < 30 + SLACK
     assert await _kinds(house) == ["hold", "hold_over"]
     assert (await house.state(talk.citizen))["call"]["hold"] is None
 

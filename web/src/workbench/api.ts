@@ -9,6 +9,7 @@ import type {
   DeclineReason,
   DeskSession,
   Draft,
+  Guide,
   JoinAnswer,
   Staff,
   StaffMe,
@@ -123,6 +124,28 @@ export const undoStroke = (call_id: string, stage_no: number, stroke_id: string)
   )
 export const clearStrokes = (call_id: string, stage_no: number) =>
   data(client.DELETE('/api/calls/{call_id}/strokes/{stage_no}', { params: { path: { call_id, stage_no } } }))
+
+export const getItems = (region: string, q: string) =>
+  data(client.GET('/api/items', { params: { query: { region, q } } }))
+const inSession = (session_id: string): { params: { path: { session_id: string } } } => ({
+  params: { path: { session_id } },
+})
+export const getMatters = (session: string) =>
+  data(client.GET('/api/sessions/{session_id}/matters', inSession(session)))
+export const openMatter = (session: string, item_key: string) =>
+  data(client.POST('/api/sessions/{session_id}/matters', { ...inSession(session), body: { item_key } }))
+const ofMatter = (session_id: string, matter_id: string) => ({ params: { path: { session_id, matter_id } } })
+export const changeMatter = (session: string, matter: string, item_key: string) =>
+  data(
+    client.PUT('/api/sessions/{session_id}/matters/{matter_id}', {
+      ...ofMatter(session, matter),
+      body: { item_key },
+    }),
+  )
+export const removeMatter = (session: string, matter: string) =>
+  data(client.DELETE('/api/sessions/{session_id}/matters/{matter_id}', ofMatter(session, matter)))
+export const getMatterGuide = (session: string, matter: string) =>
+  named<Guide>(client.GET('/api/sessions/{session_id}/matters/{matter_id}/guide', ofMatter(session, matter)))
 
 export const saveDraft = (session_id: string, body: Draft) =>
   data(client.PUT('/api/sessions/{session_id}/draft', { params: { path: { session_id } }, body }))

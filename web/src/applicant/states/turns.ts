@@ -1,6 +1,6 @@
 /** Turns that a call takes: on hold. */
-import { inCall } from '../../../shots/answers'
-import { NOW, TICKET } from '../../../shots/place'
+import { done, inCall, twoMatters } from '../../../shots/answers'
+import { NOW, SESSION, TICKET } from '../../../shots/place'
 import type { Shot } from '../../../shots/types'
 
 const before = (seconds: number): string => new Date(Date.parse(NOW) - seconds * 1000).toISOString()
@@ -14,5 +14,23 @@ export const turns: Shot[] = [
     devices: 'ok',
     peer: true,
     until: '.held',
+  },
+  {
+    route: 'call',
+    state: 'two-matters',
+    path: `/call/${TICKET}`,
+    answers: inCall({}, {}, {}, twoMatters),
+    devices: 'ok',
+    peer: true,
+    until: '.about',
+  },
+  {
+    route: 'done',
+    state: 'two-matters',
+    path: `/done/${SESSION}`,
+    answers: done({
+      further: [{ item_key: 'P18', item_name: '居民身份证补领', outcome: 'needs_visit' }],
+    }),
+    until: '.terms',
   },
 ]

@@ -1,4 +1,4 @@
-"""What a session goes through: times on hold."""
+"""What a session goes through: times on hold, further matters."""
 
 from alembic import op
 
@@ -19,6 +19,25 @@ TABLES = (
         end_reason TEXT,
         CONSTRAINT pk_call_hold PRIMARY KEY (id),
         CONSTRAINT fk_call_hold_call_id_call FOREIGN KEY(call_id) REFERENCES call (id)
+    )
+    """,
+    """
+    CREATE TABLE matter (
+        id UUID NOT NULL,
+        session_id UUID NOT NULL,
+        item_id UUID NOT NULL,
+        implementation_id UUID NOT NULL,
+        version_id UUID NOT NULL,
+        opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        outcome TEXT,
+        CONSTRAINT pk_matter PRIMARY KEY (id),
+        CONSTRAINT uq_matter_session_id_item_id UNIQUE (session_id, item_id),
+        CONSTRAINT fk_matter_session_id_session FOREIGN KEY(session_id) REFERENCES session (id),
+        CONSTRAINT fk_matter_item_id_item FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT fk_matter_implementation_id_implementation
+            FOREIGN KEY(implementation_id) REFERENCES implementation (id),
+        CONSTRAINT fk_matter_version_id_version FOREIGN KEY(version_id) REFERENCES version (id),
+        CONSTRAINT fk_matter_outcome_outcome FOREIGN KEY(outcome) REFERENCES outcome (code)
     )
     """,
     "CREATE UNIQUE INDEX uq_call_hold_live ON call_hold (call_id) WHERE ended_at IS NULL",
