@@ -54,6 +54,7 @@ PUBLIC_TABLES = {
 SYSTEM_TABLES = {
     "audit": "append-only; read by the seal alone",
     "call": "goes with its session and one's own place in it, which are scoped",
+    "call_hold": "goes with its call: since when neither hears the other",
     "call_stage": "goes with its call: whose picture is looked at",
     "chat_mark": "goes with its session, which is scoped",
     "chat_message": "goes with its session, which is scoped",
@@ -63,6 +64,7 @@ SYSTEM_TABLES = {
     "event_stream": "read by the stream that the live line gave to the actor",
     "idempotency": "read by the key within the actor's own login",
     "login": "found by the digest of a secret; the actor comes from here",
+    "matter": "goes with its session, which is scoped",
     "presence": "goes with its person, who is scoped",
     "recovery_code": "digests of one person's codes; found by the person who signs in",
     "role_grant": "goes with its person; the actor's grants come from here",

@@ -15,6 +15,7 @@ from cloudwindow.calls import (
     CallView,
     ChatView,
     ClerkSession,
+    MatterView,
     RatingView,
     Unfinished,
     call_of_session,
@@ -22,6 +23,7 @@ from cloudwindow.calls import (
     current_of_clerk,
     for_applicant,
     for_clerk,
+    matters_of_session,
     of_ticket,
     unfinished_of_clerk,
 )
@@ -55,6 +57,7 @@ class ApplicantState(Wire):
     session: ApplicantSession | None
     call: CallView | None
     chat: ChatView | None
+    matters: list[MatterView] | None
     rating: RatingView | None
 
 
@@ -68,6 +71,7 @@ class WorkbenchState(Wire):
     session: ClerkSession | None
     call: CallView | None
     chat: ChatView | None
+    matters: list[MatterView] | None
     unfinished: list[Unfinished]
 
 
@@ -91,6 +95,7 @@ async def applicant_state(session: AsyncSession, wiring: Wiring, actor: Actor) -
         session=for_applicant(row) if row else None,
         call=await call_of_session(session, row.id) if row else None,
         chat=await chat_of_session(session, row.id) if row else None,
+        matters=await matters_of_session(session, row.id) if row else None,
         rating=await rating_of_session(session, row.id) if row else None,
     )
 
@@ -112,6 +117,7 @@ async def workbench_state(session: AsyncSession, keys: Keys, actor: Actor) -> Wo
         session=for_clerk(row, keys) if row else None,
         call=await call_of_session(session, row.id) if row else None,
         chat=await chat_of_session(session, row.id) if row else None,
+        matters=await matters_of_session(session, row.id) if row else None,
         unfinished=await unfinished_of_clerk(session, keys, actor.id),
     )
 

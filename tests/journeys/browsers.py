@@ -53,7 +53,7 @@ BLOCKED = {
     "refused": _BLOCKED % "this.onclose && this.onclose({ code: 1006 })",
     "silent": _BLOCKED % "this.onopen && this.onopen()",
 }
-_STATISTICS = """
+STATISTICS = """
 async () => {
   const found = { frames: 0, energy: 0, audio: 0 };
   for (const connection of window.connections) {
@@ -113,14 +113,14 @@ class Watched:
 
     async def statistics(self) -> dict[str, Any]:
         """Return decoded frames, received audio energy and bytes over all open connections."""
-        found: dict[str, Any] = await self.page.evaluate(_STATISTICS)
+        found: dict[str, Any] = await self.page.evaluate(STATISTICS)
         return found
 
     async def until_flows(self, *, video: bool = True) -> None:
         """Wait until what this page receives grows: frames decoded, sound heard."""
         before = await self.statistics()
         await self.until(
-            f"const now = await ({_STATISTICS})();"
+            f"const now = await ({STATISTICS})();"
             "return (!wanted.video || now.frames > wanted.before.frames + 5)"
             "  && now.energy > wanted.before.energy && now.audio > wanted.before.audio;",
             {"before": before, "video": video},

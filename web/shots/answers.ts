@@ -66,17 +66,31 @@ export const waiting = (
   }
 }
 
+const matter = (id: string, item_key: string, item_name: string) => ({
+  id,
+  item_key,
+  item_name,
+  implementation_id: `implementation-${item_key}`,
+  version_id: item_key === 'P01' ? guide.version_id : `version-${item_key}`,
+})
+export const FURTHER = 'b2b0c9f4-0000-7000-8000-000000000018'
+export const twoMatters = [
+  matter(TICKET, 'P01', '城乡居民养老保险参保登记'),
+  matter(FURTHER, 'P18', '居民身份证补领'),
+]
+
 /** The applicant in a call, or after it. */
 export const inCall = (
   calls: Parameters<typeof call>[0],
   sessions: Parameters<typeof session>[0] = {},
   tickets: Parameters<typeof ticket>[0] = {},
   chat: ApplicantState['chat'] = null,
+  matters: ApplicantState['matters'] = twoMatters.slice(0, 1),
 ): Record<string, Answer> => {
   const one = ticket({ state: 'serving', session_id: SESSION, ...tickets })
   const going = call(calls)
   return {
-    ...known({ ticket: one, session: session(sessions), call: going, chat }),
+    ...known({ ticket: one, session: session(sessions), call: going, chat, matters }),
     [`GET /api/tickets/${TICKET}`]: ok({ ticket: one, place: null, clerk }),
     [`POST /api/calls/${CALL}/join`]: ok({
       call: going,
@@ -104,6 +118,7 @@ export const done = (more: Partial<SessionView> = {}): Record<string, Answer> =>
     ticket_number: '云A012',
     complaint_phone: '0374-0000102',
     rating: { session_id: SESSION, state: 'asked', level: null, expires_at: '2026-12-24T06:15:00Z' },
+    further: [],
     ...more,
   }),
 })

@@ -3,6 +3,7 @@ import type {
   Colleague,
   DeskSession,
   Fact,
+  Guide,
   Offer,
   Outcome,
   Presence,
@@ -162,6 +163,7 @@ export const ticket: TicketDetail = {
   flow: 'coach',
   item_key: 'P01',
   item_name: '城乡居民养老保险参保登记',
+  region_code: '411025000000',
   region_name: '襄城县',
   device: 'phone',
   enqueued_at: at(-250),
@@ -240,6 +242,7 @@ export const state = (more: Partial<WorkbenchState> = {}): WorkbenchState => ({
   session: null,
   call: null,
   chat: null,
+  matters: null,
   unfinished: [],
   ...more,
 })
@@ -263,6 +266,14 @@ export const chat = {
   last: 0,
   applicant: { delivered: 0, read: 0 },
   clerk: { delivered: 0, read: 0 },
+}
+export const furtherGuide: Guide = {
+  ...guide,
+  key: 'P18',
+  name: '居民身份证补领',
+  version_id: 'version-P18',
+  script: '您的身份证是丢了，还是到期了？丢了的话我先带您挂失。',
+  situations: [],
 }
 export const unfinished = [
   {

@@ -183,6 +183,7 @@ export const call = (more: Partial<Call> = {}): Call => ({
   grace_until: null,
   ended_reason: null,
   stage: null,
+  hold: null,
   participants: [
     { id: CLERK_SEAT, side: 'clerk', attempt: 1 },
     { id: MY_SEAT, side: 'applicant', attempt: 0 },
@@ -197,6 +198,7 @@ export const state = (more: Partial<ApplicantState> = {}): ApplicantState => ({
   session: null,
   call: null,
   chat: null,
+  matters: null,
   rating: null,
   ...more,
 })

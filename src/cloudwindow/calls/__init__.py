@@ -4,6 +4,7 @@ from cloudwindow.calls import scopes as _scopes  # noqa: F401  declares who may 
 from cloudwindow.calls.calling import report
 from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.deadlines import put_off_calls
+from cloudwindow.calls.matter_views import matters_of_session
 from cloudwindow.calls.models import Call, CallParticipant, CannedReply, Outcome, Session, SessionEvent
 from cloudwindow.calls.ports import IcePaths, IceServers, Ratings
 from cloudwindow.calls.readings import READINGS
@@ -12,6 +13,7 @@ from cloudwindow.calls.schemas import (
     CallView,
     ChatView,
     ClerkSession,
+    MatterView,
     MediaReport,
     RatingView,
     Unfinished,
@@ -43,6 +45,7 @@ __all__ = [
     "ClerkSession",
     "IcePaths",
     "IceServers",
+    "MatterView",
     "MediaReport",
     "Outcome",
     "RatingView",
@@ -57,6 +60,7 @@ __all__ = [
     "current_of_clerk",
     "for_applicant",
     "for_clerk",
+    "matters_of_session",
     "of_ticket",
     "put_off_calls",
     "report",

@@ -67,6 +67,21 @@ class Session(Base):
     closed_at: Mapped[datetime | None]
 
 
+class Matter(Base):
+    """A further matter 另办的事 of a session, beside the ticket's own: its item, frozen, and what became of it."""
+
+    __tablename__ = "matter"
+    __table_args__ = (UniqueConstraint("session_id", "item_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"))
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"))
+    implementation_id: Mapped[UUID] = mapped_column(ForeignKey("implementation.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("version.id"))
+    opened_at: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(ForeignKey("outcome.code"))
+
+
 class Call(Base):
     """One media room. The server sees no media: `last_good_at` is when both sides last reported it flowing.
 
@@ -130,6 +145,26 @@ class Stage(Base):
     x: Mapped[int] = mapped_column(SmallInteger)
     y: Mapped[int] = mapped_column(SmallInteger)
     strokes: Mapped[int] = mapped_column(Integer)
+
+
+class Hold(Base):
+    """A time on hold 保持 of a call: neither side hears the other. At `remind_at` the clerk is reminded of who waits.
+
+    `end_reason` is `resumed`, or why the call ended meanwhile.
+    """
+
+    __tablename__ = "call_hold"
+    __table_args__ = (
+        Index("uq_call_hold_live", "call_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index(None, "call_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    started_at: Mapped[datetime]
+    remind_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
 
 
 class Signal(Base):

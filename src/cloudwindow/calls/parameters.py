@@ -9,6 +9,13 @@ GRACE_SECONDS = define(
     "domain §6: reconnect grace 120 s (assumed)",
     "How long a call that lost its media waits for both sides.",
 )
+HOLD_REMIND_SECONDS = define(
+    "calls.hold_remind_seconds",
+    120,
+    "s",
+    "ours: two minutes without a word feel like a line that was dropped (assumed)",
+    "How long a call is on hold before the clerk is reminded of the person who waits.",
+)
 LONGEST_TEXT = define(
     "chat.longest_text",
     2000,

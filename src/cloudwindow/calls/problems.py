@@ -5,6 +5,14 @@ from cloudwindow.foundation.errors import define
 define("call_over", 409, "这次通话已经结束。", "This call is over.")
 define("summary_missing", 422, "请选一个结果，再写一句小结。", "Choose an outcome and write a summary.")
 define("outcome_unknown", 422, "没有这种结果，请重新选。", "There is no such outcome. Choose again.")
+define("matter_there", 409, "这件事已经在这次连线里了。", "That matter is in this session already.")
+define(
+    "too_many_matters",
+    409,
+    "一次连线最多办 {limit} 件事，请对方再取一个号。",
+    "One session takes {limit} matters at most. Please take another number.",
+)
+define("matter_outcome_missing", 422, "还有一件事没选结果。", "A matter has no outcome yet.")
 define("not_there", 409, "这个画面已经不在通话里。", "That picture is no longer in the call.")
 define("stage_changed", 409, "主画面已经换了，请再画一次。", "The picture has changed. Draw again.")
 define("stroke_malformed", 422, "这一笔没有画好，请再画一次。", "This stroke is incomplete. Draw it again.")

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import views
+from cloudwindow.calls.matters import further
 from cloudwindow.calls.models import Outcome, Session
 from cloudwindow.calls.ports import Ratings
 from cloudwindow.calls.schemas import OutcomeView, SessionSummary
@@ -45,4 +46,5 @@ async def summary(session: AsyncSession, wiring: Wiring, keys: Keys, actor: Acto
         consult_phone=resolved.implementation.consult_phone,
         complaint_phone=resolved.implementation.complaint_phone,
         rating=await wiring.port(Ratings).of_session(session, actor, row.id),
+        further=await further(session, row.id),
     )

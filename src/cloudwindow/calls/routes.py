@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 
-from cloudwindow.calls import calling, canned, chat, files, queries, stage, wrapping
+from cloudwindow.calls import calling, canned, chat, files, hold, matters, queries, stage, wrapping
 from cloudwindow.calls.chat_views import LONGEST_PAGE
 from cloudwindow.calls.schemas import (
     Accepted,
@@ -18,6 +18,8 @@ from cloudwindow.calls.schemas import (
     FileView,
     Joined,
     Marks,
+    MatterRequest,
+    MatterView,
     MessagePage,
     OutcomeView,
     Say,
@@ -28,6 +30,7 @@ from cloudwindow.calls.schemas import (
     WrapUpRequest,
 )
 from cloudwindow.calls.schemas_stage import StageRequest, Stroke, StrokeList, ViewRequest
+from cloudwindow.catalogue import Guide
 from cloudwindow.dispatch import accept
 from cloudwindow.foundation.http import Acting, BareKey, EitherActor, OnceKey, Reading, StaffActor, house, once_key
 from cloudwindow.foundation.storage.files import Purpose
@@ -54,6 +57,18 @@ async def join(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) 
 async def end(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) -> CallView:
     """Hang up."""
     return await acting.once(actor, once_key(actor, key, CallView), calling.end, call_id)
+
+
+@router.put("/calls/{call_id}/hold")
+async def hold_call(call_id: UUID, acting: Acting, actor: StaffActor) -> CallView:
+    """Put a call on hold."""
+    return await acting.run(actor, hold.hold, call_id)
+
+
+@router.delete("/calls/{call_id}/hold")
+async def resume_call(call_id: UUID, acting: Acting, actor: StaffActor) -> CallView:
+    """Go on with a call that is on hold."""
+    return await acting.run(actor, hold.resume, call_id)
 
 
 @router.put("/calls/{call_id}/stage")
@@ -123,6 +138,40 @@ async def wrap_up(
 ) -> ApplicantSession:
     """Close a session with its outcome and summary."""
     return await acting.once(actor, once_key(actor, key, ApplicantSession), wrapping.wrap_up, session_id, body)
+
+
+@router.get("/sessions/{session_id}/matters")
+async def list_matters(session_id: UUID, session: Reading, actor: EitherActor) -> list[MatterView]:
+    """What a session is about."""
+    return await matters.matters(session, actor, session_id)
+
+
+@router.post("/sessions/{session_id}/matters")
+async def open_matter(session_id: UUID, body: MatterRequest, acting: Acting, actor: StaffActor) -> list[MatterView]:
+    """Open a further matter in a session."""
+    return await acting.run(actor, matters.open_matter, session_id, body)
+
+
+@router.put("/sessions/{session_id}/matters/{matter_id}")
+async def change_matter(
+    session_id: UUID, matter_id: UUID, body: MatterRequest, acting: Acting, actor: StaffActor
+) -> list[MatterView]:
+    """Say that a matter is about another item."""
+    return await acting.run(actor, matters.change_matter, session_id, matter_id, body)
+
+
+@router.delete("/sessions/{session_id}/matters/{matter_id}")
+async def remove_matter(session_id: UUID, matter_id: UUID, acting: Acting, actor: StaffActor) -> list[MatterView]:
+    """Take back a further matter."""
+    return await acting.run(actor, matters.remove_matter, session_id, matter_id)
+
+
+@router.get("/sessions/{session_id}/matters/{matter_id}/guide")
+async def show_matter_guide(
+    session_id: UUID, matter_id: UUID, request: Request, session: Reading, actor: EitherActor
+) -> Guide:
+    """The guide of a matter."""
+    return await matters.guide_of(session, house(request).wiring, actor, session_id, matter_id)
 
 
 @router.post("/sessions/{session_id}/files", openapi_extra=_FILE)

@@ -43,6 +43,15 @@ class StageView(Wire):
     strokes: int
 
 
+class HoldView(Wire):
+    """The call is on hold since an instant: pages send no voice, and the clerk's no picture either."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    started_at: datetime
+    remind_at: datetime
+
+
 class CallView(Wire):
     """A call as both sides keep it. Without a `stage` the other side's face is looked at."""
 
@@ -53,6 +62,7 @@ class CallView(Wire):
     ended_reason: str | None
     participants: list[ParticipantView]
     stage: StageView | None
+    hold: HoldView | None
 
 
 class ApplicantSession(Wire):
@@ -68,12 +78,47 @@ class ApplicantSession(Wire):
     end_reason: str | None
 
 
+class MatterView(Wire):
+    """What a session is about. The first one's `id` is the ticket's; the others were opened beside it."""
+
+    id: UUID
+    item_key: str
+    item_name: str
+    implementation_id: UUID
+    version_id: UUID
+
+
+class MatterRequest(Asked):
+    """The item of a matter."""
+
+    item_key: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+
+
+class MatterOutcome(Asked):
+    """What became of a further matter."""
+
+    id: UUID
+    outcome: Annotated[str, StringConstraints(max_length=32)]
+
+
+MatterOutcomes = Annotated[list[MatterOutcome], Field(max_length=16)]
+
+
+class FurtherMatter(Wire):
+    """A further matter of a session, and what became of it."""
+
+    item_key: str
+    item_name: str
+    outcome: str | None
+
+
 class Draft(Asked):
     """An unfinished wrap-up, kept as it is typed."""
 
     outcome: str | None = Field(default=None, max_length=32)
     summary: Summary = ""
     next_step: NextStep = "none"
+    matters: MatterOutcomes = Field(default_factory=list)
 
 
 class ClerkSession(Wire):
@@ -119,11 +164,15 @@ class Accepted(Joined):
 
 
 class WrapUpRequest(Asked):
-    """Outcome and summary are required to close (model §3), else `summary_missing`; `then` is what comes next."""
+    """Outcome and summary are required to close (model §3), else `summary_missing`; `then` is what comes next.
+
+    `matters` has an outcome for each further matter, else `matter_outcome_missing`.
+    """
 
     outcome: Annotated[str, StringConstraints(max_length=32)]
     summary: Summary
     next_step: NextStep
+    matters: MatterOutcomes = Field(default_factory=list)
     then: Literal["ready", "break"] = "ready"
 
 
@@ -158,6 +207,7 @@ class SessionSummary(Wire):
     consult_phone: str
     complaint_phone: str
     rating: RatingView | None
+    further: list[FurtherMatter]
 
 
 class FileView(Wire):

@@ -10,7 +10,8 @@ from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import views
 from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.evidence import note
-from cloudwindow.calls.models import Call, CallParticipant, Session
+from cloudwindow.calls.matter_views import matters_of_session
+from cloudwindow.calls.models import Call, CallParticipant, Hold, Session
 from cloudwindow.calls.ports import IceServers, Ratings
 from cloudwindow.calls.schemas import Accepted, Joined
 from cloudwindow.calls.states import CALL, SESSION
@@ -36,8 +37,10 @@ class SessionDesk:
         tx.event(account_stream(ticket.account_id), "session", views.for_applicant(row))
         tx.event(staff_stream(row.clerk_id), "session", views.for_clerk(row, None))
         chat = await chat_of_session(tx.session, row.id)
+        matters = await matters_of_session(tx.session, row.id)
         for stream in (account_stream(ticket.account_id), staff_stream(row.clerk_id)):
             tx.event(stream, "chat", chat)
+            tx.event(stream, "matters", matters)
         await announce_call(tx, row, joined.call.id)
         return Accepted(**joined.model_dump(), session=views.for_clerk(row, tx.keys))
 
@@ -219,7 +222,26 @@ async def end_live_call(tx: Tx, row: Session, reason: str) -> None:
         .execution_options(synchronize_session=False)
     )
     tx.audit("call", call.id, old={"state": call.state}, state="ended", reason=reason)
+    await end_hold(tx, row, call.id, reason)
     await announce_call(tx, row, call.id)
+
+
+async def end_hold(tx: Tx, row: Session, call_id: UUID, reason: str) -> bool:
+    """End the hold of a locked call, if it is on hold, and say whether it was."""
+    ended = await tx.session.execute(
+        update(Hold)  # scope: of a call that the action locked
+        .where(Hold.call_id == call_id, Hold.ended_at.is_(None))
+        .values(ended_at=tx.now, end_reason=reason)
+        .returning(Hold.id, Hold.started_at)
+        .execution_options(synchronize_session=False)
+    )
+    held = ended.first()
+    if held is None:
+        return False
+    tx.audit("call_hold", held.id, old={"ended_at": None}, ended_at=tx.now, end_reason=reason)
+    seconds = round((tx.now - held.started_at).total_seconds())
+    await note(tx, row.id, "hold_over", call=str(call_id), seconds=seconds, reason=reason)
+    return True
 
 
 async def end_session(tx: Tx, row: Session, reason: str, close_reason: str | None) -> None:
@@ -250,7 +272,7 @@ async def end_session(tx: Tx, row: Session, reason: str, close_reason: str | Non
 
 def release_clerk(tx: Tx, staff_id: UUID) -> None:
     """Tell the workbench that the session is no longer its own."""
-    for part in ("session", "call", "chat"):
+    for part in ("session", "call", "chat", "matters"):
         tx.event(staff_stream(staff_id), part, None)
 
 
@@ -272,6 +294,7 @@ async def announce_clerk_session(tx: Tx, staff_id: UUID) -> None:
         tx.event(stream, "session", current and views.for_clerk(current, None))
         tx.event(stream, "call", call)
         tx.event(stream, "chat", await chat_of_session(tx.session, current.id) if current else None)
+        tx.event(stream, "matters", await matters_of_session(tx.session, current.id) if current else None)
     unfinished = await views.unfinished_of_clerk(tx.session, None, staff_id)
     tx.event(stream, "unfinished", unfinished)
 

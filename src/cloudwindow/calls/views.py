@@ -6,12 +6,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.calls.models import Call, CallParticipant, Session, Stage
+from cloudwindow.calls.models import Call, CallParticipant, Hold, Session, Stage
 from cloudwindow.calls.schemas import (
     ApplicantSession,
     CallView,
     ClerkSession,
     Draft,
+    HoldView,
     ParticipantView,
     StageView,
     Unfinished,
@@ -42,6 +43,7 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
         execution_options=_FRESH,
     )
     stage = await stage_of(session, call.id) if call.state != "ended" else None
+    held = await _hold_of(session, call.id) if call.state != "ended" else None
     return CallView(
         id=call.id,
         session_id=call.session_id,
@@ -50,7 +52,14 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
         ended_reason=call.ended_reason,
         participants=[ParticipantView(id=p.id, side=p.side, attempt=p.attempt) for p in people],
         stage=StageView.model_validate(stage) if stage else None,
+        hold=HoldView.model_validate(held) if held else None,
     )
+
+
+async def _hold_of(session: AsyncSession, call_id: UUID) -> Hold | None:
+    # scope: of a call that the caller may see
+    query = select(Hold).where(Hold.call_id == call_id, Hold.ended_at.is_(None))
+    return await session.scalar(query, execution_options=_FRESH)
 
 
 async def stage_of(session: AsyncSession, call_id: UUID) -> Stage | None:

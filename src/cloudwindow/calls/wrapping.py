@@ -7,6 +7,7 @@ from sqlalchemy import update
 from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.calls import views
 from cloudwindow.calls.evidence import note
+from cloudwindow.calls.matters import close_matters
 from cloudwindow.calls.models import Outcome, Session
 from cloudwindow.calls.schemas import ApplicantSession, Draft, WrapUpRequest
 from cloudwindow.calls.sessions import announce_clerk_session
@@ -52,7 +53,7 @@ async def save_draft(tx: Tx, session_id: UUID, draft: Draft) -> Draft:
 async def wrap_up(tx: Tx, session_id: UUID, request: WrapUpRequest) -> ApplicantSession:
     """Close a session with its outcome and summary; the clerk may be rung again.
 
-    Raises `summary_missing` and `outcome_unknown`.
+    Raises `summary_missing`, `outcome_unknown` and `matter_outcome_missing`.
     """
     row = await _own_session(tx, session_id)
     state = SESSION.after(row.state, "close")
@@ -60,6 +61,7 @@ async def wrap_up(tx: Tx, session_id: UUID, request: WrapUpRequest) -> Applicant
         raise Problem("summary_missing")
     if await tx.session.get(Outcome, request.outcome) is None:
         raise Problem("outcome_unknown")
+    await close_matters(tx, row, request.matters)
     await tx.session.execute(
         update(Session)
         .where(Session.id == row.id)  # scope: own session, locked above

@@ -2,6 +2,7 @@
 
 from cloudwindow.dispatch import scopes as _scopes  # noqa: F401  declares who may see these rows
 from cloudwindow.dispatch.actions import keep_places
+from cloudwindow.dispatch.changing import change_item
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
 from cloudwindow.dispatch.matching import is_anybody_free, is_free
 from cloudwindow.dispatch.models import Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
@@ -48,6 +49,7 @@ __all__ = [
     "Ticket",
     "TicketView",
     "accept",
+    "change_item",
     "current_ticket",
     "desk_hint",
     "end_engagement",

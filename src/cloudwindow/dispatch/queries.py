@@ -274,6 +274,7 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
         flow=ticket.flow,
         item_key=resolved.item.key,
         item_name=resolved.item.task_name,
+        region_code=ticket.region_code,
         region_name=region,
         device=ticket.device,
         enqueued_at=ticket.enqueued_at,

@@ -174,6 +174,7 @@ class TicketCard(Wire):
     flow: str
     item_key: str
     item_name: str
+    region_code: str
     region_name: str
     device: str
     enqueued_at: datetime

@@ -165,7 +165,7 @@ async def _take(tx: Tx, account_id: UUID, wish: _Wish, *, had_one: bool) -> Take
     tx.audit("ticket", row["id"], number=LATE, desk=row["desk_id"], item=wish.request.item_key, state=row["state"])
     tx.event(account_stream(account_id), "ticket", view)
     if had_one:  # what belonged to the ticket before is not shown with this one
-        for part in ("session", "call", "chat", "rating"):
+        for part in ("session", "call", "chat", "matters", "rating"):
             tx.event(account_stream(account_id), part, None)
     taken = await tx.close(
         _TAKE,

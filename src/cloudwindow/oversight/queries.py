@@ -20,6 +20,9 @@ _TODAY = text(
     ), closed AS (
         SELECT o.solved FROM session s JOIN outcome o ON o.code = s.outcome
         WHERE s.clerk_id = :me AND s.closed_at >= app_now()::date
+        UNION ALL
+        SELECT o.solved FROM session s JOIN matter m ON m.session_id = s.id JOIN outcome o ON o.code = m.outcome
+        WHERE s.clerk_id = :me AND s.closed_at >= app_now()::date
     ), rated AS (
         SELECT level FROM rating WHERE clerk_id = :me AND given_at >= app_now() - make_interval(days => :days)
     )

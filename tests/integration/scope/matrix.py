@@ -117,6 +117,8 @@ POST /api/engagements/{engagement_id}/decline ringing   401  401  401  200  404 
 POST /api/calls/{call_id}/join                serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/join                wrapping  401  409  404  409  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/end                 serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+PUT  /api/calls/{call_id}/hold                serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+DELETE /api/calls/{call_id}/hold              serving   401  401  401  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/stage               serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 DELETE /api/calls/{call_id}/stage             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/stage/view          serving   401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -131,6 +133,16 @@ POST /api/sessions/{session_id}/wrap-up       wrapping  401  401  401  200  404 
 POST /api/sessions/{session_id}/wrap-up       done      401  401  401  409  404  404  404  404  404  404  404  404  404
 POST /api/sessions/{session_id}/rating        wrapping  401  200  404  401  401  401  401  401  401  401  401  401  401
 POST /api/sessions/{session_id}/rating        done      401  409  404  401  401  401  401  401  401  401  401  401  401
+
+# What a session is about
+GET  /api/sessions/{session_id}/matters       serving   401  200  404  200  404  404  404  404  200  200  404  404  404
+GET  /api/sessions/{session_id}/matters       done      401  200  404  200  404  404  404  404  200  200  404  404  404
+POST /api/sessions/{session_id}/matters       serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/matters       wrapping  401  401  401  409  404  404  404  404  404  404  404  404  404
+PUT  /api/sessions/{session_id}/matters/{own_matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
+PUT  /api/sessions/{session_id}/matters/{matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
+DELETE /api/sessions/{session_id}/matters/{matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
+GET  /api/sessions/{session_id}/matters/{matter_id}/guide serving 401 200 404 200 404 404 404 404 200 200 404 404 404
 
 # The live line where WebSockets are blocked; what each hears is in test_live.py
 POST /api/live/poll                           serving   401  200  200  200  200  200  200  200  200  200  200  200  200
@@ -187,6 +199,9 @@ BODIES: dict[str, Any] = {
         "colour": "red",
         "places": [1, 2, 3, 4],
     },
+    "POST /api/sessions/{session_id}/matters": {"item_key": "P04"},
+    "PUT /api/sessions/{session_id}/matters/{own_matter_id}": {"item_key": "P04"},
+    "PUT /api/sessions/{session_id}/matters/{matter_id}": {"item_key": "P04"},
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
     "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},
@@ -203,7 +218,12 @@ FILES: dict[str, tuple[bytes, dict[str, str]]] = {
 }
 """Routes whose body is a file, with the file and the query."""
 
-UNCHANGING = {"POST /api/live/messages", "POST /api/test/clock", "POST /api/test/failpoints"}
+UNCHANGING = {
+    "DELETE /api/calls/{call_id}/hold",
+    "POST /api/live/messages",
+    "POST /api/test/clock",
+    "POST /api/test/failpoints",
+}
 """Allowed mutations that have nothing to change in this world."""
 
 LOOKS = {
@@ -309,6 +329,8 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     },
     ("POST /api/engagements/{engagement_id}/accept", "ringing"): {"ticket": "agent"},
     ("POST /api/calls/{call_id}/join", "serving"): {"call": "owner agent", "session": "owner agent"},
+    ("PUT /api/calls/{call_id}/hold", "serving"): {"call": "agent", "session": "agent"},
+    ("DELETE /api/calls/{call_id}/hold", "serving"): {"call": "agent", "session": "agent"},
     ("DELETE /api/calls/{call_id}/stage", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("POST /api/calls/{call_id}/end", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("GET /api/sessions/{session_id}", "serving"): {
@@ -329,6 +351,15 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         }
         for stage in ("serving", "done")
     },
+    # the first matter goes by the key of the ticket
+    **{
+        ("GET /api/sessions/{session_id}/matters", stage): {"ticket": "owner agent super home"}
+        for stage in ("serving", "done")
+    },
+    ("POST /api/sessions/{session_id}/matters", "serving"): {"ticket": "agent"},
+    ("PUT /api/sessions/{session_id}/matters/{own_matter_id}", "serving"): {"ticket": "agent"},
+    ("PUT /api/sessions/{session_id}/matters/{matter_id}", "serving"): {"ticket": "agent"},
+    ("DELETE /api/sessions/{session_id}/matters/{matter_id}", "serving"): {"ticket": "agent"},
     ("POST /api/sessions/{session_id}/messages/marks", "serving"): {"session": "owner agent"},
     ("GET /api/files/{file_id}", "serving"): {"paper": "owner agent super home"},
     ("GET /api/files/{file_id}", "done"): {"paper": "owner agent super home"},

@@ -226,6 +226,11 @@ async def _open_a_tab(world: World, actor: str) -> None:
         )
 
 
+async def _open_matter(world: World, session: str) -> None:
+    first, further = await world.must("agent", "POST", f"/api/sessions/{session}/matters", {"item_key": "P18"})
+    world.ids |= {"own_matter_id": first["id"], "matter_id": further["id"]}
+
+
 async def _live(world: World) -> None:
     """Live through the life of one ticket and take a snapshot at each stage."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -262,8 +267,10 @@ async def _live(world: World) -> None:
         world.ids[name] = (await world.ask("owner", "POST", path, content=PAPER)).json()["id"]
     for said in ({"text": SAID}, {"file_id": world.ids["file_id"]}):
         await world.must("owner", "POST", f"/api/sessions/{session}/messages", {"client_id": str(uuid4())} | said)
+    await _open_matter(world, session)
     await world.keep("serving")
 
+    await world.must("agent", "DELETE", f"/api/sessions/{session}/matters/{world.ids['matter_id']}")
     await world.must("agent", "POST", f"/api/calls/{call}/end")
     await world.keep("wrapping")
 

@@ -144,6 +144,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{call_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hold Call
+         * @description Put a call on hold.
+         */
+        put: operations["hold_call_api_calls__call_id__hold_put"];
+        post?: never;
+        /**
+         * Resume Call
+         * @description Go on with a call that is on hold.
+         */
+        delete: operations["resume_call_api_calls__call_id__hold_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls/{call_id}/join": {
         parameters: {
             query?: never;
@@ -609,6 +633,74 @@ export interface paths {
          *     logged.
          */
         post: operations["upload_file_api_sessions__session_id__files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Matters
+         * @description What a session is about.
+         */
+        get: operations["list_matters_api_sessions__session_id__matters_get"];
+        put?: never;
+        /**
+         * Open Matter
+         * @description Open a further matter in a session.
+         */
+        post: operations["open_matter_api_sessions__session_id__matters_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/matters/{matter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Matter
+         * @description Say that a matter is about another item.
+         */
+        put: operations["change_matter_api_sessions__session_id__matters__matter_id__put"];
+        post?: never;
+        /**
+         * Remove Matter
+         * @description Take back a further matter.
+         */
+        delete: operations["remove_matter_api_sessions__session_id__matters__matter_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/matters/{matter_id}/guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Matter Guide
+         * @description The guide of a matter.
+         */
+        get: operations["show_matter_guide_api_sessions__session_id__matters__matter_id__guide_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1192,6 +1284,8 @@ export interface components {
             call: components["schemas"]["CallView"] | null;
             chat: components["schemas"]["ChatView"] | null;
             cursor: components["schemas"]["Cursor"];
+            /** Matters */
+            matters: components["schemas"]["MatterView"][] | null;
             rating: components["schemas"]["RatingView"] | null;
             /**
              * Server Time
@@ -1240,6 +1334,7 @@ export interface components {
             ended_reason: string | null;
             /** Grace Until */
             grace_until: string | null;
+            hold: components["schemas"]["HoldView"] | null;
             /**
              * Id
              * Format: uuid
@@ -1491,6 +1586,8 @@ export interface components {
          * @description An unfinished wrap-up, kept as it is typed.
          */
         Draft: {
+            /** Matters */
+            matters?: components["schemas"]["MatterOutcome"][];
             /**
              * Next Step
              * @default none
@@ -1659,6 +1756,18 @@ export interface components {
             site_code: string;
         };
         /**
+         * FurtherMatter
+         * @description A further matter of a session, and what became of it.
+         */
+        FurtherMatter: {
+            /** Item Key */
+            item_key: string;
+            /** Item Name */
+            item_name: string;
+            /** Outcome */
+            outcome: string | null;
+        };
+        /**
          * Guide
          * @description The guide of an item at one place: the version of the implementation that the region leads to.
          *
@@ -1737,6 +1846,22 @@ export interface components {
         Health: {
             /** Status */
             status: string;
+        };
+        /**
+         * HoldView
+         * @description The call is on hold since an instant: pages send no voice, and the clerk's no picture either.
+         */
+        HoldView: {
+            /**
+             * Remind At
+             * Format: date-time
+             */
+            remind_at: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
         };
         /**
          * ItemSummary
@@ -1884,6 +2009,52 @@ export interface components {
             shareable_by: string | null;
             /** Source Explain */
             source_explain: string | null;
+        };
+        /**
+         * MatterOutcome
+         * @description What became of a further matter.
+         */
+        MatterOutcome: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Outcome */
+            outcome: string;
+        };
+        /**
+         * MatterRequest
+         * @description The item of a matter.
+         */
+        MatterRequest: {
+            /** Item Key */
+            item_key: string;
+        };
+        /**
+         * MatterView
+         * @description What a session is about. The first one's `id` is the ticket's; the others were opened beside it.
+         */
+        MatterView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Implementation Id
+             * Format: uuid
+             */
+            implementation_id: string;
+            /** Item Key */
+            item_key: string;
+            /** Item Name */
+            item_name: string;
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
         };
         /**
          * MessagePage
@@ -2122,16 +2293,16 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "account_locked" | "answers_unknown" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "wrong_code" | "wrong_password" | "wrong_state";
+            code: "account_locked" | "answers_unknown" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "wrong_code" | "wrong_password" | "wrong_state";
             detail: string;
             /** @description What the sentence's placeholders stand for. */
             params: Record<string, never>;
             /** @enum {integer} */
             status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 416 | 422 | 423 | 429 | 500 | 503;
             /** @enum {string} */
-            title: "account_locked" | "answers_unknown" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "wrong_code" | "wrong_password" | "wrong_state";
+            title: "account_locked" | "answers_unknown" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "wrong_code" | "wrong_password" | "wrong_state";
             /** @enum {string} */
-            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
+            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
         };
         /**
          * Question
@@ -2355,6 +2526,8 @@ export interface components {
             complaint_phone: string;
             /** Consult Phone */
             consult_phone: string;
+            /** Further */
+            further: components["schemas"]["FurtherMatter"][];
             /** Item Key */
             item_key: string;
             /** Item Name */
@@ -2651,6 +2824,8 @@ export interface components {
             phone_masked: string;
             /** Previous */
             previous: components["schemas"]["PreviousSession"][];
+            /** Region Code */
+            region_code: string;
             /** Region Name */
             region_name: string;
             /**
@@ -2827,6 +3002,8 @@ export interface components {
             call: components["schemas"]["CallView"] | null;
             chat: components["schemas"]["ChatView"] | null;
             cursor: components["schemas"]["Cursor"];
+            /** Matters */
+            matters: components["schemas"]["MatterView"][] | null;
             offer: components["schemas"]["OfferView"] | null;
             presence: components["schemas"]["PresenceView"];
             /**
@@ -2841,8 +3018,12 @@ export interface components {
         /**
          * WrapUpRequest
          * @description Outcome and summary are required to close (model §3), else `summary_missing`; `then` is what comes next.
+         *
+         *     `matters` has an outcome for each further matter, else `matter_outcome_missing`.
          */
         WrapUpRequest: {
+            /** Matters */
+            matters?: components["schemas"]["MatterOutcome"][];
             /**
              * Next Step
              * @enum {string}
@@ -3051,6 +3232,68 @@ export interface operations {
         };
     };
     end_api_calls__call_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_call_api_calls__call_id__hold_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_call_api_calls__call_id__hold_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -3890,6 +4133,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_matters_api_sessions__session_id__matters_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterView"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_matter_api_sessions__session_id__matters_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterView"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_matter_api_sessions__session_id__matters__matter_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                matter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterView"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_matter_api_sessions__session_id__matters__matter_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                matter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterView"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_matter_guide_api_sessions__session_id__matters__matter_id__guide_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                matter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guide"];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

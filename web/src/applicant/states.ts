@@ -7,5 +7,6 @@ import { browse } from './states/browse'
 import { chat } from './states/chat'
 import { queue } from './states/queue'
 import { talk } from './states/talk'
+import { turns } from './states/turns'
 
-export const states: Shot[] = [...browse, ...queue, ...talk, ...chat]
+export const states: Shot[] = [...browse, ...queue, ...talk, ...chat, ...turns]

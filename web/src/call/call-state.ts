@@ -13,6 +13,8 @@ export interface CallState {
   readonly ended_reason: string | null
   /** What both sides look at; null: each the other's face. */
   readonly stage: components['schemas']['StageView'] | null
+  /** On hold since when; null: the two hear each other. */
+  readonly hold: components['schemas']['HoldView'] | null
   readonly participants: readonly { readonly id: string; readonly side: Side; readonly attempt: number }[]
 }
 
@@ -44,6 +46,18 @@ export function faultOf(
   if (!navigator.onLine) return 'ours'
   if (call.state === 'interrupted' || media === 'failed' || stats?.ice === 'disconnected') return 'theirs'
   return null
+}
+
+/** What is sent: as the switches stand, but no voice while on hold, and then no picture of the clerk. */
+export function sent(
+  wish: { microphoneOn: boolean; cameraOn: boolean; call: CallState | null },
+  side: Side,
+): { microphone: boolean; camera: boolean } {
+  const held = Boolean(wish.call?.hold) && wish.call?.state !== 'ended'
+  return {
+    microphone: wish.microphoneOn && !held,
+    camera: wish.cameraOn && !(held && side === 'clerk'),
+  }
 }
 
 export function others(call: CallState, me: string): { id: string; attempt: number }[] {

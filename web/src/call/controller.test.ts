@@ -18,8 +18,13 @@ class FakeTransport implements CallTransport {
   setPeers(peers: readonly { attempt: number }[]): void {
     this.calls.push(`peers ${peers.map((peer) => peer.attempt).join()}`)
   }
-  setMicrophone(): void {}
-  setCamera(): void {}
+  sent = { microphone: true, camera: true }
+  setMicrophone(on: boolean): void {
+    this.sent.microphone = on
+  }
+  setCamera(on: boolean): void {
+    this.sent.camera = on
+  }
   replace(): void {}
   publish(name: string, media: unknown): void {
     this.calls.push(`publish ${name} ${media === null ? 'nothing' : 'something'}`)
@@ -45,6 +50,7 @@ const call = (mine: number, theirs: number, state: CallState['state'] = 'connect
   grace_until: null,
   ended_reason: null,
   stage: null,
+  hold: null,
   participants: [
     { id: 'me', side: 'applicant', attempt: mine },
     { id: 'they', side: 'clerk', attempt: theirs },
@@ -106,6 +112,24 @@ describe('CallController', () => {
     one.sync(call(1, 2, 'ended'))
     expect(transports[0]?.calls.slice(-1)[0]).toBe('stop')
     expect(one.view.phase).toBe('ended')
+  })
+
+  it.each([
+    ['applicant', { microphone: false, camera: true }],
+    ['clerk', { microphone: false, camera: false }],
+  ] as const)('on hold the %s sends no voice, and no clerk a picture', async (side, silent) => {
+    const one = controller({}, side)
+    one.sync(side === 'clerk' ? { ...call(0, 0), participants: [] } : call(0, 1))
+    await settle()
+    const held = { ...call(1, 1), hold: { started_at: 'then', remind_at: 'soon' } }
+    one.sync(held)
+    expect(transports[0]?.sent).toEqual(silent)
+    one.setMicrophone(false)
+    one.setMicrophone(true)
+    expect(transports[0]?.sent).toEqual(silent)
+    one.setMicrophone(false)
+    one.sync(call(1, 1))
+    expect(transports[0]?.sent).toEqual({ microphone: false, camera: true })
   })
 
   it('comes back after a reload of the same tab', async () => {

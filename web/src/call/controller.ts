@@ -12,6 +12,7 @@ import {
   newer,
   others,
   phaseOf,
+  sent,
   type CallState,
   type JoinAnswer,
   type Phase,
@@ -99,6 +100,7 @@ export class CallController {
   private readonly hearers = new Set<(message: HeardMessage) => void>()
   private joining: string | null = null
   private firstSync = true
+  private readonly keys = new Map<string, string>()
   private disposed = false
 
   constructor(private readonly options: CallOptions) {
@@ -162,7 +164,7 @@ export class CallController {
   /** The clerk's accept has already joined. */
   accept(answer: JoinAnswer): void {
     if (this.disposed || this.seat?.call === answer.call.id) return
-    this.keep(answer.call.id)
+    writeStored(OWNED, answer.call.id, 'tab')
     this.take(answer)
   }
 
@@ -223,8 +225,6 @@ export class CallController {
     this.own.close()
   }
 
-  private keys = new Map<string, string>()
-
   /** One key per call, so that pressing twice or trying again ends once. */
   private endKey(call: string): string {
     const key = this.keys.get(call) ?? this.newKey()
@@ -232,9 +232,7 @@ export class CallController {
     return key
   }
 
-  private newKey(): string {
-    return (this.options.newKey ?? uuid)()
-  }
+  private readonly newKey = (): string => (this.options.newKey ?? uuid)()
 
   private mayJoin(call: CallState, first: boolean): boolean {
     if (readStored(OWNED, 'tab') === call.id) return true
@@ -254,7 +252,7 @@ export class CallController {
       this.prepare()
       const answer = await this.askUntilHeard(id, key)
       if (answer !== null && this.joining === id && !this.disposed) {
-        this.keep(id)
+        writeStored(OWNED, id, 'tab')
         this.take(answer)
       }
     } catch (error) {
@@ -308,6 +306,7 @@ export class CallController {
       return
     }
     this.transport?.setPeers(others(call, seat.participant))
+    this.applySending()
     this.refresh()
   }
 
@@ -328,14 +327,11 @@ export class CallController {
     if (was || ended !== null) this.dropTransport()
     if (readStored(OWNED, 'tab') !== null) writeStored(OWNED, null, 'tab')
     this.view.call = ended
+    this.applySending()
     this.view.graceUntil = null
     this.view.fault = null
     if (was || ended !== null) this.view.phase = 'ended'
     else if (this.view.phase !== 'ended') this.view.phase = 'idle'
-  }
-
-  private keep(call: string): void {
-    writeStored(OWNED, call, 'tab')
   }
 
   private ensureTransport(): CallTransport {
@@ -381,9 +377,10 @@ export class CallController {
   }
 
   private applySending(): void {
-    this.own.apply()
-    this.transport?.setMicrophone(this.view.microphoneOn)
-    this.transport?.setCamera(this.view.cameraOn)
+    const { microphone, camera } = sent(this.view, this.options.side)
+    this.own.apply({ microphone, camera })
+    this.transport?.setMicrophone(microphone)
+    this.transport?.setCamera(camera)
   }
 
   private refresh(): void {

@@ -79,7 +79,7 @@ describe('own devices', () => {
 
   it('keep their switches', async () => {
     const { own, seen } = make()
-    seen.cameraOn = false
+    own.apply({ microphone: true, camera: false })
     await own.open()
     expect([seen.local.audio?.enabled, seen.local.video?.enabled]).toEqual([true, false])
   })

@@ -25,6 +25,7 @@ export class OwnMedia {
   private opening: Promise<void> | null = null
   private choice: DeviceChoice = BOTH
   private closed = false
+  private on = { microphone: true, camera: true }
 
   constructor(
     private readonly view: OwnMediaView,
@@ -98,10 +99,11 @@ export class OwnMedia {
     this.events.onScreen(null)
   }
 
-  /** The switches hold for every track that comes. */
-  apply(): void {
-    if (this.view.local.audio !== null) this.view.local.audio.enabled = this.view.microphoneOn
-    if (this.view.local.video !== null) this.view.local.video.enabled = this.view.cameraOn
+  /** What is sent holds for every track that comes. */
+  apply(on: { microphone: boolean; camera: boolean } = this.on): void {
+    this.on = on
+    if (this.view.local.audio !== null) this.view.local.audio.enabled = on.microphone
+    if (this.view.local.video !== null) this.view.local.video.enabled = on.camera
   }
 
   /** Lets go of everything; it may be opened again. */

@@ -133,11 +133,13 @@ export class PeerToPeerTransport implements CallTransport {
   }
 
   setMicrophone(on: boolean): void {
+    if (this.sending.audio === on) return
     this.sending = { ...this.sending, audio: on }
     this.applySending()
   }
 
   setCamera(on: boolean): void {
+    if (this.sending.video === on) return
     this.sending = { ...this.sending, video: on }
     this.applySending()
   }

@@ -9,6 +9,7 @@ import type {
   DeclineReason,
   DeskSession,
   Draft,
+  Guide,
   JoinAnswer,
   Staff,
   StaffMe,
@@ -97,6 +98,8 @@ type Body<Name extends keyof components['schemas']> = components['schemas'][Name
 const inCall = (call_id: string): { params: { path: { call_id: string } } } => ({
   params: { path: { call_id } },
 })
+export const holdCall = (call: string) => data(client.PUT('/api/calls/{call_id}/hold', inCall(call)))
+export const resumeCall = (call: string) => data(client.DELETE('/api/calls/{call_id}/hold', inCall(call)))
 export const putOnStage = (call: string, body: Body<'StageRequest'>) =>
   data(client.PUT('/api/calls/{call_id}/stage', { ...inCall(call), body }))
 export const takeOffStage = (call: string) => data(client.DELETE('/api/calls/{call_id}/stage', inCall(call)))
@@ -126,6 +129,27 @@ export const getCannedReplies = (session_id: string) =>
   data(
     client.GET('/api/sessions/{session_id}/canned-replies', { params: { path: { session_id } }, ...unasked }),
   )
+export const getItems = (region: string, q: string) =>
+  data(client.GET('/api/items', { params: { query: { region, q } } }))
+const inSession = (session_id: string): { params: { path: { session_id: string } } } => ({
+  params: { path: { session_id } },
+})
+export const getMatters = (session: string) =>
+  data(client.GET('/api/sessions/{session_id}/matters', inSession(session)))
+export const openMatter = (session: string, item_key: string) =>
+  data(client.POST('/api/sessions/{session_id}/matters', { ...inSession(session), body: { item_key } }))
+const ofMatter = (session_id: string, matter_id: string) => ({ params: { path: { session_id, matter_id } } })
+export const changeMatter = (session: string, matter: string, item_key: string) =>
+  data(
+    client.PUT('/api/sessions/{session_id}/matters/{matter_id}', {
+      ...ofMatter(session, matter),
+      body: { item_key },
+    }),
+  )
+export const removeMatter = (session: string, matter: string) =>
+  data(client.DELETE('/api/sessions/{session_id}/matters/{matter_id}', ofMatter(session, matter)))
+export const getMatterGuide = (session: string, matter: string) =>
+  named<Guide>(client.GET('/api/sessions/{session_id}/matters/{matter_id}/guide', ofMatter(session, matter)))
 
 export const saveDraft = (session_id: string, body: Draft) =>
   data(client.PUT('/api/sessions/{session_id}/draft', { params: { path: { session_id } }, body }))

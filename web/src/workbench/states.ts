@@ -1,7 +1,8 @@
 /** Every route of the workbench with the states it can be in, as pictures are taken of them and as each is checked. */
 import { chatAnswers, chatOf, talked, written } from '../../shots/chat'
+import { FURTHER, twoMatters } from '../../shots/answers'
 import * as desk from '../../shots/desk'
-import { CALL, drawnOn, strokes, deployment, SESSION, TICKET } from '../../shots/place'
+import { CALL, drawnOn, items, strokes, deployment, SESSION, TICKET } from '../../shots/place'
 import { ok, problem, type Answer, type Shot, type Step } from '../../shots/types'
 import type { WorkbenchState } from './types'
 
@@ -80,14 +81,27 @@ const inCall = (more: Partial<WorkbenchState> = {}): WorkbenchState =>
     session: desk.session(),
     call: desk.joined.call,
     chat: desk.chat,
+    matters: twoMatters.slice(0, 1),
     ...more,
   })
 /** In a call and after it the ticket is older than at the ring. */
 const ticketServed = {
+  [`GET /api/sessions/${SESSION}/matters`]: ok(twoMatters.slice(0, 1)),
   [`GET /api/workbench/tickets/${TICKET}`]: ok({ ...desk.ticket, enqueued_at: desk.at(-621) }),
 }
 const owned = { tab: { 'cw:call': CALL } }
 const joining = { ...ticketServed, ...chatAnswers([]), [`POST /api/calls/${CALL}/join`]: ok(desk.joined) }
+const held = (since: number, remind: number): WorkbenchState =>
+  inCall({ call: { ...desk.joined.call, hold: { started_at: desk.at(since), remind_at: desk.at(remind) } } })
+const joiningHeld = (now: WorkbenchState): Answers => ({
+  ...ticketServed,
+  [`POST /api/calls/${CALL}/join`]: ok({ ...desk.joined, call: now.call }),
+})
+const matterAnswers: Answers = {
+  [`GET /api/sessions/${SESSION}/matters`]: ok(twoMatters),
+  [`GET /api/sessions/${SESSION}/matters/${FURTHER}/guide`]: ok(desk.furtherGuide),
+  'GET /api/items': ok(items),
+}
 const wrapping = desk.state({
   presence: desk.presence({ work: 'wrapping', work_since: desk.at(-19) }),
   session: desk.session({
@@ -103,6 +117,7 @@ const onBreak = (reason: 'rest' | 'missed_rings'): WorkbenchState =>
     presence: desk.presence({ wanted: 'break', reason, since: desk.at(-372), work_since: desk.at(-372) }),
   })
 const late = {
+  [`GET /api/sessions/${desk.LATE_SESSION}/matters`]: ok(twoMatters.slice(0, 1)),
   'GET /api/workbench/tickets/t0': ok({ ...desk.ticket, ticket_id: 't0', form_of_address: '马桂枝' }),
 }
 
@@ -277,6 +292,31 @@ export const states: Shot[] = [
   shot('ringing-typed', signedIn(ringing, { ...typedQueue, ...typedTicket }), {
     until: '.ring-card .call-banner',
   }),
+  ...(
+    [
+      ['call-held', held(-42, 78)],
+      ['call-held-long', held(-131, -11)],
+    ] as const
+  ).map(([state, now]) =>
+    shot(state, signedIn(now, joiningHeld(now)), {
+      stored: owned,
+      peer: true,
+      until: '.facts-line .ok-text',
+    }),
+  ),
+  ...(
+    [
+      ['call-matters', press('.matter-name:nth-child(2)')],
+      ['call-one-more', [{ see: '.matter-bar' }, { key: 'o' }, { see: '.found' }]],
+    ] satisfies [string, Step[]][]
+  ).map(([state, steps]) =>
+    shot(state, signedIn(inCall({ matters: twoMatters }), { ...joining, ...matterAnswers }), {
+      stored: owned,
+      peer: true,
+      steps,
+      until: '.script',
+    }),
+  ),
   shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
     stored: owned,
@@ -307,6 +347,10 @@ export const states: Shot[] = [
   shot('wrap-up-unfilled', signedIn(wrapping, ticketServed), {
     steps: [{ see: '.outcomes' }, { press: '.wrap-up footer .primary' }],
     until: '.is-wrong',
+  }),
+  shot('wrap-up-matters', signedIn(wrapping, { ...ticketServed, ...matterAnswers }), {
+    steps: [{ see: '.further' }, { key: '2' }, { press: '.wrap-up footer .primary' }],
+    until: '.further.is-wrong',
   }),
   shot('wrap-up-not-done', signedIn(wrapping, ticketServed), {
     steps: [{ see: '.outcomes' }, { key: '9' }],

@@ -33,6 +33,7 @@ export type WorkbenchState = Omit<Schemas['WorkbenchState'], 'session' | 'unfini
   unfinished: Unfinished[]
 }
 
+export type Matter = Schemas['MatterView']
 export type Today = Schemas['Today']
 export type QueueRow = Schemas['QueueRow']
 export type Colleague = Schemas['Colleague']

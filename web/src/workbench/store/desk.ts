@@ -73,6 +73,18 @@ async function loadTicket(id: string | null): Promise<void> {
   }
 }
 
+/** The matter that the ticket was taken for has become another one. */
+export async function reloadTicket(): Promise<void> {
+  const id = ticketId.value
+  if (id === null) return
+  try {
+    const found = await api.getTicket(id)
+    if (ticketId.value === id) ticket.value = found
+  } catch {
+    // as above
+  }
+}
+
 export async function refreshQueue(): Promise<void> {
   if (staff.value === null) return
   try {

@@ -18,6 +18,8 @@ export interface Form {
   done: string
   more: string
   step: NextStep
+  /** Outcomes of further matters by their ids. */
+  matters: Record<string, string>
 }
 /** A draft of which only the whole text is known: it is edited as one text. */
 export interface Written extends Form {
@@ -42,9 +44,10 @@ export interface DraftKeeper {
 }
 
 export function keepDraft(session: string, known: Draft | null, who: string, item: string): DraftKeeper {
-  const form = reactive<Written>(
-    readStoredJson<Written>(`wrap-up:${session}`, 'tab') ?? firstForm(session, known, who, item),
-  )
+  const form = reactive<Written>({
+    ...firstForm(session, known, who, item),
+    ...readStoredJson<Partial<Written>>(`wrap-up:${session}`, 'tab'),
+  })
   const state = ref<'clean' | 'waiting' | 'saved' | 'local'>('clean')
   const summary = computed(
     () =>
@@ -71,6 +74,7 @@ export function keepDraft(session: string, known: Draft | null, who: string, ite
         outcome: form.outcome,
         summary: summary.value,
         next_step: form.step,
+        matters: Object.entries(form.matters).map(([id, outcome]) => ({ id, outcome })),
       })
       running = saving.catch(() => undefined)
       await saving
@@ -128,6 +132,7 @@ function firstForm(session: string, known: Draft | null, who: string, item: stri
     done: phraseOf(outcome, language.value),
     more: '',
     step: known?.next_step ?? 'none',
+    matters: Object.fromEntries((known?.matters ?? []).map(({ id, outcome: chosen }) => [id, chosen])),
     whole: known !== null && known.summary !== '' ? known.summary : null,
   }
 }

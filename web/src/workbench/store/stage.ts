@@ -84,6 +84,7 @@ export async function shareScreen(): Promise<void> {
     call.stopScreen()
     return
   }
+  if (call.view.call?.hold) return // nobody is to see the clerk meanwhile
   const me = call.view.me
   if ((await call.shareScreen()) === null && me !== null) await show('screen', me)
 }
