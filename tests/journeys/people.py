@@ -78,8 +78,8 @@ class CitizenPage(Watched):
         await citizen.page.goto(f"{url}/?r={WEIDU}")
         return citizen
 
-    async def take_number(self, name: str = "刘桂英", phone: str = "19900001301") -> None:
-        """Go from the item over guide, name and notice to a number."""
+    async def take_number(self, name: str = "刘桂英", phone: str = "19900001301", *, typed: bool = False) -> None:
+        """Go from the item over guide, name and notice to a number; `typed`: ask to talk in writing."""
         page = self.page
         await page.get_by_role("link", name="居民养老参保").click()
         await page.get_by_label("在许昌市（哪个县区都可以）").check()
@@ -88,6 +88,8 @@ class CitizenPage(Watched):
         await page.get_by_label("手机号").fill(phone)
         await page.locator(".dock button").click()
         await page.get_by_role("checkbox", name=re.compile("我同意视频通话")).check()
+        if typed:
+            await page.get_by_role("checkbox", name=re.compile("用打字交谈")).check()
         await page.get_by_role("button", name="同意，开始排队").click()
         await expect(page.get_by_text("您的号码")).to_be_visible()
 
