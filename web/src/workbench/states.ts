@@ -234,6 +234,18 @@ export const states: Shot[] = [
       until: '.stage-ink path',
     },
   ),
+  shot('call-rungs', signedIn(inCall(), joining), {
+    stored: owned,
+    peer: true,
+    steps: [{ see: '.facts-line .ok-text' }, { press: '.line-quality' }],
+    until: '.menu',
+  }),
+  shot('call-voice-chosen', signedIn(inCall(), joining), {
+    stored: { tab: { ...owned.tab, 'cw:call-rung': `${CALL}:voice` } },
+    peer: true,
+    steps: [{ see: '.facts-line .ok-text' }],
+    until: '.call-banner',
+  }),
   shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
     stored: owned,
