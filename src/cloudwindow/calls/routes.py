@@ -1,12 +1,14 @@
 """Answering, calls, wrap-up, what was done."""
 
+from datetime import date
 from typing import Annotated
 from urllib.parse import unquote
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
+from pydantic import AwareDatetime
 
-from cloudwindow.calls import calling, chat, files, queries, stage, wrapping
+from cloudwindow.calls import calling, chat, files, quality, quality_views, queries, stage, wrapping
 from cloudwindow.calls.chat_views import LONGEST_PAGE
 from cloudwindow.calls.schemas import (
     Accepted,
@@ -26,6 +28,7 @@ from cloudwindow.calls.schemas import (
     StageView,
     WrapUpRequest,
 )
+from cloudwindow.calls.schemas_quality import QualityPage, QualityReport, Taken
 from cloudwindow.calls.schemas_stage import StageRequest, Stroke, StrokeList, ViewRequest
 from cloudwindow.dispatch import accept
 from cloudwindow.foundation.http import Acting, BareKey, EitherActor, OnceKey, Reading, StaffActor, house, once_key
@@ -95,6 +98,24 @@ async def undo_stroke(call_id: UUID, stage_no: Seq, stroke_id: UUID, acting: Act
 async def clear_strokes(call_id: UUID, stage_no: Seq, acting: Acting, actor: StaffActor) -> StageView:
     """Wipe everything that is drawn on a stage."""
     return await acting.run(actor, stage.clear, call_id, stage_no)
+
+
+@router.post("/calls/{call_id}/quality")
+async def measure_call(call_id: UUID, body: QualityReport, acting: Acting, actor: EitherActor) -> Taken:
+    """Say how one's own page finds the call so far; its number makes retries and late arrivals harmless."""
+    return await acting.run(actor, quality.measure, call_id, body)
+
+
+@router.get("/call-quality")
+async def list_call_quality(
+    session: Reading,
+    actor: StaffActor,
+    day: date | None = None,
+    bad: bool = False,  # noqa: FBT001, FBT002  a parameter of the address
+    before: AwareDatetime | None = None,
+) -> QualityPage:
+    """How good the calls of a day were, of the centres that one watches over."""
+    return await quality_views.quality(session, actor, day, bad=bad, before=before)
 
 
 @router.get("/outcomes")

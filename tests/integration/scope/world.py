@@ -256,6 +256,8 @@ async def _live(world: World) -> None:
     no = (await world.must("owner", "PUT", f"/api/calls/{call}/stage", shown))["no"]
     stroke = {"no": no, "id": str(uuid4()), "tool": "pen", "colour": "red", "places": [1, 2, 3, 4]}
     await world.must("agent", "POST", f"/api/calls/{call}/strokes", stroke)
+    measured = BODIES["POST /api/calls/{call_id}/quality"] | {"number": 1}
+    await world.must("agent", "POST", f"/api/calls/{call}/quality", measured)
     world.ids |= {"place_id": place, "stage_no": str(no), "stroke_id": stroke["id"]}
     for name in ("file_id", "own_file_id"):
         path = f"/api/sessions/{session}/files?purpose=document"
