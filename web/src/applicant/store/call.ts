@@ -2,10 +2,11 @@
  * The one call of this tab, fed by the state document. Loaded only when a call comes near, since it brings the transports.
  */
 import { watch } from 'vue'
-import { endCall, joinCall } from '@/api/applicant'
+import { endCall, joinCall, measureCall } from '@/api/applicant'
 import { createCall, type CallController } from '@/call'
 import { signallingOver } from '@/live'
 import { rememberRung } from '@/quality/rung'
+import { useStatistics } from '@/quality/use-statistics'
 import { useStills, type Stills } from '@/quality/use-stills'
 import { live, moved, state } from './person'
 
@@ -24,6 +25,7 @@ export function theCall(): CallController {
   controller = made
   rememberRung(made)
   stills = useStills(made)
+  useStatistics(made, measureCall)
   watch(
     state,
     (document) => {
