@@ -98,6 +98,14 @@ export const endCall = (call_id: string, key: string) =>
 export const measureCall = (call_id: string, body: Report, keepalive: boolean): Promise<unknown> =>
   http.post(`/api/calls/${call_id}/quality`, { body, keepalive, background: true })
 
+/** Calls of a day (today without one), from the newest on or before an instant. */
+export const getCallQuality = (day: string | undefined, bad: boolean, before?: string) =>
+  data(
+    client.GET('/api/call-quality', {
+      params: { query: { bad, ...(day !== undefined && { day }), ...(before !== undefined && { before }) } },
+    }),
+  )
+
 type Body<Name extends keyof components['schemas']> = components['schemas'][Name]
 const inCall = (call_id: string): { params: { path: { call_id: string } } } => ({
   params: { path: { call_id } },

@@ -33,6 +33,9 @@ export type WorkbenchState = Omit<Schemas['WorkbenchState'], 'session' | 'unfini
   unfinished: Unfinished[]
 }
 
+export type QualityPage = Schemas['QualityPage']
+export type QualityRow = Schemas['QualityRow']
+export type QualitySide = Schemas['QualitySide']
 export type Today = Schemas['Today']
 export type QueueRow = Schemas['QueueRow']
 export type Colleague = Schemas['Colleague']
