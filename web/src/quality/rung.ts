@@ -30,17 +30,12 @@ export const rungWords = messages({
 export const choiceOf = (view: { rung: Rung; rungChosen: boolean }): Rung | null =>
   view.rungChosen ? view.rung : null
 
-/** Chooses, and remembers it for this call. */
+/** Chooses, and remembers it for this call. Automatic begins with the full picture: whoever asks for it wants to see it now. */
 export function choose(call: CallController, rung: Rung | null): void {
   const id = call.view.call?.id
-  call.chooseRung(rung)
+  call.chooseRung(rung ?? 'full')
+  if (rung === null) call.chooseRung(null)
   writeStored(STORED, id === undefined || rung === null ? null : `${id}:${rung}`, 'tab')
-}
-
-/** Goes back to the full picture at once, and lets the line decide from there. */
-export function startAnew(call: CallController): void {
-  choose(call, 'full')
-  choose(call, null)
 }
 
 /** A call begins with what was chosen in it before a reload, else with the full picture; the last call's rung is not its. */
@@ -52,7 +47,7 @@ export function rememberRung(call: CallController): void {
       const [of, rung] = (readStored(STORED, 'tab') ?? '').split(':')
       const kept = RUNGS.find((one) => one === rung)
       if (of === id && kept !== undefined) call.chooseRung(kept)
-      else startAnew(call)
+      else choose(call, null)
     },
     { immediate: true },
   )
