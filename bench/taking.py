@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 
 from bench import floor
-from bench.house import House, free_port, open_house, process
+from bench.house import House, free_port, lift_limits, open_house, process
 from bench.load import Run, drive
 from cloudwindow.foundation.authentication import csrf_token
 from cloudwindow.settings import Settings
@@ -49,13 +49,6 @@ _AT_WORK = """
 """
 
 
-# All of it comes from one address; the limits are counted as ever, and never reached.
-_UNLIMITED = """
-    INSERT INTO parameter (key, scope_kind, scope_key, value, unit, source, valid_from)
-    SELECT key, scope_kind, scope_key, '1000000000', unit, 'bench', app_now() FROM parameter WHERE key LIKE 'limits.%'
-"""
-
-
 async def measure() -> dict[str, float]:
     """Return the figures: the ratio, and what it is made of."""
     pool = Settings.model_fields["database_pool_size"].default
@@ -66,7 +59,7 @@ async def measure() -> dict[str, float]:
         connection = await asyncpg.connect(house.database_url)
         await connection.execute(floor.TABLE)
         await connection.execute(_AT_WORK)
-        await connection.execute(_UNLIMITED)
+        await lift_limits(connection)
         async with process(*command, ready=ready, environment=settings, log=house.folder / "floor.log"):
             figures = await _rounds(house, port, connection)
         await connection.close()
