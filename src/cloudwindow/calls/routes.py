@@ -1,12 +1,10 @@
 """Answering, calls, wrap-up, what was done."""
 
-from datetime import date
 from typing import Annotated
 from urllib.parse import unquote
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
-from pydantic import AwareDatetime
 
 from cloudwindow.calls import calling, chat, files, quality, quality_views, queries, stage, wrapping
 from cloudwindow.calls.chat_views import LONGEST_PAGE
@@ -28,7 +26,7 @@ from cloudwindow.calls.schemas import (
     StageView,
     WrapUpRequest,
 )
-from cloudwindow.calls.schemas_quality import QualityPage, QualityReport, Taken
+from cloudwindow.calls.schemas_quality import Day, Flag, Instant, QualityPage, QualityReport, Taken
 from cloudwindow.calls.schemas_stage import StageRequest, Stroke, StrokeList, ViewRequest
 from cloudwindow.dispatch import accept
 from cloudwindow.foundation.http import Acting, BareKey, EitherActor, OnceKey, Reading, StaffActor, house, once_key
@@ -110,9 +108,9 @@ async def measure_call(call_id: UUID, body: QualityReport, acting: Acting, actor
 async def list_call_quality(
     session: Reading,
     actor: StaffActor,
-    day: date | None = None,
-    bad: bool = False,  # noqa: FBT001, FBT002  a parameter of the address
-    before: AwareDatetime | None = None,
+    day: Day | None = None,
+    bad: Flag = False,  # noqa: FBT002  a parameter of the address
+    before: Instant | None = None,
 ) -> QualityPage:
     """How good the calls of a day were, of the centres that one watches over."""
     return await quality_views.quality(session, actor, day, bad=bad, before=before)

@@ -1,10 +1,11 @@
 """What the pages of a call say they measured, and how supervisors read it."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import AwareDatetime, BeforeValidator, Field, StrictBool
 
 from cloudwindow.people import NOT_GUESSED, Asked, Wire
 
@@ -15,6 +16,18 @@ Setup = Annotated[int, Field(ge=0, le=HOUR_MS), NOT_GUESSED]
 RoundTrip = Annotated[int, Field(ge=0, le=60_000), NOT_GUESSED]
 Count = Annotated[int, Field(ge=0, le=100_000), NOT_GUESSED]
 Permille = Annotated[int, Field(ge=0, le=1000), NOT_GUESSED]
+
+
+def _written(value: object) -> object:
+    """In an address a day is written with hyphens, and yes is `true`: seconds since 1970 and `yes` are guesses."""
+    if isinstance(value, str) and value not in {"true", "false"} and not re.match(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("not_guessed")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
+Flag = Annotated[bool, BeforeValidator(_written)]
 
 
 class QualityReport(Asked):

@@ -16,9 +16,19 @@ from cloudwindow.foundation.authentication import Actor
 from tests.support.house import House, refused
 
 GOOD = {
-    "attempt": 1, "number": 1, "setup_ms": 600, "first_frame_ms": 900, "freezes": 1, "frozen_ms": 400,
-    "loss_permille": 5, "round_trip_ms": 40, "worst_round_trip_ms": 90, "kbps": 800, "rung_changes": 2,
-    "relay": False, "cause": None,
+    "attempt": 1,
+    "number": 1,
+    "setup_ms": 600,
+    "first_frame_ms": 900,
+    "freezes": 1,
+    "frozen_ms": 400,
+    "loss_permille": 5,
+    "round_trip_ms": 40,
+    "worst_round_trip_ms": 90,
+    "kbps": 800,
+    "rung_changes": 2,
+    "relay": False,
+    "cause": None,
 }
 
 

@@ -162,9 +162,19 @@ POST /api/test/failpoints                     waiting   200  200  200  200  200 
 _WRAP_UP = {"outcome": "guided_online", "summary": "指导网上参保，已提交。", "next_step": "none"}
 
 _QUALITY = {
-    "attempt": 1, "number": 2, "setup_ms": 640, "first_frame_ms": 910, "freezes": 1, "frozen_ms": 300,
-    "loss_permille": 12, "round_trip_ms": 48, "worst_round_trip_ms": 210, "kbps": 900, "rung_changes": 0,
-    "relay": False, "cause": None,
+    "attempt": 1,
+    "number": 2,
+    "setup_ms": 640,
+    "first_frame_ms": 910,
+    "freezes": 1,
+    "frozen_ms": 300,
+    "loss_permille": 12,
+    "round_trip_ms": 48,
+    "worst_round_trip_ms": 210,
+    "kbps": 900,
+    "rung_changes": 0,
+    "relay": False,
+    "cause": None,
 }
 
 _WHO = {"account": "jinjianguo", "password": "{password}"}
