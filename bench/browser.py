@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from bench.house import House
+from cloudwindow.demonstration.accounts import password_of
 from tests.journeys.browsers import chromium
+from tests.journeys.people import STATION, ClerkPage
 
 PATIENCE_SECONDS = 30.0
 
@@ -69,3 +72,14 @@ async def milliseconds(clerk: Page, citizen: Page) -> float:
         first.append(await page.evaluate("window.bench.first"))
     clicked: float = await clerk.evaluate("window.bench.clicked")
     return max(first) - clicked
+
+
+async def sign_in(browser: Browser, house: House, account: str = "zhangyanli", station: str = STATION) -> ClerkPage:
+    """A clerk with the probe, ready."""
+    clerk = await ClerkPage.open(browser, house.url)
+    await probe(clerk.context)
+    await clerk.sign_in(account, station, password=password_of(house.folder))
+    await clerk.page.reload()
+    await expect(clerk.page.get_by_role("heading", name="您还没有上线")).to_be_visible()
+    await clerk.be_ready()
+    return clerk

@@ -118,7 +118,7 @@ async def _first_service(scene: Scene) -> None:
     await scene.step(lambda: citizen.post(f"/api/calls/{call}/join"), scene.call("interrupted"))
     await scene.step(lambda: clerk.post(f"/api/calls/{call}/end"), scene.session("wrapping"))
     session = clerk.state["session"]["id"]
-    draft = {"outcome": None, "summary": "写到一半", "next_step": "none", "matters": []}
+    draft: dict[str, Any] = {"outcome": None, "summary": "写到一半", "next_step": "none", "matters": []}
     await scene.step(
         lambda: clerk.send(f"/api/sessions/{session}/draft", draft, method="PUT"), scene.clerk_is("work", "wrapping")
     )

@@ -42,8 +42,8 @@ class KeyboardCitizen(CitizenPage):
         await self.tab_to(words)
         await self.page.keyboard.press(key)
 
-    async def take_number(self, name: str = "刘桂英", phone: str = "19900001301") -> None:
-        """Go from the item to a number."""
+    async def take_number(self, name: str = "刘桂英", phone: str = "19900001301", *, typed: bool = False) -> None:
+        """Go from the item to a number; `typed`: ask to talk in writing."""
         page = self.page
         await expect(page.get_by_role("link", name="居民养老参保")).to_be_visible()
         await self.press_on("居民养老参保")
@@ -58,6 +58,8 @@ class KeyboardCitizen(CitizenPage):
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("checkbox", name=re.compile("我同意视频通话"))).to_be_visible()
         await self.press_on("我同意视频通话", "Space")
+        if typed:
+            await self.press_on("用打字交谈", "Space")
         await self.press_on("同意，开始排队")
         await expect(page.get_by_text("您的号码")).to_be_visible()
 

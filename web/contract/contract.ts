@@ -4,6 +4,8 @@
  */
 import type { CallTransport, HeardMessage, LocalMedia, RemoteMedia } from '@/call/transport'
 import { MESSAGE_LIMIT } from '@/call/transport'
+import { Grabber } from '@/quality/grab'
+import { piecesOf, StillReader } from '@/quality/stills'
 import { picture, silence, sizeOf, sound, until } from './media'
 
 /** One page in a call. `leave` is a closed page, `again` the same person after a reload. */
@@ -211,6 +213,36 @@ export const cases: readonly Case[] = [
         citizen.transport.say({ topic: 'pointer', body: '1,2', lossy: true })
         return heard.some(({ topic }) => topic === 'pointer')
       })
+    },
+  },
+  {
+    name: 'a still comes whole in its pieces over a line without video, and other words do not disturb it',
+    run: async (world) => {
+      const [clerk, citizen] = await two(world)
+      citizen.transport.limit({ video: false, height: 480, kbps: 400 })
+      const reader = new StillReader()
+      const seen: Uint8Array[] = []
+      clerk.transport.on('message', (message) => {
+        const jpeg = reader.read(message)
+        if (jpeg !== null) seen.push(jpeg)
+      })
+      const noise = crypto.getRandomValues(new Uint8Array(9000))
+      for (const piece of piecesOf(noise, 1)) citizen.transport.say(piece)
+      const camera = new MediaStream([picture(BLUE)])
+      const grabber = new Grabber()
+      let jpeg: Uint8Array | null = null
+      await until('a still is taken', async () => (jpeg = await grabber.grab(camera)) !== null)
+      const taken = jpeg ?? noise
+      let number = 1
+      await until('it arrives', () => {
+        number += 1
+        for (const piece of piecesOf(taken, number)) {
+          citizen.transport.say(piece)
+          citizen.transport.say({ topic: 'count', body: String(number) })
+        }
+        return seen.length > 0
+      })
+      expect('byte for byte, and nothing else', String(seen[0]) === String(taken))
     },
   },
   {

@@ -23,6 +23,34 @@ LONGEST_TEXT = define(
     "ours: a page; longer ones are read by nobody during a call",
     "The longest text of one message.",
 )
+BAD_SETUP_MS = define(
+    "quality.bad_setup_ms",
+    5000,
+    "ms",
+    "ours: people hang up or reload after five seconds without a picture",
+    "A call whose setup took longer is listed as bad.",
+)
+BAD_LOSS_PERMILLE = define(
+    "quality.bad_loss_permille",
+    50,
+    "‰",
+    "ours: above 5 % words get lost (the bars of the call show one side as fair)",
+    "A call with more loss is listed as bad.",
+)
+BAD_ROUND_TRIP_MS = define(
+    "quality.bad_round_trip_ms",
+    600,
+    "ms",
+    "ours, below twice the 400 ms one way that ITU-T G.114 calls the limit",
+    "A call with a longer round trip is listed as bad.",
+)
+BAD_FROZEN_MS = define(
+    "quality.bad_frozen_ms",
+    10_000,
+    "ms",
+    "ours: longer than anybody holds up a paper again",
+    "A call whose picture stood still for longer in all is listed as bad.",
+)
 FLOWING_SECONDS = define(
     "calls.flowing_seconds",
     15,

@@ -6,7 +6,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 
-from cloudwindow.calls import calling, canned, chat, files, hold, matters, queries, stage, wrapping
+from cloudwindow.calls import (
+    calling,
+    canned,
+    chat,
+    files,
+    hold,
+    matters,
+    quality,
+    quality_views,
+    queries,
+    stage,
+    wrapping,
+)
 from cloudwindow.calls.chat_views import LONGEST_PAGE
 from cloudwindow.calls.schemas import (
     Accepted,
@@ -29,6 +41,7 @@ from cloudwindow.calls.schemas import (
     StageView,
     WrapUpRequest,
 )
+from cloudwindow.calls.schemas_quality import Day, Flag, Instant, QualityPage, QualityReport, Taken
 from cloudwindow.calls.schemas_stage import StageRequest, Stroke, StrokeList, ViewRequest
 from cloudwindow.catalogue import Guide
 from cloudwindow.dispatch import accept
@@ -111,6 +124,24 @@ async def undo_stroke(call_id: UUID, stage_no: Seq, stroke_id: UUID, acting: Act
 async def clear_strokes(call_id: UUID, stage_no: Seq, acting: Acting, actor: StaffActor) -> StageView:
     """Wipe everything that is drawn on a stage."""
     return await acting.run(actor, stage.clear, call_id, stage_no)
+
+
+@router.post("/calls/{call_id}/quality")
+async def measure_call(call_id: UUID, body: QualityReport, acting: Acting, actor: EitherActor) -> Taken:
+    """Say how one's own page finds the call so far; its number makes retries and late arrivals harmless."""
+    return await acting.run(actor, quality.measure, call_id, body)
+
+
+@router.get("/call-quality")
+async def list_call_quality(
+    session: Reading,
+    actor: StaffActor,
+    day: Day | None = None,
+    bad: Flag = False,  # noqa: FBT002  a parameter of the address
+    before: Instant | None = None,
+) -> QualityPage:
+    """How good the calls of a day were, of the centres that one watches over."""
+    return await quality_views.quality(session, actor, day, bad=bad, before=before)
 
 
 @router.get("/outcomes")

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from cloudwindow.calls.models import CallParticipant, Session
+from cloudwindow.calls.models_quality import CallQuality
 from cloudwindow.dispatch import WATCHING
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.authentication import Actor
@@ -24,11 +25,20 @@ def _participant(actor: Actor) -> ColumnElement[bool]:
     return CallParticipant.account_id == actor.id if actor.kind == "account" else CallParticipant.staff_id == actor.id
 
 
+def _quality(actor: Actor) -> ColumnElement[bool]:
+    """For those who watch only: nobody who takes part reads how the other one's line was."""
+    if actor.kind == "account":
+        return false()
+    watched = select(Organisation.id).where(scope.within(actor, WATCHING, Organisation.path))
+    return CallQuality.home_organisation_id.in_(watched)
+
+
 def _sessions(actor: Actor) -> Select[UUID]:
     """Whoever sees a session sees the files in it."""
     return select(Session.id).where(scope.visible(actor, Session))
 
 
 scope.declare(Session, _session)
+scope.declare(CallQuality, _quality)
 anchored("session", _sessions)
 scope.declare(CallParticipant, _participant)

@@ -113,7 +113,7 @@ POST /api/engagements/{engagement_id}/accept  ringing   401  401  401  200  404 
 POST /api/engagements/{engagement_id}/accept  serving   401  401  401  409  404  404  404  404  404  404  404  404  404
 POST /api/engagements/{engagement_id}/decline ringing   401  401  401  200  404  404  404  404  404  404  404  404  404
 
-# The call and what became of it
+# The call and what became of it; a page that has not joined has nothing to measure
 POST /api/calls/{call_id}/join                serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/join                wrapping  401  409  404  409  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/end                 serving   401  200  404  200  404  404  404  404  404  404  404  404  404
@@ -126,6 +126,9 @@ GET  /api/calls/{call_id}/strokes             serving   401  200  404  200  404 
 POST /api/calls/{call_id}/strokes             serving   401  401  401  200  404  404  404  404  404  404  404  404  404
 DELETE /api/calls/{call_id}/strokes/{stage_no}/{stroke_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
 DELETE /api/calls/{call_id}/strokes/{stage_no} serving  401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/quality             serving   401  404  404  200  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/quality             wrapping  401  404  404  200  404  404  404  404  404  404  404  404  404
+GET  /api/call-quality                        serving   401  401  401  403  403  403  403  403  200  200  200  403  403
 GET  /api/sessions/{session_id}               serving   401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/sessions/{session_id}               done      401  200  404  200  404  404  404  404  200  200  404  404  404
 PUT  /api/sessions/{session_id}/draft         wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -172,6 +175,22 @@ POST /api/test/failpoints                     waiting   200  200  200  200  200 
 
 _WRAP_UP = {"outcome": "guided_online", "summary": "指导网上参保，已提交。", "next_step": "none"}
 
+_QUALITY = {
+    "attempt": 1,
+    "number": 2,
+    "setup_ms": 640,
+    "first_frame_ms": 910,
+    "freezes": 1,
+    "frozen_ms": 300,
+    "loss_permille": 12,
+    "round_trip_ms": 48,
+    "worst_round_trip_ms": 210,
+    "kbps": 900,
+    "rung_changes": 0,
+    "relay": False,
+    "cause": None,
+}
+
 _WHO = {"account": "jinjianguo", "password": "{password}"}
 
 BODIES: dict[str, Any] = {
@@ -202,6 +221,7 @@ BODIES: dict[str, Any] = {
     "POST /api/sessions/{session_id}/matters": {"item_key": "P04"},
     "PUT /api/sessions/{session_id}/matters/{own_matter_id}": {"item_key": "P04"},
     "PUT /api/sessions/{session_id}/matters/{matter_id}": {"item_key": "P04"},
+    "POST /api/calls/{call_id}/quality": _QUALITY,
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
     "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},
@@ -332,6 +352,7 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     ("PUT /api/calls/{call_id}/hold", "serving"): {"call": "agent", "session": "agent"},
     ("DELETE /api/calls/{call_id}/hold", "serving"): {"call": "agent", "session": "agent"},
     ("DELETE /api/calls/{call_id}/stage", "serving"): {"call": "owner agent", "session": "owner agent"},
+    ("GET /api/call-quality", "serving"): {"call": "super home"},
     ("POST /api/calls/{call_id}/end", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("GET /api/sessions/{session_id}", "serving"): {
         "session": "owner agent super home",

@@ -231,6 +231,24 @@ async def _open_matter(world: World, session: str) -> None:
     world.ids |= {"own_matter_id": first["id"], "matter_id": further["id"]}
 
 
+async def _work_together(world: World, seen: Any, session: str) -> None:
+    """Show, draw, measure, send a file and say something within a call."""
+    call = seen["id"]
+    place = next(one["id"] for one in seen["participants"] if one["side"] == "applicant")
+    shown = {"kind": "document", "participant_id": place}
+    no = (await world.must("owner", "PUT", f"/api/calls/{call}/stage", shown))["no"]
+    stroke = {"no": no, "id": str(uuid4()), "tool": "pen", "colour": "red", "places": [1, 2, 3, 4]}
+    await world.must("agent", "POST", f"/api/calls/{call}/strokes", stroke)
+    measured = BODIES["POST /api/calls/{call_id}/quality"] | {"number": 1}
+    await world.must("agent", "POST", f"/api/calls/{call}/quality", measured)
+    world.ids |= {"place_id": place, "stage_no": str(no), "stroke_id": stroke["id"]}
+    for name in ("file_id", "own_file_id"):
+        path = f"/api/sessions/{session}/files?purpose=document"
+        world.ids[name] = (await world.ask("owner", "POST", path, content=PAPER)).json()["id"]
+    for said in ({"text": SAID}, {"file_id": world.ids["file_id"]}):
+        await world.must("owner", "POST", f"/api/sessions/{session}/messages", {"client_id": str(uuid4())} | said)
+
+
 async def _live(world: World) -> None:
     """Live through the life of one ticket and take a snapshot at each stage."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -256,17 +274,7 @@ async def _live(world: World) -> None:
 
     accepted = await world.must("agent", "POST", f"/api/engagements/{offer['engagement_id']}/accept")
     call, session = accepted["call"]["id"], accepted["session"]["id"]
-    place = next(one["id"] for one in accepted["call"]["participants"] if one["side"] == "applicant")
-    shown = {"kind": "document", "participant_id": place}
-    no = (await world.must("owner", "PUT", f"/api/calls/{call}/stage", shown))["no"]
-    stroke = {"no": no, "id": str(uuid4()), "tool": "pen", "colour": "red", "places": [1, 2, 3, 4]}
-    await world.must("agent", "POST", f"/api/calls/{call}/strokes", stroke)
-    world.ids |= {"place_id": place, "stage_no": str(no), "stroke_id": stroke["id"]}
-    for name in ("file_id", "own_file_id"):
-        path = f"/api/sessions/{session}/files?purpose=document"
-        world.ids[name] = (await world.ask("owner", "POST", path, content=PAPER)).json()["id"]
-    for said in ({"text": SAID}, {"file_id": world.ids["file_id"]}):
-        await world.must("owner", "POST", f"/api/sessions/{session}/messages", {"client_id": str(uuid4())} | said)
+    await _work_together(world, accepted["call"], session)
     await _open_matter(world, session)
     await world.keep("serving")
 

@@ -2,6 +2,7 @@
 import createClient from 'openapi-fetch'
 import { createHttp } from './http'
 import { withKey } from './keys'
+import type { Report } from '@/quality/statistics'
 import type { components, paths } from './schema'
 import type { Account, ConsentText, Duty, Guide, JoinAnswer, Me, TicketView } from './types'
 
@@ -76,6 +77,10 @@ export const joinCall = (call_id: string, key: string) =>
   )
 export const endCall = (call_id: string, key: string) =>
   data(client.POST('/api/calls/{call_id}/end', { params: { path: { call_id } }, ...keyed(key) }))
+
+/** What this page measures of its call. Sent plainly: a page that goes away has no time to build more than that. */
+export const measureCall = (call_id: string, body: Report, keepalive: boolean): Promise<unknown> =>
+  http.post(`/api/calls/${call_id}/quality`, { body, keepalive, background: true })
 
 export const showScreen = (call_id: string, participant_id: string) =>
   data(

@@ -29,6 +29,8 @@ export interface Ask {
   signal?: AbortSignal
   /** The page asks by itself: it is no use of the login. */
   background?: boolean
+  /** It goes out even when the page goes away meanwhile. */
+  keepalive?: boolean
   /** Milliseconds until a request without an answer is given up. */
   patience?: number
 }
@@ -78,6 +80,7 @@ interface Sent {
   body: string | undefined
   signal: AbortSignal | undefined
   patience: number
+  keepalive?: boolean | undefined
 }
 
 export function createHttp(face: Face, options: HttpOptions): Http {
@@ -99,6 +102,7 @@ export function createHttp(face: Face, options: HttpOptions): Http {
         signal: stop.signal,
         credentials: 'same-origin',
         ...(sent.body !== undefined && { body: sent.body }),
+        ...(sent.keepalive && { keepalive: true }),
       })
     } catch (error) {
       if (sent.signal?.aborted) throw error
@@ -166,6 +170,7 @@ function plain(method: string, path: string, ask: Ask): Sent {
     body: ask.body === undefined ? undefined : JSON.stringify(ask.body),
     signal: ask.signal,
     patience: ask.patience ?? PATIENCE_MS,
+    keepalive: ask.keepalive,
   }
 }
 

@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/call-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Call Quality
+         * @description How good the calls of a day were, of the centres that one watches over.
+         */
+        get: operations["list_call_quality_api_call_quality_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls/{call_id}/end": {
         parameters: {
             query?: never;
@@ -182,6 +202,26 @@ export interface paths {
          * @description Join a call, or join it again after a reload.
          */
         post: operations["join_api_calls__call_id__join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure Call
+         * @description Say how one's own page finds the call so far; its number makes retries and late arrivals harmless.
+         */
+        post: operations["measure_call_api_calls__call_id__quality_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2305,6 +2345,144 @@ export interface components {
             type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
         };
         /**
+         * QualityDay
+         * @description Figures of one day over the sides of its calls: the median, and what 95 of 100 stay below.
+         */
+        QualityDay: {
+            /** Bad */
+            bad: number;
+            /** Calls */
+            calls: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Failed */
+            failed: number;
+            /** First Frame P50 Ms */
+            first_frame_p50_ms: number | null;
+            /** First Frame P95 Ms */
+            first_frame_p95_ms: number | null;
+            /** Loss P50 Permille */
+            loss_p50_permille: number | null;
+            /** Loss P95 Permille */
+            loss_p95_permille: number | null;
+            /** Round Trip P50 Ms */
+            round_trip_p50_ms: number | null;
+            /** Round Trip P95 Ms */
+            round_trip_p95_ms: number | null;
+            /** Setup P50 Ms */
+            setup_p50_ms: number | null;
+            /** Setup P95 Ms */
+            setup_p95_ms: number | null;
+        };
+        /**
+         * QualityPage
+         * @description The calls of one day, newest first; `more`: others are older than the last of these.
+         */
+        QualityPage: {
+            figures: components["schemas"]["QualityDay"];
+            /** More */
+            more: boolean;
+            /** Rows */
+            rows: components["schemas"]["QualityRow"][];
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+        };
+        /**
+         * QualityReport
+         * @description One page's measurements of a call so far; the one with the highest `number` counts, so that order is no matter.
+         *
+         *     `setup_ms` is from joining to the first media, `first_frame_ms` to the first picture; null: there was none yet.
+         *     `round_trip_ms` is the median of the readings, `kbps` the average of what was received.
+         */
+        QualityReport: {
+            /** Attempt */
+            attempt: number;
+            /** Cause */
+            cause: ("permission" | "no_device" | "no_route" | "signalling_timeout" | "insecure_page" | "unknown") | null;
+            /** First Frame Ms */
+            first_frame_ms: number | null;
+            /** Freezes */
+            freezes: number;
+            /** Frozen Ms */
+            frozen_ms: number;
+            /** Kbps */
+            kbps: number;
+            /** Loss Permille */
+            loss_permille: number | null;
+            /** Number */
+            number: number;
+            /** Relay */
+            relay: boolean;
+            /** Round Trip Ms */
+            round_trip_ms: number | null;
+            /** Rung Changes */
+            rung_changes: number;
+            /** Setup Ms */
+            setup_ms: number | null;
+            /** Worst Round Trip Ms */
+            worst_round_trip_ms: number | null;
+        };
+        /**
+         * QualityRow
+         * @description A call of the day; a side is null from which no report came.
+         */
+        QualityRow: {
+            applicant: components["schemas"]["QualitySide"] | null;
+            /** Bad */
+            bad: boolean;
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            clerk: components["schemas"]["QualitySide"] | null;
+            /** Desk */
+            desk: string;
+            /** Session Number */
+            session_number: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
+         * QualitySide
+         * @description One side's measurements over all page loads of its person: the first setup, sums, and the worst of the rest.
+         */
+        QualitySide: {
+            /** Cause */
+            cause: ("permission" | "no_device" | "no_route" | "signalling_timeout" | "insecure_page" | "unknown") | null;
+            /** First Frame Ms */
+            first_frame_ms: number | null;
+            /** Freezes */
+            freezes: number;
+            /** Frozen Ms */
+            frozen_ms: number;
+            /** Kbps */
+            kbps: number;
+            /** Loss Permille */
+            loss_permille: number | null;
+            /** Page Loads */
+            page_loads: number;
+            /** Relay */
+            relay: boolean;
+            /** Round Trip Ms */
+            round_trip_ms: number | null;
+            /** Rung Changes */
+            rung_changes: number;
+            /** Setup Ms */
+            setup_ms: number | null;
+            /** Worst Round Trip Ms */
+            worst_round_trip_ms: number | null;
+        };
+        /**
          * Question
          * @description A frequent question and its answer.
          */
@@ -2785,15 +2963,6 @@ export interface components {
             typed_only: boolean;
         };
         /**
-         * Taken
-         * @description The ticket; `created` is false when the account already had a live one.
-         */
-        Taken: {
-            /** Created */
-            created: boolean;
-            ticket: components["schemas"]["TicketView"];
-        };
-        /**
          * TicketCard
          * @description Everything about the person and the matter that the clerk rung for it may see; reading it is audited.
          */
@@ -3040,6 +3209,23 @@ export interface components {
              */
             then: "ready" | "break";
         };
+        /**
+         * Taken
+         * @description The report with this number is the one that counts now.
+         */
+        cloudwindow__calls__schemas_quality__Taken: {
+            /** Number */
+            number: number;
+        };
+        /**
+         * Taken
+         * @description The ticket; `created` is false when the account already had a live one.
+         */
+        cloudwindow__dispatch__schemas__Taken: {
+            /** Created */
+            created: boolean;
+            ticket: components["schemas"]["TicketView"];
+        };
     };
     responses: never;
     parameters: never;
@@ -3231,6 +3417,39 @@ export interface operations {
             };
         };
     };
+    list_call_quality_api_call_quality_get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+                bad?: boolean;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityPage"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     end_api_calls__call_id__end_post: {
         parameters: {
             query?: never;
@@ -3342,6 +3561,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_call_api_calls__call_id__quality_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualityReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cloudwindow__calls__schemas_quality__Taken"];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
@@ -4725,7 +4979,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["cloudwindow__dispatch__schemas__Taken"];
                 };
             };
             /** @description Successful Response */
@@ -4734,7 +4988,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["cloudwindow__dispatch__schemas__Taken"];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

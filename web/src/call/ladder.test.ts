@@ -13,6 +13,7 @@ const stats = (sentLossPercent: number, roundTripMs: number | null = 50): MediaS
   availableKbps: null,
   freezes: 0,
   frozenSeconds: 0,
+  relay: false,
 })
 const GOOD = stats(0)
 const BAD = stats(20)

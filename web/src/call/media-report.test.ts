@@ -14,6 +14,7 @@ const reading = (bytes: number, frames: number, ice: RTCIceConnectionState = 'co
   availableKbps: null,
   freezes: 0,
   frozenSeconds: 0,
+  relay: false,
 })
 
 beforeEach(() => {
@@ -110,7 +111,19 @@ describe('statistics', () => {
       roundTripMs: 42,
       sentLoss: 25,
       availableKbps: 300,
+      relay: false,
     })
+  })
+  it('sees that the path in use goes over a relay, at either end', () => {
+    const path = (local: string, remote: string): RTCStatsReport =>
+      new Map<string, object>([
+        ['p', { type: 'candidate-pair', nominated: true, localCandidateId: 'l', remoteCandidateId: 'r' }],
+        ['l', { type: 'local-candidate', candidateType: local }],
+        ['r', { type: 'remote-candidate', candidateType: remote }],
+      ]) as unknown as RTCStatsReport
+    expect(sumReport(path('host', 'srflx')).relay).toBe(false)
+    expect(sumReport(path('relay', 'host')).relay).toBe(true)
+    expect(sumReport(path('host', 'relay')).relay).toBe(true)
   })
   it('takes the keep-alives when the other side has nothing to send', () => {
     expect(sumReport(report([{ type: 'transport', bytesReceived: 900 }])).bytes).toBe(900)

@@ -9,7 +9,7 @@ export class MeshSums {
 
   /** A link is gone; what it has brought stays. */
   keep(): void {
-    this.past = { ...this.last, roundTripMs: null, sentLoss: null, availableKbps: null }
+    this.past = { ...this.last, roundTripMs: null, sentLoss: null, availableKbps: null, relay: false }
   }
 
   async read(connections: readonly RTCPeerConnection[]): Promise<MediaStats> {
@@ -28,6 +28,7 @@ export class MeshSums {
       availableKbps: sums.availableKbps,
       freezes: sums.freezes,
       frozenSeconds: sums.frozenSeconds,
+      relay: sums.relay,
     }
   }
 }

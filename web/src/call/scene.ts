@@ -2,9 +2,23 @@
 import { afterEach, beforeEach, vi } from 'vitest'
 import { FakeConnection, fakeConnect, FakeLine, media, useFakeBrowser } from './fakes'
 import { PeerToPeerTransport } from './peer-to-peer'
-import type { Seat } from './transport'
+import type { MediaStats, Seat } from './transport'
 
 export const FACE = { name: 'face', audio: true, video: true, weak: false, mids: [] }
+/** Statistics of a call in which nothing has come yet. */
+export const NO_STATS: MediaStats = {
+  ice: 'new',
+  bytesReceived: 0,
+  framesDecoded: 0,
+  audioEnergy: 0,
+  roundTripMs: null,
+  lossPercent: null,
+  sentLossPercent: null,
+  availableKbps: null,
+  freezes: 0,
+  frozenSeconds: 0,
+  relay: false,
+}
 export const made: PeerToPeerTransport[] = []
 export let line: FakeLine
 

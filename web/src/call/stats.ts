@@ -14,6 +14,7 @@ export interface LinkSums {
   /** Percent of what we send that the other side misses; its worst kind speaks. */
   sentLoss: number | null
   availableKbps: number | null
+  relay: boolean
 }
 
 export const NO_SUMS: LinkSums = {
@@ -27,6 +28,7 @@ export const NO_SUMS: LinkSums = {
   roundTripMs: null,
   sentLoss: null,
   availableKbps: null,
+  relay: false,
 }
 
 type Entry = Record<string, unknown>
@@ -47,7 +49,10 @@ export function sumReport(report: RTCStatsReport): LinkSums {
       addInbound(sums, entry)
     }
     if (entry.type === 'transport') transportBytes += number(entry.bytesReceived)
-    if (entry.type === 'candidate-pair' && entry.nominated === true) readPath(sums, entry)
+    if (entry.type === 'candidate-pair' && entry.nominated === true) {
+      readPath(sums, entry)
+      sums.relay = isRelayed(report, entry)
+    }
     if (entry.type === 'remote-inbound-rtp' && typeof entry.fractionLost === 'number')
       sums.sentLoss = Math.max(sums.sentLoss ?? 0, 100 * entry.fractionLost)
   })
@@ -64,6 +69,13 @@ function addInbound(sums: LinkSums, entry: Entry): void {
     sums.freezes += number(entry.freezeCount)
     sums.frozenSeconds += number(entry.totalFreezesDuration)
   } else sums.energy += number(entry.totalAudioEnergy)
+}
+
+/** Whether one end of a path is a relay (WebRTC statistics §8.17: `candidateType`). */
+function isRelayed(report: RTCStatsReport, pair: Entry): boolean {
+  return [pair.localCandidateId, pair.remoteCandidateId].some(
+    (id) => typeof id === 'string' && (report.get(id) as Entry | undefined)?.candidateType === 'relay',
+  )
 }
 
 function readPath(sums: LinkSums, entry: Entry): void {
@@ -85,6 +97,7 @@ export function addSums(a: LinkSums, b: LinkSums): LinkSums {
     roundTripMs: b.roundTripMs ?? a.roundTripMs,
     sentLoss: worse(a.sentLoss, b.sentLoss, Math.max),
     availableKbps: worse(a.availableKbps, b.availableKbps, Math.min),
+    relay: a.relay || b.relay,
   }
 }
 

@@ -88,6 +88,8 @@ export interface MediaStats {
   /** Times that a picture stood still, and for how long in all; zero where the browser does not count. */
   readonly freezes: number
   readonly frozenSeconds: number
+  /** The path in use goes over a relay. */
+  readonly relay: boolean
 }
 
 /** Another participant, and which of its page loads (attempts) is the live one. Attempt 0 has never joined. */

@@ -2,6 +2,7 @@
 import createClient from 'openapi-fetch'
 import { createHttp } from '@/api/http'
 import { withKey } from '@/api/keys'
+import type { Report } from '@/quality/statistics'
 import type { components, paths } from '@/api/schema'
 import type { Stroke } from '@/stage/ink'
 import type {
@@ -93,6 +94,18 @@ export const joinCall = (call_id: string, key: string) =>
   )
 export const endCall = (call_id: string, key: string) =>
   data(client.POST('/api/calls/{call_id}/end', { params: { path: { call_id } }, ...keyed(key) }))
+
+/** What this page measures of its call. Sent plainly: a page that goes away has no time to build more than that. */
+export const measureCall = (call_id: string, body: Report, keepalive: boolean): Promise<unknown> =>
+  http.post(`/api/calls/${call_id}/quality`, { body, keepalive, background: true })
+
+/** Calls of a day (today without one), from the newest on or before an instant. */
+export const getCallQuality = (day: string | undefined, bad: boolean, before?: string) =>
+  data(
+    client.GET('/api/call-quality', {
+      params: { query: { bad, ...(day !== undefined && { day }), ...(before !== undefined && { before }) } },
+    }),
+  )
 
 type Body<Name extends keyof components['schemas']> = components['schemas'][Name]
 const inCall = (call_id: string): { params: { path: { call_id: string } } } => ({

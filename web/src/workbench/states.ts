@@ -121,6 +121,20 @@ const late = {
   'GET /api/workbench/tickets/t0': ok({ ...desk.ticket, ticket_id: 't0', form_of_address: '马桂枝' }),
 }
 
+/** Whoever watches and serves nobody comes here from the desk's address. */
+const watching = (state: string, answer: Answer, more: Partial<Shot>): Shot => ({
+  route: 'quality',
+  state,
+  path: '/workbench',
+  answers: {
+    ...everywhere,
+    'GET /api/staff/me': ok({ staff: desk.supervisor, csrf: 'token' }),
+    'GET /api/workbench/state': problem('not_allowed', 403),
+    'GET /api/call-quality': answer,
+  },
+  ...more,
+})
+
 export const states: Shot[] = [
   {
     route: 'sign-in',
@@ -317,6 +331,18 @@ export const states: Shot[] = [
       until: '.script',
     }),
   ),
+  shot('call-rungs', signedIn(inCall(), joining), {
+    stored: owned,
+    peer: true,
+    steps: [{ see: '.facts-line .ok-text' }, { press: '.line-quality' }],
+    until: '.menu',
+  }),
+  shot('call-voice-chosen', signedIn(inCall(), joining), {
+    stored: { tab: { ...owned.tab, 'cw:call-rung': `${CALL}:voice` } },
+    peer: true,
+    steps: [{ see: '.facts-line .ok-text' }],
+    until: '.call-banner',
+  }),
   shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
     stored: owned,
@@ -340,6 +366,14 @@ export const states: Shot[] = [
     }),
     { stored: owned, until: '.stage-lost .ring-clock' },
   ),
+  watching('calls', ok(desk.quality), { until: '.table' }),
+  watching('bad', ok({ ...desk.quality, rows: desk.quality.rows.filter((row) => row.bad), more: false }), {
+    path: '/workbench/quality?bad=1',
+    until: '.table',
+  }),
+  watching('empty', ok(desk.noQuality), { until: '.empty' }),
+  watching('loading', 'never', { until: '.skeleton' }),
+  watching('failed', problem('internal', 500), { until: '.notice.bad' }),
   shot('wrap-up', signedIn(wrapping, ticketServed), {
     steps: [{ see: '.outcomes' }, { key: '2' }],
     until: '.is-chosen',

@@ -34,6 +34,9 @@ export type WorkbenchState = Omit<Schemas['WorkbenchState'], 'session' | 'unfini
 }
 
 export type Matter = Schemas['MatterView']
+export type QualityPage = Schemas['QualityPage']
+export type QualityRow = Schemas['QualityRow']
+export type QualitySide = Schemas['QualitySide']
 export type Today = Schemas['Today']
 export type QueueRow = Schemas['QueueRow']
 export type Colleague = Schemas['Colleague']

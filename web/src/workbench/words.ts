@@ -3,6 +3,8 @@ import { messages, t } from '@/i18n'
 import type { BreakReason, ChosenReason, Colleague, Presence } from './types'
 
 export const words = messages({
+  demoLabel: { zh: '演示环境', en: 'Demonstration' },
+  demo: { zh: '演示环境，人员与数据均为虚构', en: 'Demonstration: people and data are invented' },
   brand: { zh: '云综窗', en: 'Cloud Window' },
   workbench: { zh: '工作台', en: 'Workbench' },
   skip: { zh: '跳到正文', en: 'Skip to content' },

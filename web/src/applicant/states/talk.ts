@@ -23,6 +23,27 @@ export const talk: Shot[] = [
   },
   {
     route: 'call',
+    state: 'rungs',
+    path: `/call/${TICKET}`,
+    answers: inCall({}),
+    devices: 'ok',
+    peer: true,
+    steps: [{ see: '.line-quality .good, .line-quality .fair' }, { press: '.line-quality' }],
+    until: '.rungs',
+  },
+  {
+    route: 'call',
+    state: 'voice-chosen',
+    path: `/call/${TICKET}`,
+    answers: inCall({}),
+    stored: { tab: { 'cw:call-rung': `${CALL}:voice` } },
+    devices: 'ok',
+    peer: true,
+    steps: [{ see: '.plate' }],
+    until: '.line-note',
+  },
+  {
+    route: 'call',
     state: 'pointed-at',
     path: `/call/${TICKET}`,
     answers: {

@@ -2,12 +2,17 @@
  * The one call of this tab, fed by the state document. Loaded only when a call comes near, since it brings the transports.
  */
 import { watch } from 'vue'
-import { endCall, joinCall } from '@/api/applicant'
+import { endCall, joinCall, measureCall } from '@/api/applicant'
 import { createCall, type CallController } from '@/call'
 import { signallingOver } from '@/live'
+import { rememberRung } from '@/quality/rung'
+import { useStatistics } from '@/quality/use-statistics'
+import { useStills, type Stills } from '@/quality/use-stills'
 import { live, moved, state } from './person'
 
 let controller: CallController | null = null
+/** The last still of each of the others; filled once there is a call. */
+export let stills: Stills = new Map()
 
 /** The tab's controller, made at first use; it joins by itself as soon as the state document has a call. */
 export function theCall(): CallController {
@@ -18,6 +23,9 @@ export function theCall(): CallController {
     signalling: signallingOver(live),
   })
   controller = made
+  rememberRung(made)
+  stills = useStills(made)
+  useStatistics(made, measureCall)
   watch(
     state,
     (document) => {

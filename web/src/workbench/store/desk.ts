@@ -9,6 +9,9 @@ import { createRinger } from '@/call/ring'
 import { setTimeZone } from '@/i18n/format'
 import { createLive, createStateStore, signallingOver, type Line } from '@/live'
 import { COALESCE_MS } from '@/live/hints'
+import { rememberRung } from '@/quality/rung'
+import { useStatistics } from '@/quality/use-statistics'
+import { useStills } from '@/quality/use-stills'
 import * as api from '../api'
 import type { Colleague, Outcome, QueueRow, Staff, TicketDetail, Today, WorkbenchState } from '../types'
 import { setServerTime, startClock } from './clock'
@@ -45,6 +48,10 @@ export const call = createCall({
   api: { join: api.joinCall, end: api.endCall },
   signalling: signallingOver(live),
 })
+rememberRung(call)
+useStatistics(call, api.measureCall)
+/** The last still of each of the others. */
+export const stills = useStills(call)
 export const ringer = createRinger()
 
 live.on('welcome', (message) => {
