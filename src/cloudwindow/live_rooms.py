@@ -1,7 +1,7 @@
 """What the live line asks of the rooms, joined: streams, watching, arrivals, signalling, media reports."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import MediaReport, completed, report, signalling
-from cloudwindow.dispatch import DeskMember, Ticket, match_ticket, parameters, renew_leases, ring_next
-from cloudwindow.foundation import parameters as values
+from cloudwindow.dispatch import DeskMember, Ticket, match_ticket, renew_leases, ring_next
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.actions import Actions, Tx, action
 from cloudwindow.foundation.authentication import SYSTEM, Actor
@@ -110,5 +109,4 @@ class Rooms:
 @action("ticket.keep_places")
 async def keep_places(tx: Tx, accounts: list[UUID]) -> None:
     """Renew the leases of live tickets; no state changes, so nothing is recorded."""
-    grace = await values.get(tx.session, parameters.WAITING_GRACE)
-    await renew_leases(tx, accounts, tx.now + timedelta(seconds=grace))
+    await renew_leases(tx, accounts)

@@ -1,6 +1,6 @@
 """Changes of a ticket that was taken: leave, set aside, come back, expire (model §3, architecture §4)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from cloudwindow.dispatch.states import TICKET
 from cloudwindow.foundation import parameters, scope
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
+from cloudwindow.messages import Sender
 
 
 async def _own_ticket(tx: Tx, ticket_id: UUID) -> Ticket:
@@ -101,14 +102,19 @@ async def _due(tx: Tx, ticket_id: UUID, *states: str) -> Ticket | None:
     )
 
 
-async def renew_leases(tx: Tx, account_ids: list[UUID], until: datetime) -> None:
-    """Believe for a while longer that these citizens' pages are open."""
-    await tx.driver.execute(_RENEW, account_ids, until)
+async def renew_leases(tx: Tx, account_ids: list[UUID]) -> None:
+    """Keep these citizens' places for a while longer; longer still where a message can recall the phone."""
+    grace = await parameters.read(tx.session, limits.WAITING_GRACE, limits.RECALL_GRACE)
+    waiting, recall = (tx.now + timedelta(seconds=seconds) for seconds in grace.values())
+    await tx.driver.execute(_RENEW, account_ids, waiting, recall if tx.port(Sender).is_there else waiting)
 
 
 # scope: the leases of connections that this process holds
 _RENEW = """
-    UPDATE ticket t SET lease_until = greatest(t.lease_until, $2)
-    FROM (SELECT id FROM ticket WHERE account_id = ANY ($1::uuid[]) AND state <> 'closed' ORDER BY id FOR UPDATE) due
-    WHERE t.id = due.id
+    UPDATE ticket t
+    SET lease_until = greatest(
+        t.lease_until, CASE WHEN a.phone_verified_at IS NULL THEN $2::timestamptz ELSE $3::timestamptz END)
+    FROM (SELECT id FROM ticket WHERE account_id = ANY ($1::uuid[]) AND state <> 'closed' ORDER BY id FOR UPDATE) due,
+        account a
+    WHERE t.id = due.id AND a.id = t.account_id
 """

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.catalogue import Availability, CoachAvailability, Flow, Item, explain_answers, frozen, guide
-from cloudwindow.dispatch import estimates, views
+from cloudwindow.dispatch import estimates, recalling, views
 from cloudwindow.dispatch.choosing import find_desk
 from cloudwindow.dispatch.models import ConsentText, Desk, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
@@ -85,7 +85,8 @@ async def ticket_page(session: AsyncSession, wiring: Wiring, actor: Actor, ticke
         raise Problem("not_found")
     view = await views.ticket_view(session, wiring, ticket_id)
     place = await _place(session, ticket) if ticket.state in {"waiting", "ringing", "parked"} else None
-    return TicketPage(ticket=view, place=place, clerk=await _clerk(session, ticket))
+    recall = await recalling.recall_of(session, wiring, ticket.account_id)
+    return TicketPage(ticket=view, place=place, clerk=await _clerk(session, ticket), recall=recall)
 
 
 async def _place(session: AsyncSession, ticket: Ticket) -> PlaceView:

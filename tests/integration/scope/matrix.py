@@ -75,6 +75,8 @@ GET  /api/applicant/me                        serving   200  200  200  200  200 
 POST /api/applicant/enter                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/applicant/device-link               serving   401  200  200  401  401  401  401  401  401  401  401  401  401
 POST /api/applicant/continue                  serving   404  404  404  404  404  404  404  404  404  404  404  404  404
+POST /api/applicant/phone-code                waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
+POST /api/applicant/phone-code/confirm        waiting   401  200  410  401  401  401  401  401  401  401  401  401  401
 POST /api/applicant/sign-out                  waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
 
 # The state documents
@@ -151,7 +153,9 @@ GET  /api/sessions/{session_id}/messages      serving   401  200  404  200  404 
 GET  /api/sessions/{session_id}/messages      done      401  200  404  200  404  404  404  404  200  200  404  404  404
 POST /api/sessions/{session_id}/messages/marks serving  401  200  404  200  404  404  404  404  404  404  404  404  404
 
-# Instruments of tests; in production they do not exist
+# Instruments of tests and demonstrations; in production they do not exist
+GET  /api/outbox                              waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/outbox/{message_id}/phone           waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/test/clock                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/test/failpoints                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 """
@@ -168,6 +172,8 @@ BODIES: dict[str, Any] = {
     "POST /api/applicant/enter": {"form_of_address": "郭先生", "phone": "19900001399", "elderly": False},
     "POST /api/applicant/device-link": None,
     "POST /api/applicant/continue": {"token": "of-nobody"},
+    "POST /api/applicant/phone-code": None,
+    "POST /api/applicant/phone-code/confirm": {"code": "123456"},
     "POST /api/tickets": {
         "item_key": "P01",
         "region_code": "411002000000",
@@ -225,6 +231,14 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         "other_id": "other",
         "name": "owner",
         "other_name": "other",
+        "masked_phone": "owner",
+    },
+    # a demonstration shows everybody what came to phones
+    ("GET /api/outbox", "waiting"): {"masked_phone": " ".join(ACTORS)},
+    ("POST /api/outbox/{message_id}/phone", "waiting"): {"phone": " ".join(ACTORS)},
+    ("POST /api/applicant/phone-code/confirm", "waiting"): {
+        "owner_id": "owner",
+        "name": "owner",
         "masked_phone": "owner",
     },
     ("GET /api/applicant/state", "waiting"): {

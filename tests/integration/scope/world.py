@@ -241,6 +241,8 @@ async def _live(world: World) -> None:
         ticket = (await world.must(actor, "POST", "/api/tickets", wish))["ticket"]["id"]
         prefix = "" if actor == "owner" else f"{actor}_"
         world.secrets |= {f"{prefix}ticket": ticket, f"{prefix}name": name}
+    await world.must("owner", "POST", "/api/applicant/phone-code")
+    world.ids["message_id"] = (await world.must("owner", "GET", "/api/outbox"))["messages"][0]["id"]
     await world.keep("waiting")
 
     await _open_a_tab(world, "agent")

@@ -4,7 +4,8 @@
  */
 import type { Shot } from '../../shots/types'
 import { browse } from './states/browse'
+import { outbox } from './states/outbox'
 import { queue } from './states/queue'
 import { talk } from './states/talk'
 
-export const states: Shot[] = [...browse, ...queue, ...talk]
+export const states: Shot[] = [...browse, ...queue, ...talk, ...outbox]
