@@ -4,7 +4,7 @@ from cloudwindow.calls import scopes as _scopes  # noqa: F401  declares who may 
 from cloudwindow.calls.calling import report
 from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.deadlines import put_off_calls
-from cloudwindow.calls.models import Call, CallParticipant, Outcome, Session, SessionEvent
+from cloudwindow.calls.models import Abuse, Call, CallParticipant, Outcome, Session, SessionEvent
 from cloudwindow.calls.ports import IcePaths, IceServers, Ratings
 from cloudwindow.calls.readings import READINGS
 from cloudwindow.calls.schemas import (
@@ -34,6 +34,7 @@ __all__ = [
     "READINGS",
     "SESSION",
     "SWEEPS",
+    "Abuse",
     "ApplicantSession",
     "Call",
     "CallParticipant",

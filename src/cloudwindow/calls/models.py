@@ -67,6 +67,20 @@ class Session(Base):
     closed_at: Mapped[datetime | None]
 
 
+@encrypted("words")
+class Abuse(Base):
+    """That a session was ended for abuse, and what the clerk wrote about it; `organisation_id` runs the desk."""
+
+    __tablename__ = "abuse"
+    __table_args__ = (Index("ix_abuse_at", "at"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    at: Mapped[datetime]
+    words_cipher: Mapped[bytes]
+
+
 class Call(Base):
     """One media room. The server sees no media: `last_good_at` is when both sides last reported it flowing.
 

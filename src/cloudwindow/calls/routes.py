@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 
-from cloudwindow.calls import calling, chat, files, queries, stage, wrapping
+from cloudwindow.calls import abuse, calling, chat, files, queries, stage, wrapping
 from cloudwindow.calls.chat_views import LONGEST_PAGE
 from cloudwindow.calls.schemas import (
     Accepted,
@@ -53,6 +53,14 @@ async def join(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) 
 async def end(call_id: UUID, acting: Acting, actor: EitherActor, key: OnceKey) -> CallView:
     """Hang up."""
     return await acting.once(actor, once_key(actor, key, CallView), calling.end, call_id)
+
+
+@router.post("/calls/{call_id}/end-for-abuse")
+async def end_for_abuse(
+    call_id: UUID, body: abuse.AbuseRequest, acting: Acting, actor: StaffActor, key: OnceKey
+) -> CallView:
+    """End the call because of insults or harassment, with words that say what happened."""
+    return await acting.once(actor, once_key(actor, key, CallView), abuse.end_for_abuse, call_id, body)
 
 
 @router.put("/calls/{call_id}/stage")

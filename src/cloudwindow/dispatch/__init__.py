@@ -3,7 +3,7 @@
 from cloudwindow.dispatch import scopes as _scopes  # noqa: F401  declares who may see these rows
 from cloudwindow.dispatch.actions import renew_leases
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
-from cloudwindow.dispatch.models import Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
+from cloudwindow.dispatch.models import Block, Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.queries import DeskAvailability, current_ticket, is_shown
 from cloudwindow.dispatch.readings import READINGS
@@ -31,6 +31,7 @@ __all__ = [
     "SWEEPS",
     "TICKET",
     "WATCHING",
+    "Block",
     "ClerkCard",
     "Consent",
     "ConsentText",

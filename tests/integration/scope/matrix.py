@@ -119,6 +119,7 @@ POST /api/engagements/{engagement_id}/decline ringing   401  401  401  200  404 
 POST /api/calls/{call_id}/join                serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/join                wrapping  401  409  404  409  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/end                 serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/end-for-abuse       serving   401  401  401  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/stage               serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 DELETE /api/calls/{call_id}/stage             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/stage/view          serving   401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -133,6 +134,12 @@ POST /api/sessions/{session_id}/wrap-up       wrapping  401  401  401  200  404 
 POST /api/sessions/{session_id}/wrap-up       done      401  401  401  409  404  404  404  404  404  404  404  404  404
 POST /api/sessions/{session_id}/rating        wrapping  401  200  404  401  401  401  401  401  401  401  401  401  401
 POST /api/sessions/{session_id}/rating        done      401  409  404  401  401  401  401  401  401  401  401  401  401
+
+# What follows a session that was ended for abuse; this one is put down as such at its end
+GET  /api/abuse                               done      401  401  401  200  200  200  200  200  200  200  200  200  200
+POST /api/abuse/{session_id}/block            done      401  401  401  404  404  404  404  404  200  200  404  404  404
+POST /api/abuse/{session_id}/block            serving   401  401  401  404  404  404  404  404  404  404  404  404  404
+POST /api/blocks/{block_id}/lift              done      401  401  401  404  404  404  404  404  200  200  404  404  404
 
 # The live line where WebSockets are blocked; what each hears is in test_live.py
 POST /api/live/poll                           serving   401  200  200  200  200  200  200  200  200  200  200  200  200
@@ -182,6 +189,8 @@ BODIES: dict[str, Any] = {
     },
     "POST /api/workbench/presence": {"wanted": "break", "reason": "training"},
     "POST /api/engagements/{engagement_id}/decline": {"reason": "conflict_of_interest"},
+    "POST /api/calls/{call_id}/end-for-abuse": {"words": "三次提醒后还在骂人"},
+    "POST /api/abuse/{session_id}/block": {"days": 3, "reason": "insults"},
     "PUT /api/calls/{call_id}/stage": {"kind": "document", "participant_id": "{place_id}"},
     "PUT /api/calls/{call_id}/stage/view": {"no": "{stage_no}", "turn": 90, "zoom": 200, "x": 1, "y": 2},
     "POST /api/calls/{call_id}/strokes": {
@@ -233,6 +242,8 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         "other_name": "other",
         "masked_phone": "owner",
     },
+    ("GET /api/abuse", "done"): {"session": "super home"},
+    ("POST /api/calls/{call_id}/end-for-abuse", "serving"): {"call": "agent", "session": "agent"},
     # a demonstration shows everybody what came to phones
     ("GET /api/outbox", "waiting"): {"masked_phone": " ".join(ACTORS)},
     ("POST /api/outbox/{message_id}/phone", "waiting"): {"phone": " ".join(ACTORS)},

@@ -226,6 +226,20 @@ async def _open_a_tab(world: World, actor: str) -> None:
         )
 
 
+async def _put_down_as_abuse(world: World, session: str) -> None:
+    """Say of the session that it was ended for abuse, and block the citizen who is not in the matrix for it."""
+    words = world.city.keys.encrypt("abuse", "words", UUID(session), "三次提醒后还在骂人").hex()
+    block = world.ids["block_id"] = str(uuid4())
+    owner, far, agent = (world.people[actor].id for actor in ("owner", "far", "agent"))
+    of_desk = f"(SELECT d.organisation_id FROM session s JOIN desk d ON d.id = s.desk_id WHERE s.id = '{session}')"  # noqa: S608  our own names
+    await world.run(
+        f"INSERT INTO abuse VALUES ('{session}', '{owner}', {of_desk}, app_now(), decode('{words}', 'hex'));"  # noqa: S608  our own names
+        "INSERT INTO block (id, account_id, session_id, organisation_id, from_at, until, reason, made_by)"
+        f" VALUES ('{block}', '{far}', '{session}', {of_desk}, app_now(), app_now() + interval '3 days',"
+        f" 'insults', '{agent}')"
+    )
+
+
 async def _live(world: World) -> None:
     """Live through the life of one ticket and take a snapshot at each stage."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -273,6 +287,7 @@ async def _live(world: World) -> None:
     await world.must("owner", "POST", f"/api/sessions/{session}/rating", rating)
     wrap_up = BODIES["POST /api/sessions/{session_id}/wrap-up"]
     await world.must("agent", "POST", f"/api/sessions/{session}/wrap-up", wrap_up | {"then": "break"})
+    await _put_down_as_abuse(world, session)
     await world.keep("done")
 
     masked = (await world.must("owner", "GET", "/api/applicant/me"))["account"]["phone_masked"]

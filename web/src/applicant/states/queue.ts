@@ -40,6 +40,18 @@ export const queue: Shot[] = [
     until: '.notice.bad',
   },
   {
+    route: 'consent',
+    state: 'blocked',
+    path: '/consent?item=P01',
+    answers: {
+      ...known(),
+      'POST /api/tickets': problem('blocked_for_insults', 403, { until: '2026-11-27 15:30' }),
+    },
+    stored: { lasting: answered },
+    steps: [{ see: 'dl' }, { press: 'input[type=checkbox]' }, { press: '.dock .button' }],
+    until: '.notice.bad',
+  },
+  {
     route: 'waiting',
     state: 'queue',
     path: `/waiting/${TICKET}`,

@@ -1,4 +1,4 @@
-"""Messages to phones, and phones that are proved to be one's own."""
+"""Messages to phones, phones that are proved to be one's own, and what follows abuse."""
 
 from alembic import op
 
@@ -51,6 +51,43 @@ STATEMENTS = (
     "CREATE INDEX ix_message_sending ON message (sending_until) WHERE state = 'sending'",
     "CREATE INDEX ix_message_phone ON message (phone_blind, queued_at)",
     "CREATE INDEX ix_message_queued ON message (queued_at)",
+    """
+    CREATE TABLE abuse (
+        session_id UUID NOT NULL,
+        account_id UUID NOT NULL,
+        organisation_id UUID NOT NULL,
+        at TIMESTAMP WITH TIME ZONE NOT NULL,
+        words_cipher BYTEA NOT NULL,
+        CONSTRAINT pk_abuse PRIMARY KEY (session_id),
+        CONSTRAINT fk_abuse_session_id_session FOREIGN KEY(session_id) REFERENCES session (id),
+        CONSTRAINT fk_abuse_account_id_account FOREIGN KEY(account_id) REFERENCES account (id),
+        CONSTRAINT fk_abuse_organisation_id_organisation FOREIGN KEY(organisation_id) REFERENCES organisation (id)
+    )
+    """,
+    "CREATE INDEX ix_abuse_at ON abuse (at)",
+    """
+    CREATE TABLE block (
+        id UUID NOT NULL,
+        account_id UUID NOT NULL,
+        session_id UUID NOT NULL,
+        organisation_id UUID NOT NULL,
+        from_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        until TIMESTAMP WITH TIME ZONE NOT NULL,
+        reason TEXT NOT NULL,
+        made_by UUID NOT NULL,
+        lifted_at TIMESTAMP WITH TIME ZONE,
+        lifted_by UUID,
+        CONSTRAINT pk_block PRIMARY KEY (id),
+        CONSTRAINT ck_block_reason CHECK (reason IN ('insults', 'harassment', 'threats')),
+        CONSTRAINT fk_block_account_id_account FOREIGN KEY(account_id) REFERENCES account (id),
+        CONSTRAINT fk_block_session_id_session FOREIGN KEY(session_id) REFERENCES session (id),
+        CONSTRAINT fk_block_organisation_id_organisation FOREIGN KEY(organisation_id) REFERENCES organisation (id),
+        CONSTRAINT fk_block_made_by_staff FOREIGN KEY(made_by) REFERENCES staff (id),
+        CONSTRAINT fk_block_lifted_by_staff FOREIGN KEY(lifted_by) REFERENCES staff (id)
+    )
+    """,
+    "CREATE INDEX ix_block_account ON block (account_id, until) WHERE lifted_at IS NULL",
+    "CREATE INDEX ix_block_session ON block (session_id)",
 )
 
 
