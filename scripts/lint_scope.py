@@ -65,6 +65,8 @@ SYSTEM_TABLES = {
     "idempotency": "read by the key within the actor's own login",
     "login": "found by the digest of a secret; the actor comes from here",
     "matter": "goes with its session, which is scoped",
+    "message": "texts to one person's phone; read by the courier, and by the outbox of a demonstration",
+    "phone_code": "digests of one person's codes; found by that account",
     "presence": "goes with its person, who is scoped",
     "recovery_code": "digests of one person's codes; found by the person who signs in",
     "role_grant": "goes with its person; the actor's grants come from here",

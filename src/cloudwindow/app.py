@@ -15,10 +15,11 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
 
-from cloudwindow import calls, dispatch, faces, instruments, monitoring, oversight, people
+from cloudwindow import calls, dispatch, faces, instruments, messages, monitoring, oversight, people
 from cloudwindow.calls.routes import router as calls_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
+from cloudwindow.demonstration.outbox import router as outbox_router
 from cloudwindow.dispatch.routes import router as dispatch_router
 from cloudwindow.foundation import housekeeping, logs
 from cloudwindow.foundation.actions import Actions
@@ -56,6 +57,7 @@ from cloudwindow.people.routes import router as people_router
 from cloudwindow.settings import Settings
 
 SWEEPS = [*housekeeping.SWEEPS, *FILE_SWEEPS, *people.SWEEPS, *dispatch.SWEEPS, *calls.SWEEPS, *oversight.SWEEPS]
+SWEEPS += messages.SWEEPS
 
 DEADLINES = [dispatch.put_off_tickets, calls.put_off_calls, dispatch.put_off_engagements, people.put_off_logins]
 """What a downtime puts off, in the order of locks."""
@@ -171,6 +173,7 @@ def create_app(
         application.include_router(router)
     if settings.mode != "production":
         application.include_router(instruments.router)
+        application.include_router(outbox_router)
     _health(application)
     _authority(application, authority)
     _pages(application, settings)
@@ -215,13 +218,16 @@ async def open_parts(settings: Settings, database_url: str) -> AsyncIterator[Par
 
 @asynccontextmanager
 async def background(parts: Parts) -> AsyncIterator[Sweeper]:
-    """Do what falls due, and seal: in a web process, or in a worker beside it."""
+    """Do what falls due, seal, and bring messages away: in a web process, or in a worker beside it."""
     sweeper, sealer = Sweeper(parts.actions, SWEEPS, DEADLINES), Sealer(parts.actions)
+    courier = messages.Courier(parts.actions, parts.wiring.port(messages.Sender))
     await sweeper.start()
     sealer.start()
+    courier.start()
     try:
         yield sweeper
     finally:
+        await courier.stop()
         await sealer.stop()
         await sweeper.stop()
 
@@ -270,6 +276,7 @@ def wire(wiring: Wiring, database: Database, settings: Settings) -> None:
     wiring.bind(calls.IceServers, Relays(settings))
     wiring.bind(PublicAddress, SettingsAddress(settings))
     wiring.bind(Store, Folder(settings.files_folder()))
+    wiring.bind(messages.Sender, messages.NoSender() if settings.mode == "production" else messages.Outbox())
 
 
 def _health(application: FastAPI) -> None:

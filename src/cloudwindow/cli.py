@@ -213,11 +213,12 @@ def show_settings() -> None:
 @app.command("states")
 def show_states() -> None:
     """Print the state machines as docs/states.md holds them; needs no database."""
-    from cloudwindow import calls, dispatch, oversight
+    from cloudwindow import calls, dispatch, messages, oversight
     from cloudwindow.foundation.states import markdown
     from cloudwindow.foundation.storage import FILE
 
-    machines = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, oversight.RATING, FILE)
+    ours = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, oversight.RATING)
+    machines = (*ours, messages.MESSAGE, FILE)
     typer.echo(markdown(machines), nl=False)
 
 

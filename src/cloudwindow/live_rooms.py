@@ -9,11 +9,21 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import MediaReport, completed, report, signalling
-from cloudwindow.dispatch import DeskMember, Ticket, is_anybody_free, is_free, keep_places, match_ticket, ring_next
+from cloudwindow.dispatch import (
+    DeskMember,
+    Place,
+    Ticket,
+    is_anybody_free,
+    is_free,
+    keep_places,
+    match_ticket,
+    ring_next,
+)
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from cloudwindow.foundation.errors import Problem
+from cloudwindow.messages import Sender
 from cloudwindow.people import account_stream, staff_stream, unchanged
 
 
@@ -60,7 +70,7 @@ class Rooms:
             if await gathered(is_free, actor.id):
                 await self._quietly(SYSTEM, ring_next, actor.id)
             return
-        waiting = await gathered(keep_places, actor.id)
+        waiting = await gathered(keep_places, self._place(actor.id))
         if waiting is None:
             return
         if await gathered(is_anybody_free, waiting):
@@ -89,7 +99,10 @@ class Rooms:
     async def renew(self, accounts: list[UUID]) -> None:
         """Keep the places of citizens whose pages are open."""
         async with self._actions.database.driver() as driver:
-            await keep_places(driver, accounts)
+            await keep_places(driver, [self._place(account) for account in accounts])
+
+    def _place(self, account: UUID) -> Place:
+        return Place(account, self._actions.wiring.port(Sender).is_there)
 
     async def unchanged(self, session: AsyncSession, actors: list[Actor]) -> set[UUID]:
         """Return the logins that are still open with the rights they came with."""

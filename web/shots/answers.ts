@@ -61,6 +61,7 @@ export const waiting = (
       ticket: one,
       place: { ahead: 2, estimate_minutes: [4, 4], present: 2 },
       clerk: null,
+      recall: 'on',
       ...view,
     }),
   }
@@ -91,7 +92,7 @@ export const inCall = (
   const going = call(calls)
   return {
     ...known({ ticket: one, session: session(sessions), call: going, chat, matters }),
-    [`GET /api/tickets/${TICKET}`]: ok({ ticket: one, place: null, clerk }),
+    [`GET /api/tickets/${TICKET}`]: ok({ ticket: one, place: null, clerk, recall: 'on' }),
     [`POST /api/calls/${CALL}/join`]: ok({
       call: going,
       participant_id: MY_SEAT,

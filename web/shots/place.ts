@@ -98,6 +98,7 @@ export const account: Account = {
   form_of_address: '刘春梅',
   phone_masked: '199****0127',
   elderly: false,
+  phone_verified: true,
 }
 /** A name of 40 characters, as a member of a minority may have. */
 export const longNamed: Account = {

@@ -5,7 +5,7 @@ from cloudwindow.calls.calling import report
 from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.deadlines import put_off_calls
 from cloudwindow.calls.matter_views import matters_of_session
-from cloudwindow.calls.models import Call, CallParticipant, CannedReply, Outcome, Session, SessionEvent
+from cloudwindow.calls.models import Abuse, Call, CallParticipant, CannedReply, Outcome, Session, SessionEvent
 from cloudwindow.calls.ports import IcePaths, IceServers, Ratings
 from cloudwindow.calls.readings import READINGS
 from cloudwindow.calls.schemas import (
@@ -36,6 +36,7 @@ __all__ = [
     "READINGS",
     "SESSION",
     "SWEEPS",
+    "Abuse",
     "ApplicantSession",
     "Call",
     "CallParticipant",

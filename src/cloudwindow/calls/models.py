@@ -67,6 +67,20 @@ class Session(Base):
     closed_at: Mapped[datetime | None]
 
 
+@encrypted("words")
+class Abuse(Base):
+    """That a session was ended for abuse, and what the clerk wrote about it; `organisation_id` runs the desk."""
+
+    __tablename__ = "abuse"
+    __table_args__ = (Index("ix_abuse_at", "at"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    at: Mapped[datetime]
+    words_cipher: Mapped[bytes]
+
+
 class Matter(Base):
     """A further matter 另办的事 of a session, beside the ticket's own: its item, frozen, and what became of it."""
 

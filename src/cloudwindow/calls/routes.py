@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request
 
 from cloudwindow.calls import (
+    abuse,
     calling,
     canned,
     chat,
@@ -82,6 +83,14 @@ async def hold_call(call_id: UUID, acting: Acting, actor: StaffActor) -> CallVie
 async def resume_call(call_id: UUID, acting: Acting, actor: StaffActor) -> CallView:
     """Go on with a call that is on hold."""
     return await acting.run(actor, hold.resume, call_id)
+
+
+@router.post("/calls/{call_id}/end-for-abuse")
+async def end_for_abuse(
+    call_id: UUID, body: abuse.AbuseRequest, acting: Acting, actor: StaffActor, key: OnceKey
+) -> CallView:
+    """End the call because of insults or harassment, with words that say what happened."""
+    return await acting.once(actor, once_key(actor, key, CallView), abuse.end_for_abuse, call_id, body)
 
 
 @router.put("/calls/{call_id}/stage")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
-from cloudwindow.calls.models import CallParticipant, Session
+from cloudwindow.calls.models import Abuse, CallParticipant, Session
 from cloudwindow.calls.models_quality import CallQuality
 from cloudwindow.dispatch import WATCHING
 from cloudwindow.foundation import scope
@@ -38,7 +38,14 @@ def _sessions(actor: Actor) -> Select[UUID]:
     return select(Session.id).where(scope.visible(actor, Session))
 
 
+def _abuse(actor: Actor) -> ColumnElement[bool]:
+    """For whoever watches the desk; the clerk has said it, and the citizen is told on the page of the session."""
+    watched = select(Organisation.id).where(scope.within(actor, WATCHING, Organisation.path))
+    return Abuse.organisation_id.in_(watched)
+
+
 scope.declare(Session, _session)
 scope.declare(CallQuality, _quality)
+scope.declare(Abuse, _abuse)
 anchored("session", _sessions)
 scope.declare(CallParticipant, _participant)

@@ -107,6 +107,9 @@ class SessionDesk:
         await announce_clerk_session(tx, staff_id)
 
 
+ABUSE = "abuse"
+"""The reason of a session that its clerk ended because of insults or harassment."""
+
 _NUMBER = """
     INSERT INTO counter (name, value) VALUES ($1, 1)
     ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value
@@ -247,7 +250,7 @@ async def end_hold(tx: Tx, row: Session, call_id: UUID, reason: str) -> bool:
 async def end_session(tx: Tx, row: Session, reason: str, close_reason: str | None) -> None:
     """End the service: call over, ticket closed (`close_reason` null: the caller closes it), wrap-up and rating begin.
 
-    `reason` is who or what ended it: `applicant`, `clerk` or `dropped`.
+    `reason` is who or what ended it: `applicant`, `clerk`, `dropped` or `abuse`, which asks for no rating.
     """
     await end_live_call(tx, row, reason)
     # Without a clerk in the call there is nobody to give time to: the wrap-up is due at once.
@@ -267,7 +270,8 @@ async def end_session(tx: Tx, row: Session, reason: str, close_reason: str | Non
     await note(tx, row.id, "ended", reason=reason)
     tx.event(account_stream(row.account_id), "session", views.for_applicant(row))
     await announce_clerk_session(tx, row.clerk_id)
-    await tx.port(Ratings).ask(tx, row)
+    if reason != ABUSE:
+        await tx.port(Ratings).ask(tx, row)
 
 
 def release_clerk(tx: Tx, staff_id: UUID) -> None:

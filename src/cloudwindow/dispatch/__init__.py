@@ -1,11 +1,11 @@
 """Desks 专席, tickets 取号, offers 派单 (standard §四.6, architecture §4)."""
 
 from cloudwindow.dispatch import scopes as _scopes  # noqa: F401  declares who may see these rows
-from cloudwindow.dispatch.actions import keep_places
+from cloudwindow.dispatch.actions import Place, keep_places
 from cloudwindow.dispatch.changing import change_item
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
 from cloudwindow.dispatch.matching import is_anybody_free, is_free
-from cloudwindow.dispatch.models import Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
+from cloudwindow.dispatch.models import Block, Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.queries import DeskAvailability, current_ticket, is_shown
 from cloudwindow.dispatch.readings import READINGS
@@ -33,6 +33,7 @@ __all__ = [
     "SWEEPS",
     "TICKET",
     "WATCHING",
+    "Block",
     "ClerkCard",
     "Consent",
     "ConsentText",
@@ -44,6 +45,7 @@ __all__ = [
     "DispatchWork",
     "Engagement",
     "OfferView",
+    "Place",
     "PreviousSession",
     "Sessions",
     "Ticket",

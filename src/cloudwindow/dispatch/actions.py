@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -105,17 +106,29 @@ async def _due(tx: Tx, ticket_id: UUID, *states: str) -> Ticket | None:
 
 # scope: the tickets of accounts whose pages this process has open
 _RENEW = """
-    UPDATE ticket t SET lease_until = greatest(t.lease_until, app_now() + make_interval(secs => $2))
-    FROM (SELECT id FROM ticket WHERE account_id = ANY ($1::uuid[]) AND state <> 'closed' ORDER BY id FOR UPDATE) due
-    WHERE t.id = due.id RETURNING t.account_id, t.id, t.state
+    UPDATE ticket t SET lease_until = greatest(t.lease_until, app_now() + make_interval(
+        secs => CASE WHEN due.recalled AND a.phone_verified_at IS NOT NULL THEN $4 ELSE $3 END))
+    FROM (SELECT t.id, asked.recalled FROM unnest($1::uuid[], $2::boolean[]) AS asked (account, recalled)
+        JOIN ticket t ON t.account_id = asked.account AND t.state <> 'closed'
+        ORDER BY t.id FOR UPDATE OF t) due, account a
+    WHERE t.id = due.id AND a.id = t.account_id RETURNING t.account_id, due.recalled, t.id, t.state
 """
 
 
-async def keep_places(driver: asyncpg.Connection, accounts: Sequence[UUID]) -> dict[UUID, UUID | None]:
-    """Believe for a while longer that these citizens' pages are open; no state changes, so nothing is recorded.
+class Place(NamedTuple):
+    """Whose place is to be kept, and whether a message can recall a phone of theirs that is verified."""
 
-    Returns the live ticket of each account that has one: its key while it waits, else null.
+    account: UUID
+    recalled: bool
+
+
+async def keep_places(driver: asyncpg.Connection, asked: Sequence[Place]) -> dict[Place, UUID | None]:
+    """Believe for a while longer that these citizens' pages are open; longer still where a message recalls the phone.
+
+    No state changes, so nothing is recorded. Returns the live ticket of each account that has one: its key while it
+    waits, else null.
     """
-    seconds = (await parameters.read_by(driver, limits.WAITING_GRACE))[limits.WAITING_GRACE]
-    rows = await driver.fetch(_RENEW, accounts, seconds)
-    return {row["account_id"]: row["id"] if row["state"] == "waiting" else None for row in rows}
+    grace = await parameters.read_by(driver, limits.WAITING_GRACE, limits.RECALL_GRACE)
+    accounts, recalled = map(list, zip(*asked, strict=True))
+    rows = await driver.fetch(_RENEW, accounts, recalled, grace[limits.WAITING_GRACE], grace[limits.RECALL_GRACE])
+    return {Place(row["account_id"], row["recalled"]): row["id"] if row["state"] == "waiting" else None for row in rows}

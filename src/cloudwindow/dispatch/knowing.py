@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Boolean, Interval, Text, Uuid, and_, bindparam, co
 from cloudwindow.catalogue import Implementation, Item, Version, resolving
 from cloudwindow.dispatch import parameters as limits
 from cloudwindow.dispatch.choosing import desk_for
-from cloudwindow.dispatch.models import ConsentText, Desk, Ticket
+from cloudwindow.dispatch.models import Block, ConsentText, Desk, Ticket
 from cloudwindow.dispatch.schemas import TakeRequest
 from cloudwindow.foundation import parameters
 from cloudwindow.foundation.actions import Tx
@@ -92,6 +92,18 @@ _last = (
     .limit(1)
     .lateral("last")
 )
+# scope: the actor's own account, which may be kept from taking numbers
+_block = (
+    select(Block.until, Block.reason)
+    .where(
+        Block.account_id == _asked.c.account,
+        Block.lifted_at.is_(None),
+        Block.until > select(func.app_now()).scalar_subquery(),
+    )
+    .order_by(Block.until.desc())
+    .limit(1)
+    .lateral("block_")
+)
 # scope: the actor's own account. The tickets are the count, so nothing is counted beside them.
 _lately = (
     select(func.count().label("count"), func.min(Ticket.taken_at).label("first"))
@@ -115,10 +127,11 @@ _KNOWN = Hot(
         _asked.c.place,
         *(found.label(f"last_{found.key}") for found in _last.c),
         *(found.label(f"lately_{found.key}") for found in _lately.c),
+        *(found.label(f"block_{found.key}") for found in _block.c),
         *(found for found in _counts.c if found.key not in _wish.c),
         _situations.correlate(_counts, _asked).scalar_subquery().label("situations"),
         _notice.scalar_subquery().label("consent_version"),
-    ).select_from(_asked.join(_counts, _same).outerjoin(_last, true()).join(_lately, true()))
+    ).select_from(_asked.join(_counts, _same).outerjoin(_last, true()).join(_lately, true()).outerjoin(_block, true()))
 )
 """All that must be known, for many requests in one statement: the account's last ticket, and for an item and a flow at
 a place the version (null: no such item there), the desk (null: none), home, notice and parameters. Under load many

@@ -151,6 +151,31 @@ class Engagement(Base):
     reason: Mapped[str | None]
 
 
+class Block(Base):
+    """That an account may take no number until some day, why, and who made and lifted it.
+
+    `session_id` is the session that was ended for abuse, `organisation_id` runs its desk. A lifted one counts no more.
+    """
+
+    __tablename__ = "block"
+    __table_args__ = (
+        CheckConstraint("reason IN ('insults', 'harassment', 'threats')", name="reason"),
+        Index("ix_block_account", "account_id", "until", postgresql_where=text("lifted_at IS NULL")),
+        Index("ix_block_session", "session_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    from_at: Mapped[datetime]
+    until: Mapped[datetime]
+    reason: Mapped[str]
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
 class ConsentText(Base):
     """A version of the notice 告知同意书; `digest` is the SHA-256 of `content`'s canonical JSON."""
 

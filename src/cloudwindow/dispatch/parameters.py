@@ -54,6 +54,20 @@ WAITING_GRACE = define(
     "peers §5: waiters need leases of at least 60 s (assumed)",
     "How long the place is kept when the citizen's page is gone.",
 )
+RECALL_GRACE = define(
+    "dispatch.recall_grace_seconds",
+    3600,
+    "s",
+    "ours: the longest wait of a bad morning, so that a phone may sleep through it",
+    "How long the place is kept when the page is gone and a message can recall the phone.",
+)
+RECALL_AT_POSITION = define(
+    "dispatch.recall_at_position",
+    3,
+    "place in the queue",
+    "ours: two before oneself are some four minutes, enough to find the phone and too short to forget it again",
+    "At which place a citizen whose page is gone is told by a message to come back.",
+)
 PARK_SECONDS = define(
     "dispatch.park_seconds", 60, "s", "model §3: 先不接 parks 60 s", "How long 先不接 sets a ticket aside."
 )

@@ -21,3 +21,15 @@ define(
     "The notice has just been updated. Please read it again.",
 )
 define("ring_over", 409, "这一位已经转给别人，或对方已离开。", "This person has been passed on, or has left.")
+for _reason, _zh, _en in (
+    ("insults", "辱骂工作人员", "insults against the staff"),
+    ("harassment", "骚扰工作人员", "harassment of the staff"),
+    ("threats", "威胁工作人员", "threats against the staff"),
+):
+    define(
+        f"blocked_for_{_reason}",
+        403,
+        f"因为通话中{_zh}，{{until}} 以前您不能取号。急事可以去大厅窗口办；认为不对，请打 12345 投诉。",
+        f"Because of {_en} in a call you cannot take a number until {{until}}. The hall's windows are open to you; to"
+        " object, call 12345.",
+    )

@@ -8,7 +8,7 @@ from sqlalchemy import TIMESTAMP, Uuid, bindparam, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.catalogue import Availability, CoachAvailability, Flow, Item, explain_answers, frozen, guide
-from cloudwindow.dispatch import estimates, views
+from cloudwindow.dispatch import estimates, recalling, views
 from cloudwindow.dispatch.choosing import find_desk
 from cloudwindow.dispatch.models import ConsentText, Desk, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
@@ -101,6 +101,7 @@ async def ticket_page(session: AsyncSession, wiring: Wiring, actor: Actor, ticke
         ticket=views.show_ticket(ticket, row.key, session_id),
         place=await _place(session, ticket, row.average_minutes) if ticket.state in QUEUED else None,
         clerk=await _clerk(session, ticket),
+        recall=await recalling.recall_of(session, wiring, ticket.account_id),
     )
 
 

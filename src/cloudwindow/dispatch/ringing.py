@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from cloudwindow.dispatch import parameters as limits
 from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
-from cloudwindow.dispatch import views
+from cloudwindow.dispatch import recalling, views
 from cloudwindow.dispatch.matching import NO_LOCKS, Match, free_members, is_anybody_free, match_for
 from cloudwindow.dispatch.models import Desk, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
@@ -81,7 +81,8 @@ async def _ring(tx: Tx, match: Match) -> None:
         )
     except UniqueViolationError:  # somebody was faster; the indexes are the last word (invariant 1)
         raise Problem("ring_over") from None
-    await move_ticket(tx, ticket["id"], "ring", first_rung_at=ticket["first_rung_at"] or tx.now)
+    rung = await move_ticket(tx, ticket["id"], "ring", first_rung_at=ticket["first_rung_at"] or tx.now)
+    await recalling.say_it_rings(tx, rung)
     tx.audit("engagement", engagement_id, state="ringing", ticket=ticket["id"], staff=match.staff_id)
     await announce_clerk(tx, match.staff_id)
 

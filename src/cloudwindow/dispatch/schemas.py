@@ -81,11 +81,16 @@ class ClerkCard(Wire):
 
 
 class TicketPage(Wire):
-    """What the waiting page shows."""
+    """What the waiting page shows.
+
+    `recall`: whether the phone may sleep, since a message recalls it; `offered` when it may once it is verified, `none`
+    where no messages can be sent.
+    """
 
     ticket: TicketView
     place: PlaceView | None
     clerk: ClerkCard | None
+    recall: Literal["none", "offered", "on"]
 
 
 class Cursor(Wire):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, false, or_, select
 
-from cloudwindow.dispatch.models import Desk, Engagement, Ticket
+from cloudwindow.dispatch.models import Block, Desk, Engagement, Ticket
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.organisation import Organisation
@@ -32,5 +32,12 @@ def _engagement(actor: Actor) -> ColumnElement[bool]:
     return Engagement.staff_id == actor.id if actor.kind == "staff" else false()
 
 
+def _block(actor: Actor) -> ColumnElement[bool]:
+    """For whoever watches the desk at which it came to this."""
+    watched = select(Organisation.id).where(scope.within(actor, WATCHING, Organisation.path))
+    return Block.organisation_id.in_(watched)
+
+
 scope.declare(Ticket, _ticket)
+scope.declare(Block, _block)
 scope.declare(Engagement, _engagement)

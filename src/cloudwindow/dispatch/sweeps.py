@@ -1,6 +1,6 @@
 """What falls due in this room (invariant 3)."""
 
-from cloudwindow.dispatch import actions, matching, ringing
+from cloudwindow.dispatch import actions, matching, recalling, ringing
 from cloudwindow.foundation.sweeper import Sweep
 
 # scope: the sweeper's own work
@@ -34,6 +34,8 @@ SWEEPS = [
         "SELECT id FROM ticket WHERE state IN ('waiting', 'parked') AND lease_until <= (SELECT app_now()) LIMIT :batch",
         actions.expire,
     ),
+    Sweep("nearly their turn", recalling.NEAR, recalling.recall_near),
+    Sweep("rung in their sleep", recalling.RUNG, recalling.recall_rung),
     Sweep(
         "wrap-ups over",
         "SELECT DISTINCT staff_id FROM engagement WHERE wrap_until <= app_now() LIMIT :batch",

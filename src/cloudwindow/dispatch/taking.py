@@ -40,7 +40,7 @@ async def take(tx: Tx, request: TakeRequest) -> Taken:
     """Take a number. An account that already has a live ticket gets that one (model §2).
 
     Raises `item_unknown`, `region_unknown`, `answers_unknown`, `no_desk`, `desk_closed`, `consent_outdated`,
-    `too_many_requests`.
+    `too_many_requests`, and `blocked_for_…` a reason.
     """
     account_id = tx.actor.id
     if tx.actor.kind != "account" or account_id is None:
@@ -76,7 +76,14 @@ class _Wish:
     answers: dict[str, str]
 
 
+def _check_block(tx: Tx, known: Record) -> None:
+    if known["block_until"] is not None:
+        until = known["block_until"].astimezone(tx.zone)
+        raise Problem(f"blocked_for_{known['block_reason']}", until=until.strftime("%Y-%m-%d %H:%M"))
+
+
 async def _check(tx: Tx, request: TakeRequest, known: Record) -> _Wish:
+    _check_block(tx, known)
     if known["version_id"] is None:
         async with tx.database.reading() as session:
             await find_place(session, request.region_code)  # it is the place that is unknown, or the item

@@ -23,6 +23,7 @@ MACHINE = (
     machine_checks.keys,
     machine_checks.pages,
     machine_checks.footer,
+    machine_checks.messages,
 )
 
 

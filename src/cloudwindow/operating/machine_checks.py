@@ -68,6 +68,14 @@ def _folder(name: str, folder: Path, closed: int) -> Finding | None:
     return None
 
 
+def messages(settings: Settings) -> Finding:
+    """Whether texts can be sent to phones, so that they may sleep while their owners wait."""
+    if settings.mode != "production":
+        return Finding("messages", "ok", "Short messages go to the outbox page.")
+    what = "No sender of short messages is configured: phones of people who wait cannot be recalled."
+    return Finding("messages", "warn", what, "provide one, as docs/subsystems/messages.md says")
+
+
 def disk(settings: Settings) -> Finding:
     """Whether there is room where the data are."""
     folder = _nearest(settings.data_folder())

@@ -14,3 +14,10 @@ define(
     "选的原因和星级不对应，请重新选。",
     "The reasons do not belong to the level. Choose again.",
 )
+define("block_too_long", 422, "最多限制 {most} 天。", "{most} days are the most.")
+define(
+    "already_blocked",
+    409,
+    "这位已经被限制取号，到 {until} 为止。",
+    "This person cannot take numbers already, until {until}.",
+)

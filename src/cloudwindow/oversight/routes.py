@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from cloudwindow.calls import RatingView
-from cloudwindow.foundation.http import Acting, ApplicantActor, OnceKey, Reading, StaffActor, once_key
-from cloudwindow.oversight import actions, queries
+from cloudwindow.foundation.http import Acting, ApplicantActor, OnceKey, Reading, StaffActor, house, once_key
+from cloudwindow.oversight import abuse, actions, queries
 from cloudwindow.oversight.options import rating_levels
 from cloudwindow.oversight.schemas import RatingLevel, RatingRequest, Today
 
@@ -31,3 +31,23 @@ async def rate(
 async def today(session: Reading, actor: StaffActor) -> Today:
     """The clerk's own figures of today."""
     return await queries.today(session, actor)
+
+
+@router.get("/abuse")
+async def ended_for_abuse(request: Request, session: Reading, actor: StaffActor) -> list[abuse.AbuseView]:
+    """Sessions that were ended for abuse at the desks that the actor watches, the newest first."""
+    return await abuse.ended_for_abuse(session, house(request).keys, actor)
+
+
+@router.post("/abuse/{session_id}/block")
+async def make_block(
+    session_id: UUID, body: abuse.BlockRequest, acting: Acting, actor: StaffActor, key: OnceKey
+) -> abuse.BlockView:
+    """Keep whoever abused from taking numbers for some days; what was taken before goes on."""
+    return await acting.once(actor, once_key(actor, key, abuse.BlockView), abuse.make_block, session_id, body)
+
+
+@router.post("/blocks/{block_id}/lift")
+async def lift_block(block_id: UUID, acting: Acting, actor: StaffActor) -> abuse.BlockView:
+    """Take a block back."""
+    return await acting.run(actor, abuse.lift_block, block_id)

@@ -3,12 +3,13 @@
 from cloudwindow.foundation.numbers import NOT_GUESSED
 from cloudwindow.people.actions import account_stream
 from cloudwindow.people.authentication import CookieAuthenticator, unchanged
+from cloudwindow.people.device_links import link_in_message
 from cloudwindow.people.logins import SWEEPS, put_off_logins
 from cloudwindow.people.models import Account, Presence, RoleGrant, Skill, Staff
 from cloudwindow.people.passwords import hash_password, random_password
 from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.presence import announce_presence, change_presence, set_presence, staff_stream
-from cloudwindow.people.queries import card, phone_indexes, show_account
+from cloudwindow.people.queries import card, phone_indexes, phone_of, show_account
 from cloudwindow.people.readings import READINGS
 from cloudwindow.people.schemas import AccountView, Asked, DeskName, PresenceRequest, PresenceView, Wire
 
@@ -34,7 +35,9 @@ __all__ = [
     "card",
     "change_presence",
     "hash_password",
+    "link_in_message",
     "phone_indexes",
+    "phone_of",
     "put_off_logins",
     "random_password",
     "set_presence",

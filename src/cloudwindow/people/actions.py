@@ -166,5 +166,6 @@ async def enter_as_guest(tx: Tx, request: EnterRequest) -> tuple[ApplicantMe, st
         form_of_address=request.form_of_address,
         phone_masked=mask_phone(request.phone),
         elderly=request.elderly,
+        phone_verified=False,
     )
     return ApplicantMe(account=view, csrf=csrf_token(token)), token

@@ -6,7 +6,7 @@ browser that follows the link has it; the same browser may ask again when the an
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -40,21 +40,39 @@ async def make_link(tx: Tx, origin: str | None) -> DeviceLinkView:
         .where(DeviceLink.login_id == tx.actor.login_id, DeviceLink.used_at.is_(None), DeviceLink.expires_at > tx.now)
         .values(expires_at=tx.now)  # scope: of the actor's own login
     )
-    minutes = await parameters.get(tx.session, LINK_MINUTES)
-    link_id, token, expires_at = new_id(), secrets.token_urlsafe(32), tx.now + timedelta(minutes=minutes)
+    expires_at = tx.now + timedelta(minutes=await parameters.get(tx.session, LINK_MINUTES))
+    address = await _make(tx, tx.actor.login_id, tx.actor.id, expires_at, origin)
+    return DeviceLinkView(address=address, qr_svg=qr_svg(address), expires_at=expires_at)
+
+
+async def link_in_message(tx: Tx, account_id: UUID, good_for: timedelta) -> str | None:
+    """Make a link that carries an account's newest login to whoever holds its phone; None when it has none open."""
+    login_id = await tx.session.scalar(
+        select(Login.id)  # scope: of the account that the caller's action is about
+        .where(Login.account_id == account_id, Login.ended_at.is_(None), Login.expires_at > tx.now)
+        .order_by(Login.id.desc())
+        .limit(1)
+    )
+    if login_id is None:
+        return None
+    return await _make(tx, login_id, account_id, tx.now + good_for, None)
+
+
+async def _make(tx: Tx, login_id: UUID, account_id: UUID, expires_at: datetime, origin: str | None) -> str:
+    """Make a link and return its address."""
+    link_id, token = new_id(), secrets.token_urlsafe(32)
     await tx.session.execute(
-        insert(DeviceLink).values(  # scope: of the actor's own login
+        insert(DeviceLink).values(  # scope: of a login that the caller was allowed to carry
             id=link_id,
-            login_id=tx.actor.login_id,
-            account_id=tx.actor.id,
+            login_id=login_id,
+            account_id=account_id,
             digest=token_digest(token),
             created_at=tx.now,
             expires_at=expires_at,
         )
     )
-    tx.audit("device_link", link_id, login=tx.actor.login_id, expires_at=expires_at)
-    address = f"{tx.port(PublicAddress).for_phones(origin)}/continue#{token}"
-    return DeviceLinkView(address=address, qr_svg=qr_svg(address), expires_at=expires_at)
+    tx.audit("device_link", link_id, login=login_id, expires_at=expires_at)
+    return f"{tx.port(PublicAddress).for_phones(origin)}/continue#{token}"
 
 
 @action("device_link.follow")

@@ -139,7 +139,8 @@ class Account(Base):
     """Someone who is served: a guest with a form of address 称呼 and a phone (identity level 2, model §7).
 
     `data_key` is the account's own key, wrapped; what audit rows keep about the person is under it, so that
-    destroying it deletes (model §8). `elderly` is what the person said.
+    destroying it deletes (model §8). `elderly` is what the person said. `phone_verified_at` is when a code that was
+    sent to the phone came back.
     """
 
     __tablename__ = "account"
@@ -153,3 +154,19 @@ class Account(Base):
     elderly: Mapped[bool]
     data_key: Mapped[bytes]
     created_at: Mapped[datetime]
+    phone_verified_at: Mapped[datetime | None]
+
+
+class PhoneCode(Base):
+    """A code sent to the phone of an account to prove that it is theirs; only its keyed digest is kept."""
+
+    __tablename__ = "phone_code"
+    __table_args__ = (Index("ix_phone_code_account", "account_id", "created_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    digest: Mapped[bytes]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(SmallInteger)
+    used_at: Mapped[datetime | None]

@@ -18,6 +18,30 @@ LINK_MINUTES = define(
     "ours: time to find the phone and unlock it, and no longer",
     "How long a link for going on with another device is good.",
 )
+CODE_MINUTES = define(
+    "login.code_minutes",
+    10,
+    "minutes",
+    "ours: a message that comes late is still good",
+    "How long a code sent to a phone is good.",
+)
+CODE_TRIES = define(
+    "login.code_tries",
+    5,
+    "tries",
+    "ours: as many as passwords; five guesses at six digits succeed once in 200,000",
+    "Wrong tries after which a code sent to a phone is void.",
+)
+CODES_PER_PHONE = Limit(
+    define(
+        "limits.codes_per_phone",
+        5,
+        "codes an hour",
+        "ours: each costs money and rings on somebody's phone",
+        "How many codes one phone may be sent within an hour.",
+    ),
+    3600,
+)
 BREAK_MINUTES = define(
     "presence.break_minutes",
     15,

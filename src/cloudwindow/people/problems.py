@@ -93,3 +93,15 @@ define(
     "这个链接过期了。您的号码没有丢，请在原来的设备上再要一个。",
     "This link has expired. Your number is not lost: ask for another on the first device.",
 )
+define(
+    "phone_code_over",
+    410,
+    "这个验证码已经失效，请再要一个。",
+    "This code is not good any more. Ask for another.",
+)
+define(
+    "phone_code_not_sent",
+    503,
+    "现在发不出短信，不影响排队：请保持此页打开。",
+    "No message can be sent now. Your place is not affected: please keep this page open.",
+)

@@ -54,17 +54,27 @@ def show_account(account: Account, keys: Keys) -> AccountView:
     return AccountView(
         id=account.id,
         form_of_address=keys.decrypt("account", "form_of_address", account.id, account.form_of_address_cipher),
-        phone_masked=mask_phone(_phone(account, keys)),
+        phone_masked=mask_phone(phone_of(account, keys)),
         elderly=account.elderly,
+        phone_verified=account.phone_verified_at is not None,
     )
 
 
 def phone_indexes(account: Account, keys: Keys) -> list[bytes]:
     """Return every blind index under which accounts with the same phone may stand."""
-    return keys.blinds("phone", _phone(account, keys))
+    return keys.blinds("phone", phone_of(account, keys))
 
 
-def _phone(account: Account, keys: Keys) -> str:
+async def phone_digest(session: AsyncSession, actor: Actor) -> str:
+    """Return a digest of the actor's own phone, to count under. Raises `login_required` without an account."""
+    query = select(Account.phone_blind).where(scope.visible(actor, Account), Account.id == actor.id)
+    if (blind := await session.scalar(query)) is None:
+        raise Problem("login_required")
+    return blind.hex()[:32]
+
+
+def phone_of(account: Account, keys: Keys) -> str:
+    """Decrypt the phone of an account, to send a message there; never to show it."""
     return keys.decrypt("account", "phone", account.id, account.phone_cipher)
 
 

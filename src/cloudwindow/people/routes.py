@@ -22,8 +22,9 @@ from cloudwindow.foundation.http import (
     house,
     set_login_cookie,
 )
-from cloudwindow.people import actions, device_links, passwords, presence, queries, second_factor
+from cloudwindow.people import actions, device_links, passwords, phone_codes, presence, queries, second_factor
 from cloudwindow.people.parameters import (
+    CODES_PER_PHONE,
     ENTER_PER_ADDRESS,
     ENTER_PER_PHONE,
     LOGIN_TRIES_PER_ADDRESS,
@@ -40,6 +41,9 @@ from cloudwindow.people.schemas import (
     FollowRequest,
     LoginRequest,
     PasswordRequest,
+    PhoneCodeRequest,
+    PhoneCodeSent,
+    PhoneCodeTried,
     PresenceRequest,
     PresenceView,
     RecoveryCodes,
@@ -198,6 +202,20 @@ async def follow_device_link(
     answer, token = await acting.run(_stranger(request), device_links.follow_link, body.token, key.key)
     set_login_cookie(response, request, "applicant", token, int(LOGIN_LASTS["applicant"].total_seconds()))
     return answer
+
+
+@router.post("/applicant/phone-code")
+async def send_phone_code(request: Request, acting: Acting, session: Reading, actor: ApplicantActor) -> PhoneCodeSent:
+    """Send six digits to the account's phone, to prove that it is one's own."""
+    phone = await queries.phone_digest(session, actor)
+    await limits.check(house(request).database, (CODES_PER_PHONE, phone))
+    return await acting.run(actor, phone_codes.send_code)
+
+
+@router.post("/applicant/phone-code/confirm")
+async def confirm_phone(body: PhoneCodeRequest, acting: Acting, actor: ApplicantActor) -> PhoneCodeTried:
+    """Bring the six digits back: when they are right the phone is verified from now on; wrong ones are counted."""
+    return await acting.run(actor, phone_codes.try_code, body.code)
 
 
 @router.post("/applicant/sign-out")

@@ -145,12 +145,13 @@ class EnterRequest(Asked):
 
 
 class AccountView(Wire):
-    """The account behind the cookie; the phone is masked."""
+    """The account behind the cookie; the phone is masked. `phone_verified`: a code sent there came back."""
 
     id: UUID
     form_of_address: str
     phone_masked: str
     elderly: bool
+    phone_verified: bool
 
 
 class ApplicantMe(Wire):
@@ -159,6 +160,25 @@ class ApplicantMe(Wire):
     account: AccountView | None
     csrf: str | None
     moved: bool = False
+
+
+class PhoneCodeSent(Wire):
+    """A code is on its way to the phone, and until when it is good."""
+
+    expires_at: datetime
+
+
+class PhoneCodeRequest(Asked):
+    """The six digits that came to the phone."""
+
+    code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
+
+
+class PhoneCodeTried(Wire):
+    """Whether the digits were right, and the account as it is now."""
+
+    fits: bool
+    account: AccountView
 
 
 class DeviceLinkView(Wire):

@@ -12,7 +12,7 @@ from tests.support.commands import run_command
 from tests.support.server import Server
 
 DATABASE = {"database", "schema", "mode", "fingerprint", "rotation", "connections", "tables", "clock", "files"}
-MACHINE = {"storage", "disk", "port", "https", "keys", "pages", "footer"}
+MACHINE = {"storage", "disk", "port", "https", "keys", "pages", "footer", "messages"}
 
 
 def of(server: Server, **more: str) -> dict[str, str]:

@@ -75,6 +75,8 @@ GET  /api/applicant/me                        serving   200  200  200  200  200 
 POST /api/applicant/enter                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/applicant/device-link               serving   401  200  200  401  401  401  401  401  401  401  401  401  401
 POST /api/applicant/continue                  serving   404  404  404  404  404  404  404  404  404  404  404  404  404
+POST /api/applicant/phone-code                waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
+POST /api/applicant/phone-code/confirm        waiting   401  200  410  401  401  401  401  401  401  401  401  401  401
 POST /api/applicant/sign-out                  waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
 
 # The state documents
@@ -119,6 +121,7 @@ POST /api/calls/{call_id}/join                wrapping  401  409  404  409  404 
 POST /api/calls/{call_id}/end                 serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/hold                serving   401  401  401  200  404  404  404  404  404  404  404  404  404
 DELETE /api/calls/{call_id}/hold              serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/end-for-abuse       serving   401  401  401  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/stage               serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 DELETE /api/calls/{call_id}/stage             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
 PUT  /api/calls/{call_id}/stage/view          serving   401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -146,6 +149,11 @@ PUT  /api/sessions/{session_id}/matters/{own_matter_id} serving 401 401 401 200 
 PUT  /api/sessions/{session_id}/matters/{matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
 DELETE /api/sessions/{session_id}/matters/{matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
 GET  /api/sessions/{session_id}/matters/{matter_id}/guide serving 401 200 404 200 404 404 404 404 200 200 404 404 404
+# What follows a session that was ended for abuse; this one is put down as such at its end
+GET  /api/abuse                               done      401  401  401  200  200  200  200  200  200  200  200  200  200
+POST /api/abuse/{session_id}/block            done      401  401  401  404  404  404  404  404  200  200  404  404  404
+POST /api/abuse/{session_id}/block            serving   401  401  401  404  404  404  404  404  404  404  404  404  404
+POST /api/blocks/{block_id}/lift              done      401  401  401  404  404  404  404  404  200  200  404  404  404
 
 # The live line where WebSockets are blocked; what each hears is in test_live.py
 POST /api/live/poll                           serving   401  200  200  200  200  200  200  200  200  200  200  200  200
@@ -168,7 +176,9 @@ POST /api/sessions/{session_id}/messages/marks serving  401  200  404  200  404 
 GET  /api/sessions/{session_id}/canned-replies serving  401  401  401  200  404  404  404  404  404  404  404  404  404
 GET  /api/sessions/{session_id}/canned-replies done     401  401  401  200  404  404  404  404  404  404  404  404  404
 
-# Instruments of tests; in production they do not exist
+# Instruments of tests and demonstrations; in production they do not exist
+GET  /api/outbox                              waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/outbox/{message_id}/phone           waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/test/clock                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/test/failpoints                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 """
@@ -201,6 +211,8 @@ BODIES: dict[str, Any] = {
     "POST /api/applicant/enter": {"form_of_address": "郭先生", "phone": "19900001399", "elderly": False},
     "POST /api/applicant/device-link": None,
     "POST /api/applicant/continue": {"token": "of-nobody"},
+    "POST /api/applicant/phone-code": None,
+    "POST /api/applicant/phone-code/confirm": {"code": "123456"},
     "POST /api/tickets": {
         "item_key": "P01",
         "region_code": "411002000000",
@@ -209,6 +221,8 @@ BODIES: dict[str, Any] = {
     },
     "POST /api/workbench/presence": {"wanted": "break", "reason": "training"},
     "POST /api/engagements/{engagement_id}/decline": {"reason": "conflict_of_interest"},
+    "POST /api/calls/{call_id}/end-for-abuse": {"words": "三次提醒后还在骂人"},
+    "POST /api/abuse/{session_id}/block": {"days": 3, "reason": "insults"},
     "PUT /api/calls/{call_id}/stage": {"kind": "document", "participant_id": "{place_id}"},
     "PUT /api/calls/{call_id}/stage/view": {"no": "{stage_no}", "turn": 90, "zoom": 200, "x": 1, "y": 2},
     "POST /api/calls/{call_id}/strokes": {
@@ -267,6 +281,16 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         "other_id": "other",
         "name": "owner",
         "other_name": "other",
+        "masked_phone": "owner",
+    },
+    ("GET /api/abuse", "done"): {"session": "super home"},
+    ("POST /api/calls/{call_id}/end-for-abuse", "serving"): {"call": "agent", "session": "agent"},
+    # a demonstration shows everybody what came to phones
+    ("GET /api/outbox", "waiting"): {"masked_phone": " ".join(ACTORS)},
+    ("POST /api/outbox/{message_id}/phone", "waiting"): {"phone": " ".join(ACTORS)},
+    ("POST /api/applicant/phone-code/confirm", "waiting"): {
+        "owner_id": "owner",
+        "name": "owner",
         "masked_phone": "owner",
     },
     ("GET /api/applicant/state", "waiting"): {

@@ -249,6 +249,20 @@ async def _work_together(world: World, seen: Any, session: str) -> None:
         await world.must("owner", "POST", f"/api/sessions/{session}/messages", {"client_id": str(uuid4())} | said)
 
 
+async def _put_down_as_abuse(world: World, session: str) -> None:
+    """Say of the session that it was ended for abuse, and block the citizen who is not in the matrix for it."""
+    words = world.city.keys.encrypt("abuse", "words", UUID(session), "三次提醒后还在骂人").hex()
+    block = world.ids["block_id"] = str(uuid4())
+    owner, far, agent = (world.people[actor].id for actor in ("owner", "far", "agent"))
+    of_desk = f"(SELECT d.organisation_id FROM session s JOIN desk d ON d.id = s.desk_id WHERE s.id = '{session}')"  # noqa: S608  our own names
+    await world.run(
+        f"INSERT INTO abuse VALUES ('{session}', '{owner}', {of_desk}, app_now(), decode('{words}', 'hex'));"  # noqa: S608  our own names
+        "INSERT INTO block (id, account_id, session_id, organisation_id, from_at, until, reason, made_by)"
+        f" VALUES ('{block}', '{far}', '{session}', {of_desk}, app_now(), app_now() + interval '3 days',"
+        f" 'insults', '{agent}')"
+    )
+
+
 async def _live(world: World) -> None:
     """Live through the life of one ticket and take a snapshot at each stage."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -264,6 +278,8 @@ async def _live(world: World) -> None:
         ticket = (await world.must(actor, "POST", "/api/tickets", wish))["ticket"]["id"]
         prefix = "" if actor == "owner" else f"{actor}_"
         world.secrets |= {f"{prefix}ticket": ticket, f"{prefix}name": name}
+    await world.must("owner", "POST", "/api/applicant/phone-code")
+    world.ids["message_id"] = (await world.must("owner", "GET", "/api/outbox"))["messages"][0]["id"]
     await world.keep("waiting")
 
     await _open_a_tab(world, "agent")
@@ -286,6 +302,7 @@ async def _live(world: World) -> None:
     await world.must("owner", "POST", f"/api/sessions/{session}/rating", rating)
     wrap_up = BODIES["POST /api/sessions/{session_id}/wrap-up"]
     await world.must("agent", "POST", f"/api/sessions/{session}/wrap-up", wrap_up | {"then": "break"})
+    await _put_down_as_abuse(world, session)
     await world.keep("done")
 
     masked = (await world.must("owner", "GET", "/api/applicant/me"))["account"]["phone_masked"]

@@ -140,3 +140,9 @@ def test_pages(tmp_path: Path) -> None:
     for name in ("index.html", "workbench.html"):
         (tmp_path / name).write_text("")
     assert machine_checks.pages(settings(tmp_path, web=tmp_path)).status == "ok"
+
+
+def test_a_production_without_a_sender_of_messages_is_told_so(tmp_path: Path) -> None:
+    assert machine_checks.messages(settings(tmp_path, mode="demonstration")).status == "ok"
+    finding = machine_checks.messages(settings(tmp_path, mode="production"))
+    assert (finding.status, "recalled" in finding.what) == ("warn", True)

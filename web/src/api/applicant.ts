@@ -50,6 +50,15 @@ export const followDeviceLink = (token: string) =>
   withKey('continue', { token }, async (key) =>
     remembered(await data(client.POST('/api/applicant/continue', { body: { token }, ...keyed(key) }))),
   )
+/** Six digits go to the account's phone; brought back they prove that it is one's own. */
+export const sendPhoneCode = () => data(client.POST('/api/applicant/phone-code'))
+export const confirmPhone = (code: string) =>
+  data(client.POST('/api/applicant/phone-code/confirm', { body: { code } }))
+/** What would have come to phones; only in a demonstration. */
+export const getOutbox = (before: string | null = null) =>
+  data(client.GET('/api/outbox', { params: { query: before === null ? {} : { before } } }))
+export const showOutboxPhone = (message_id: string) =>
+  data(client.POST('/api/outbox/{message_id}/phone', { params: { path: { message_id } } }))
 export const getState = () => data(client.GET('/api/applicant/state'))
 
 /** Takes a number; while one is alive, that one comes back (`created` false). */

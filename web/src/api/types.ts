@@ -28,6 +28,7 @@ export type RatingLevel = Schemas['RatingLevel']
 
 export type Account = Schemas['AccountView']
 export type DeviceLink = Schemas['DeviceLinkView']
+export type OutboxMessage = Schemas['OutboxMessage']
 export type Me = Schemas['ApplicantMe']
 export type ApplicantState = Schemas['ApplicantState']
 export type Cursor = Schemas['Cursor']

@@ -56,5 +56,6 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./pages/Done.vue'),
     props: (route) => ({ sessionId: route.params['session'] }),
   },
+  { path: '/outbox', name: 'outbox', component: () => import('./pages/Outbox.vue') },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/NotFound.vue') },
 ]

@@ -107,6 +107,17 @@ export const getCallQuality = (day: string | undefined, bad: boolean, before?: s
     }),
   )
 
+export const endForAbuse = (call_id: string, words: string) =>
+  withKey(`abuse:${call_id}`, words, (key) =>
+    data(
+      client.POST('/api/calls/{call_id}/end-for-abuse', {
+        params: { path: { call_id } },
+        body: { words },
+        ...keyed(key),
+      }),
+    ),
+  )
+
 type Body<Name extends keyof components['schemas']> = components['schemas'][Name]
 const inCall = (call_id: string): { params: { path: { call_id: string } } } => ({
   params: { path: { call_id } },

@@ -356,6 +356,18 @@ export const states: Shot[] = [
     steps: [{ see: '.controls' }, { key: 'Control+e' }],
     until: '.dialog',
   }),
+  shot('call-hidden', signedIn(inCall(), joining), {
+    stored: owned,
+    peer: true,
+    steps: [{ see: '.facts-line .ok-text' }, { key: 'x' }],
+    until: '.stage-lost',
+  }),
+  shot('call-abuse', signedIn(inCall(), joining), {
+    stored: owned,
+    peer: true,
+    steps: [{ see: '.controls' }, { key: 'Alt+e' }, { see: '.dialog' }, { press: '.dialog .primary' }],
+    until: '.is-wrong',
+  }),
   shot(
     'reconnecting',
     signedIn(inCall({ call: { ...desk.joined.call, state: 'interrupted', grace_until: desk.at(83) } }), {

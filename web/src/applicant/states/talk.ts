@@ -108,6 +108,17 @@ export const talk: Shot[] = [
   },
   {
     route: 'call',
+    state: 'ended-for-abuse',
+    path: `/call/${TICKET}`,
+    answers: inCall(
+      { state: 'ended', ended_reason: 'abuse' },
+      { ...ended, end_reason: 'abuse' },
+      { state: 'closed', close_reason: 'served' },
+    ),
+    until: '.blank',
+  },
+  {
+    route: 'call',
     state: 'dropped',
     path: `/call/${TICKET}`,
     answers: inCall(

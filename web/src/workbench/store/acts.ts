@@ -149,6 +149,13 @@ export function endCall(): Promise<boolean> {
   return act('end', () => call.end())
 }
 
+/** Ends the call because of insults or harassment; the words are for the supervisor. */
+export function endForAbuse(words: string): Promise<boolean> {
+  return act('end', async () => {
+    if (call.view.call !== null) await api.endForAbuse(call.view.call.id, words)
+  })
+}
+
 /** Goes home: off, then the login ends. Refused while something unfinished must be closed first. */
 export function signOff(): Promise<boolean> {
   return act('sign-off', async () => {

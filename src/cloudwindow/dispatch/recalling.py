@@ -1,0 +1,122 @@
+"""Recalling a phone that sleeps: a message when the turn is near, and one when it rings, each once for a ticket.
+
+Only accounts whose phone is verified get them: a message to any number that a guest types would let strangers ring
+anybody's phone. The link in it carries the login to the browser in which it is opened, and with it the very ticket.
+"""
+
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.dispatch import parameters as limits
+from cloudwindow.dispatch.models import Ticket
+from cloudwindow.dispatch.ports import Sessions
+from cloudwindow.foundation import parameters
+from cloudwindow.foundation.actions import Tx, action
+from cloudwindow.foundation.wiring import Wiring
+from cloudwindow.messages import Sender, Words, queue_message
+from cloudwindow.people import Account, link_in_message, phone_of
+
+RINGING = "recall_ringing"
+NEAR_TURN = "recall_near"
+
+RING_IS_NEWS = timedelta(minutes=3)
+"""For how long it is worth telling that it rings: the ring and the grace of the call that follows (model §3)."""
+
+TEXTS = {
+    RINGING: "{number}：轮到您了，工作人员正在等您。点开链接接通：{link}（只能用一次）",
+    NEAR_TURN: "{number}：快轮到您了，{place}。请点开链接回来等：{link}（只能用一次）",
+}
+
+# scope: whether the person of a ticket has an open page
+_AWAY = """
+    EXISTS (SELECT 1 FROM account a WHERE a.id = t.account_id AND a.phone_verified_at IS NOT NULL OFFSET 0)
+    AND NOT EXISTS (SELECT 1 FROM tab_lease l WHERE l.account_id = t.account_id
+                    AND l.lease_until > (SELECT app_now()) OFFSET 0)
+    AND NOT EXISTS (SELECT 1 FROM message m WHERE m.kind = '{kind}' AND m.occasion = t.id OFFSET 0)
+"""
+# scope: the sweeper's own work: the first few of each queue, whose pages are gone
+NEAR = f"""
+    SELECT t.id FROM desk d CROSS JOIN LATERAL (
+        SELECT t.id, t.account_id, t.first_rung_at FROM ticket t WHERE t.desk_id = d.id AND t.state = 'waiting'
+        ORDER BY t.queue_key, t.id LIMIT (
+            SELECT value::text::int FROM parameter WHERE key = '{limits.RECALL_AT_POSITION}' AND scope_kind = 'all'
+            AND valid_from <= (SELECT app_now()) ORDER BY valid_from DESC LIMIT 1)
+    ) t WHERE t.first_rung_at IS NULL AND {_AWAY.format(kind=NEAR_TURN)} LIMIT :batch
+"""  # noqa: S608  composed of names written above
+# scope: the sweeper's own work: whose page went to sleep just before it rang, and was believed to be open then
+RUNG = f"""
+    SELECT t.id FROM engagement e JOIN ticket t ON t.id = e.ticket_id
+    WHERE e.kind = 'serve' AND e.state IN ('ringing', 'accepted')
+        AND e.offered_at > (SELECT app_now()) - make_interval(secs => {RING_IS_NEWS.total_seconds():.0f})
+        AND {_AWAY.format(kind=RINGING)} LIMIT :batch
+"""  # noqa: S608  composed of names written above
+# scope: whether the person of a ticket has an open page
+_HAS_PAGE = "SELECT EXISTS (SELECT 1 FROM tab_lease WHERE account_id = $1 AND lease_until > app_now())"
+
+
+async def recall_of(session: AsyncSession, wiring: Wiring, account_id: UUID) -> Literal["none", "offered", "on"]:
+    """Say whether a message would recall the phone of an account."""
+    if not wiring.port(Sender).is_there:
+        return "none"
+    # scope: of the ticket that the page of its owner shows
+    verified = await session.scalar(select(Account.phone_verified_at).where(Account.id == account_id))
+    return "offered" if verified is None else "on"
+
+
+async def say_it_rings(tx: Tx, ticket: Ticket) -> None:
+    """Write the message that it rings, unless a page of the citizen is open and rings itself."""
+    await _say(tx, ticket, RINGING, RING_IS_NEWS)
+
+
+@action("ticket.recall_rung")
+async def recall_rung(tx: Tx, ticket_id: UUID) -> None:
+    """It rings or a clerk waits in the call, and the page that was open when it began to ring is gone."""
+    ticket = await _locked(tx, ticket_id, "ringing", "serving")
+    if ticket is None:
+        return
+    if ticket.state == "serving" and not await tx.port(Sessions).is_connecting(tx.session, ticket_id):
+        return
+    await say_it_rings(tx, ticket)
+
+
+@action("ticket.recall_near")
+async def recall_near(tx: Tx, ticket_id: UUID) -> None:
+    """The turn is near and the page is away."""
+    ticket = await _locked(tx, ticket_id, "waiting")
+    if ticket is None:
+        return
+    ahead = await tx.session.scalar(
+        select(func.count())  # scope: a count, which the owner of the ticket is told
+        .select_from(Ticket)
+        .where(Ticket.desk_id == ticket.desk_id, Ticket.state == "waiting", Ticket.queue_key < ticket.queue_key)
+    )
+    grace: int = await parameters.get(tx.session, limits.RECALL_GRACE)
+    place = f"前面还有 {ahead} 位" if ahead else "下一位就是您"
+    await _say(tx, ticket, NEAR_TURN, timedelta(seconds=grace), place)
+
+
+async def _locked(tx: Tx, ticket_id: UUID, *states: str) -> Ticket | None:
+    return await tx.session.scalar(
+        select(Ticket)  # scope: the sweeper's own work
+        .where(Ticket.id == ticket_id, Ticket.state.in_(states))
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def _say(tx: Tx, ticket: Ticket, kind: str, good_for: timedelta, place: str = "") -> None:
+    """Write a message to the owner of a locked ticket whose phone is verified and whose pages are gone."""
+    if not tx.port(Sender).is_there or await tx.driver.fetchval(_HAS_PAGE, ticket.account_id):
+        return
+    # scope: the owner of the ticket that the action locked
+    account = await tx.session.scalar(
+        select(Account).where(Account.id == ticket.account_id, Account.phone_verified_at.is_not(None))
+    )
+    link = account and await link_in_message(tx, account.id, good_for)
+    if account is None or link is None:
+        return
+    text = TEXTS[kind].format(number=ticket.number, place=place, link=link)
+    await queue_message(tx, kind, ticket.id, account.id, Words(phone_of(account, tx.keys), text, good_for))
