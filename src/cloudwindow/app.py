@@ -15,7 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
 
-from cloudwindow import calls, dispatch, faces, instruments, monitoring, oversight, people
+from cloudwindow import calls, dispatch, faces, instruments, line_check, monitoring, oversight, people
 from cloudwindow.calls.routes import router as calls_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
@@ -85,6 +85,8 @@ class DeploymentView(Wire):
     open_all_hours: bool
     server_time: datetime
     time_zone: str
+    secure_origin: str | None
+    """Where a page has camera and microphone, for one that was opened without HTTPS; None where nobody listens."""
     footer: Footer
 
 
@@ -104,10 +106,14 @@ class SettingsAddress:
         """Return the page's own origin, else a configured one, else that of HTTPS on the local network."""
         if origin is not None and urlsplit(origin).hostname not in LOCALHOST:
             return origin
+        return self.secure() or origin or f"http://{LOCALHOST[0]}:{self._settings.port}"
+
+    def secure(self) -> str | None:
+        """Return the first configured origin with HTTPS, else that of HTTPS on the local network, if there is any."""
         configured = [one for one in self._settings.configured_origins() if one.startswith("https://")]
         port = self._settings.https_port()
         lan = [origin_of(host, port) for host in lan_addresses()] if port is not None else []
-        return next(iter((*configured, *lan)), origin or f"http://{LOCALHOST[0]}:{self._settings.port}")
+        return next(iter((*configured, *lan)), None)
 
 
 @common.get("/deployment")
@@ -123,6 +129,7 @@ async def deployment(request: Request, session: Reading) -> DeploymentView:
         open_all_hours=bool(await parameters.get(session, OPEN_ALL_HOURS)),
         server_time=(await session.execute(text("SELECT app_now()"))).scalar_one(),
         time_zone=settings.time_zone,
+        secure_origin=SettingsAddress(settings).secure(),
         footer=Footer(
             icp=settings.icp,
             police=settings.police,
@@ -164,8 +171,8 @@ def create_app(
         only_https=settings.tls_cert is not None,
     )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
-    routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
-    for router in [*routers, files_router, oversight_router, faces.router, live_router, monitoring.router]:
+    routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router, files_router]
+    for router in [*routers, oversight_router, faces.router, live_router, monitoring.router, line_check.router]:
         application.include_router(router)
     if settings.mode != "production":
         application.include_router(instruments.router)
