@@ -20,6 +20,7 @@ class FakeTransport implements CallTransport {
   }
   setMicrophone(): void {}
   setCamera(): void {}
+  setPaused(): void {}
   replace(): void {}
   publish(name: string, media: unknown): void {
     this.calls.push(`publish ${name} ${media === null ? 'nothing' : 'something'}`)
