@@ -171,8 +171,9 @@ def create_app(
         only_https=settings.tls_cert is not None,
     )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
-    routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router, files_router]
-    for router in [*routers, oversight_router, faces.router, live_router, monitoring.router, line_check.router]:
+    routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
+    routers += [files_router, oversight_router, faces.router, live_router, monitoring.router, line_check.router]
+    for router in routers:
         application.include_router(router)
     if settings.mode != "production":
         application.include_router(instruments.router)
