@@ -28,6 +28,8 @@ export const TIMED_REQUESTS = 8
 export const DOWNLOAD_BYTES = 262_144
 /** Longest wait for one answer, in milliseconds. */
 export const PATIENCE_MS = 5000
+/** An answer of this size says no more, in kbit/s: it would take some 40 ms, of which half is chance. */
+export const MOST_KBPS = 50_000
 /** Below, in kbit/s: the full picture of `ladder.ts` sends up to 1,500 and is given up at 250. */
 const FAIR_BELOW_KBPS = 1500
 const POOR_BELOW_KBPS = 250
@@ -66,7 +68,9 @@ async function time(port: LineCheckPort, size: number): Promise<number | null> {
 async function download(port: LineCheckPort, roundTrip: number | null): Promise<number | null> {
   if (roundTrip === null) return null
   const took = await time(port, DOWNLOAD_BYTES)
-  return took === null ? null : Math.round((DOWNLOAD_BYTES * 8) / Math.max(1, took - roundTrip))
+  return took === null
+    ? null
+    : Math.round(Math.min(MOST_KBPS, (DOWNLOAD_BYTES * 8) / Math.max(1, took - roundTrip)))
 }
 
 /** The words of the call itself, by the call's own thresholds for time and loss. Null: the server does not answer at all. */

@@ -1,6 +1,6 @@
 /** A short tone out of the chosen speaker, and whether this browser lets one choose. */
 
-type Sinkable = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void> }
+type Sinkable = HTMLMediaElement & { sinkId?: string; setSinkId?: (id: string) => Promise<void> }
 
 /** Three notes of a chord, in Hz, one after the other; seconds each. */
 const NOTES = [523.3, 659.3, 784]
@@ -14,7 +14,8 @@ export function canChooseSpeaker(): boolean {
 
 /** Leads an element's sound to a speaker; one that is gone leaves it where it is. */
 export async function leadTo(element: HTMLMediaElement, speaker: string): Promise<void> {
-  await (element as Sinkable).setSinkId?.(speaker).catch(() => undefined)
+  const { sinkId = '' } = element as Sinkable
+  if (sinkId !== speaker) await (element as Sinkable).setSinkId?.(speaker).catch(() => undefined)
 }
 
 /** Plays the tone; resolves whether the browser let it out. Call it from a press, or it may not. */
