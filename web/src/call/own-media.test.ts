@@ -99,7 +99,7 @@ describe('own devices', () => {
     await own.open()
     failing = { video: 'NotFoundError' }
     opened[1]?.dispatchEvent(new Event('ended'))
-    expect(seen.devices).toEqual({ microphone: 'ok', camera: 'missing' })
+    expect(seen.local.video).toBeNull()
     await settled()
     expect(seen.devices).toEqual({ microphone: 'ok', camera: 'missing' })
     expect(seen.local).toMatchObject({ audio: opened[0], video: null })
@@ -117,6 +117,8 @@ describe('own devices', () => {
     await own.open()
     await own.choose('microphone', 'headset')
     opened[opened.length - 1]?.dispatchEvent(new Event('ended'))
+    // nothing is missing while another one may take its place: a page would put its help over the call
+    expect(seen.devices.microphone).toBe('ok')
     await settled()
     expect(asked[asked.length - 1]?.audio).not.toHaveProperty('deviceId')
     expect(seen.fellBack).toEqual({ device: 'microphone', label: '' })

@@ -224,10 +224,10 @@ export class OwnMedia {
       })
   }
 
-  /** Pulled out, or taken back: the page says so, the rest goes on, and another device of the kind is tried. */
+  /** Pulled out, or taken back: the rest goes on, another device of the kind is tried, and what came of it is said. */
   private async lose(device: OwnDevice, track: MediaStreamTrack): Promise<void> {
     if (this.closed || this.view.local[KIND[device]] !== track) return
-    this.take({ ...this.view.local, [KIND[device]]: null }, { ...this.view.devices, [device]: 'missing' })
+    this.take({ ...this.view.local, [KIND[device]]: null }, this.view.devices)
     this.events.onFace(this.view.local)
     const problem = await this.put(device, withId(this.choice, device, ''))
     const other = this.view.local[KIND[device]]
