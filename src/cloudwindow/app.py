@@ -15,7 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from sqlalchemy import text
 
-from cloudwindow import calls, dispatch, faces, instruments, messages, monitoring, oversight, people
+from cloudwindow import calls, dispatch, faces, instruments, line_check, messages, monitoring, oversight, people
 from cloudwindow.calls.routes import router as calls_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
@@ -88,6 +88,8 @@ class DeploymentView(Wire):
     open_all_hours: bool
     server_time: datetime
     time_zone: str
+    secure_origin: str | None
+    """Where a page has camera and microphone, for one that was opened without HTTPS; None where nobody listens."""
     footer: Footer
 
 
@@ -107,10 +109,14 @@ class SettingsAddress:
         """Return the page's own origin, else a configured one, else that of HTTPS on the local network."""
         if origin is not None and urlsplit(origin).hostname not in LOCALHOST:
             return origin
+        return self.secure() or origin or f"http://{LOCALHOST[0]}:{self._settings.port}"
+
+    def secure(self) -> str | None:
+        """Return the first configured origin with HTTPS, else that of HTTPS on the local network, if there is any."""
         configured = [one for one in self._settings.configured_origins() if one.startswith("https://")]
         port = self._settings.https_port()
         lan = [origin_of(host, port) for host in lan_addresses()] if port is not None else []
-        return next(iter((*configured, *lan)), origin or f"http://{LOCALHOST[0]}:{self._settings.port}")
+        return next(iter((*configured, *lan)), None)
 
 
 @common.get("/deployment")
@@ -126,6 +132,7 @@ async def deployment(request: Request, session: Reading) -> DeploymentView:
         open_all_hours=bool(await parameters.get(session, OPEN_ALL_HOURS)),
         server_time=(await session.execute(text("SELECT app_now()"))).scalar_one(),
         time_zone=settings.time_zone,
+        secure_origin=SettingsAddress(settings).secure(),
         footer=Footer(
             icp=settings.icp,
             police=settings.police,
@@ -169,7 +176,8 @@ def create_app(
     )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
-    for router in [*routers, files_router, oversight_router, faces.router, live_router, monitoring.router]:
+    routers += [files_router, oversight_router, faces.router, live_router, monitoring.router, line_check.router]
+    for router in routers:
         application.include_router(router)
     if settings.mode != "production":
         application.include_router(instruments.router)

@@ -15,7 +15,7 @@ FLAGS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
-    "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream=device-count=3",  # the second camera sees depth only, no picture
     "--use-fake-ui-for-media-stream",
     "--disable-quic",
     "--no-first-run",
@@ -73,7 +73,7 @@ async () => {
 
 
 @asynccontextmanager
-async def chromium(authority: Path | None = None) -> AsyncIterator[Browser]:
+async def chromium(authority: Path | None = None, *, flags: list[str] = FLAGS) -> AsyncIterator[Browser]:
     """Start one Chromium; it trusts an authority as if somebody had installed it there."""
     async with async_playwright() as playwright:
         with tempfile.TemporaryDirectory(prefix="cw-chromium-") as home:
@@ -81,7 +81,7 @@ async def chromium(authority: Path | None = None) -> AsyncIterator[Browser]:
             if authority is not None:
                 await _trust(authority, Path(home))
                 environment["HOME"] = home
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env={**environment})
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags, env={**environment})
             try:
                 yield browser
             finally:

@@ -87,11 +87,17 @@ class CitizenPage(Watched):
         await page.get_by_label("怎么称呼您").fill(name)
         await page.get_by_label("手机号").fill(phone)
         await page.locator(".dock button").click()
+        await self.try_devices()
         await page.get_by_role("checkbox", name=re.compile("我同意视频通话")).check()
         if typed:
             await page.get_by_role("checkbox", name=re.compile("用打字交谈")).check()
         await page.get_by_role("button", name="同意，开始排队").click()
         await expect(page.get_by_text("您的号码")).to_be_visible()
+
+    async def try_devices(self) -> None:
+        """Go on from the page that tries picture and sound, with what there is."""
+        on = re.compile("看得见、听得到，下一步|不用画面，只说话|先这样，下一步")
+        await self.page.get_by_role("button", name=on).first.click()
 
     async def in_call(self) -> None:
         """Wait until the call page shows who is there."""

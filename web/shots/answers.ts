@@ -25,6 +25,7 @@ export const answered = { ...region, 'cw:item:P01': preparedP01 }
 
 export const public_: Record<string, Answer> = {
   'GET /api/deployment': ok(deployment),
+  'GET /api/line-check': ok({}),
   'GET /api/regions': ok(regions),
   'GET /api/items': ok(items),
   'GET /api/items/P01': ok(guide),

@@ -8,13 +8,34 @@ function before({ lasting, tab, devices, offline }) {
   for (const [key, value] of Object.entries(tab)) sessionStorage.setItem(key, value)
   if (offline) Object.defineProperty(navigator, 'onLine', { get: () => false })
   if (!navigator.mediaDevices) return
+  if (devices === 'in-app') {
+    const agent = `${navigator.userAgent} MicroMessenger/8.0.42`
+    Object.defineProperty(navigator, 'userAgent', { get: () => agent })
+    Object.defineProperty(navigator, 'mediaDevices', { value: undefined })
+    return
+  }
+  const device = (kind, deviceId, label) => ({ kind, deviceId, label, groupId: '' })
+  navigator.mediaDevices.enumerateDevices = async () => [
+    device('videoinput', 'front', '前置摄像头'),
+    device('videoinput', 'rear', '后置摄像头'),
+    device('audioinput', 'inside', '内置麦克风'),
+    device('audiooutput', 'loud', '扬声器（Realtek Audio）'),
+  ]
   navigator.mediaDevices.getUserMedia = async (wanted) => {
-    if (devices !== 'ok') throw new DOMException('refused', 'NotAllowedError')
+    if (devices === 'denied') throw new DOMException('refused', 'NotAllowedError')
+    if (devices === 'no-camera' && wanted.video) throw new DOMException('none', 'NotFoundError')
     const stream = new MediaStream()
-    if (wanted.video) stream.addTrack(drawnCitizen())
+    if (wanted.video) stream.addTrack(of('front', drawnCitizen()))
     if (wanted.audio)
-      stream.addTrack(new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0])
+      stream.addTrack(
+        of('inside', new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0]),
+      )
     return stream
+  }
+  function of(deviceId, track) {
+    const settings = track.getSettings.bind(track)
+    track.getSettings = () => ({ ...settings(), deviceId })
+    return track
   }
   function drawnCitizen() {
     const canvas = document.createElement('canvas')

@@ -22,6 +22,7 @@ export const deployment: Deployment = {
   open_all_hours: true,
   server_time: NOW,
   time_zone: 'Asia/Shanghai',
+  secure_origin: null,
   footer: {
     icp: '',
     police: '',

@@ -32,8 +32,11 @@ export interface Shot {
   steps?: readonly Step[]
   /** What must be there before the picture is taken; otherwise the heading. */
   until?: string
-  /** Camera and microphone: allowed with a picture, or refused. */
-  devices?: 'ok' | 'denied'
+  /**
+   * Camera and microphone: allowed with a picture, refused, only a microphone there, or a page inside WeChat that has
+   * neither.
+   */
+  devices?: 'ok' | 'denied' | 'no-camera' | 'in-app'
   /** Another browser page plays the other side of the call. */
   peer?: boolean
   /** The browser says that it has no network. */

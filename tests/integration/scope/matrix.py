@@ -52,6 +52,7 @@ GET  /readyz                                  waiting   200  200  200  200  200 
 GET  /metrics                                 waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/openapi.json                        waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/deployment                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/line-check                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/regions                             waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/stations                            waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/items                               waiting   200  200  200  200  200  200  200  200  200  200  200  200  200

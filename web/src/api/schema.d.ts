@@ -616,6 +616,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/line-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Line Check
+         * @description Answer with `size` bytes (0–262,144) that no proxy can compress and nobody keeps. Raises `too_many_requests`.
+         */
+        get: operations["line_check_api_line_check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live/messages": {
         parameters: {
             query?: never;
@@ -1819,6 +1839,8 @@ export interface components {
             open_all_hours: boolean;
             /** Organiser */
             organiser: string;
+            /** Secure Origin */
+            secure_origin: string | null;
             /**
              * Server Time
              * Format: date-time
@@ -4610,6 +4632,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Guide"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    line_check_api_line_check_get: {
+        parameters: {
+            query?: {
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

@@ -20,6 +20,13 @@ export const routes: RouteRecordRaw[] = [
     props: (route) => ({ item: itemOf(route.query) }),
   },
   {
+    path: '/devices',
+    name: 'devices',
+    component: () => import('./pages/Devices.vue'),
+    props: (route) => ({ item: itemOf(route.query) }),
+    beforeEnter: (to) => (itemOf(to.query) === null ? '/' : true),
+  },
+  {
     path: '/consent',
     name: 'consent',
     component: () => import('./pages/Consent.vue'),

@@ -7,6 +7,7 @@ import {
   MESSAGES_PER_SECOND,
   type HeardMessage,
   type Message,
+  type Paused,
   type TrackName,
 } from './transport'
 
@@ -18,6 +19,7 @@ const STATE_LIMIT = 1000
 const LOSSY_BACKLOG = 16_000
 const TOPIC = /^[a-z.]{1,20}$/
 const NAMES: readonly TrackName[] = ['face', 'document', 'screen']
+const PAUSES: readonly (Paused | undefined)[] = [undefined, 'away', 'system']
 
 /** What one page sends under one name. `mids` are the lines of the description; a face needs none, it comes first. */
 export interface SentName {
@@ -25,6 +27,7 @@ export interface SentName {
   readonly audio: boolean
   readonly video: boolean
   readonly weak: boolean
+  readonly paused?: Paused
   readonly mids: readonly string[]
 }
 
@@ -108,10 +111,11 @@ function parseSent(data: unknown): SentName[] | null {
 
 function isSentName(one: unknown): one is SentName {
   if (typeof one !== 'object' || one === null) return false
-  const { name, audio, video, weak, mids } = one as Record<string, unknown>
+  const { name, audio, video, weak, paused, mids } = one as Record<string, unknown>
   return (
     NAMES.includes(name as TrackName) &&
     [audio, video, weak].every((flag) => typeof flag === 'boolean') &&
+    PAUSES.includes(paused as Paused | undefined) &&
     Array.isArray(mids) &&
     mids.every((mid) => typeof mid === 'string')
   )

@@ -25,6 +25,7 @@ class FakeTransport implements CallTransport {
   setCamera(on: boolean): void {
     this.sent.camera = on
   }
+  setPaused(): void {}
   replace(): void {}
   publish(name: string, media: unknown): void {
     this.calls.push(`publish ${name} ${media === null ? 'nothing' : 'something'}`)

@@ -4,7 +4,6 @@
  */
 import { shallowReactive } from 'vue'
 import { uuid } from '@/api/http'
-import { readStored, writeStored } from '@/ui/stored'
 import {
   codeOf,
   faultOf,
@@ -20,7 +19,8 @@ import {
 } from './call-state'
 import type { DeviceChoice, DeviceState } from './devices'
 import { Ladder, limitOf, type Rung } from './ladder'
-import { NO_MEDIA, OwnMedia, type OwnMediaView } from './own-media'
+import { nothingOpen, OwnMedia, type OwnMediaView } from './own-media'
+import { disown, own, owned } from './owner'
 import { PeerToPeerTransport } from './peer-to-peer'
 import type { Signalling } from './signalling'
 import { qualityOf, type Quality } from './stats'
@@ -67,7 +67,6 @@ export interface CallOptions {
   readonly newKey?: () => string
 }
 
-const OWNED = 'call'
 /** Pause between tries of a join that failed for want of a line, in milliseconds. */
 const JOIN_AGAIN_MS = 1000
 
@@ -77,12 +76,7 @@ export class CallController {
     call: null,
     me: null,
     remote: [],
-    local: NO_MEDIA,
-    localStream: null,
-    screenStream: null,
-    microphoneOn: true,
-    cameraOn: true,
-    devices: { microphone: 'unasked', camera: 'unasked' },
+    ...nothingOpen(),
     graceUntil: null,
     fault: null,
     quality: null,
@@ -95,7 +89,8 @@ export class CallController {
   private transport: CallTransport | null = null
   private seat: Seat | null = null
   private media: TransportState = 'connecting'
-  private readonly own: OwnMedia
+  /** Our devices: choosing others while talking, the speaker. */
+  readonly own: OwnMedia
   private readonly ladder = new Ladder()
   private readonly hearers = new Set<(message: HeardMessage) => void>()
   private joining: string | null = null
@@ -107,6 +102,7 @@ export class CallController {
     this.own = new OwnMedia(this.view, {
       onFace: (local) => this.transport?.replace(local),
       onScreen: (screen) => this.transport?.publish('screen', screen),
+      onPaused: (paused) => this.transport?.setPaused(paused),
     })
   }
 
@@ -164,7 +160,7 @@ export class CallController {
   /** The clerk's accept has already joined. */
   accept(answer: JoinAnswer): void {
     if (this.disposed || this.seat?.call === answer.call.id) return
-    writeStored(OWNED, answer.call.id, 'tab')
+    own(answer.call.id)
     this.take(answer)
   }
 
@@ -235,7 +231,7 @@ export class CallController {
   private readonly newKey = (): string => (this.options.newKey ?? uuid)()
 
   private mayJoin(call: CallState, first: boolean): boolean {
-    if (readStored(OWNED, 'tab') === call.id) return true
+    if (owned() === call.id) return true
     const mine = call.participants.find((one) => one.side === this.options.side)
     if ((mine?.attempt ?? 0) === 0) return true
     // A citizen who closed the page and opened it anew wants back in; a clerk's second tab must not steal the call.
@@ -252,7 +248,7 @@ export class CallController {
       this.prepare()
       const answer = await this.askUntilHeard(id, key)
       if (answer !== null && this.joining === id && !this.disposed) {
-        writeStored(OWNED, id, 'tab')
+        own(id)
         this.take(answer)
       }
     } catch (error) {
@@ -313,7 +309,7 @@ export class CallController {
   private yieldToOtherTab(): void {
     this.seat = null
     this.dropTransport()
-    writeStored(OWNED, null, 'tab')
+    disown()
     this.view.phase = 'elsewhere'
   }
 
@@ -325,7 +321,7 @@ export class CallController {
     this.joining = null
     // What was prepared while it rings is for the call that comes: documents without a call leave it alone.
     if (was || ended !== null) this.dropTransport()
-    if (readStored(OWNED, 'tab') !== null) writeStored(OWNED, null, 'tab')
+    disown()
     this.view.call = ended
     this.applySending()
     this.view.graceUntil = null
@@ -381,6 +377,7 @@ export class CallController {
     this.own.apply({ microphone, camera })
     this.transport?.setMicrophone(microphone)
     this.transport?.setCamera(camera)
+    this.transport?.setPaused(this.view.paused)
   }
 
   private refresh(): void {

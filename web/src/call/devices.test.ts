@@ -39,8 +39,11 @@ describe('openDevices', () => {
     const media = await openDevices({ audio: false, video: true, cameraId: 'gone' })
     expect(media).toMatchObject({ microphone: 'off', camera: 'ok' })
   })
-  it('names a page without HTTPS', async () => {
+  it('names a page without HTTPS, and an app whose pages have no camera', async () => {
     vi.stubGlobal('navigator', {})
+    vi.stubGlobal('isSecureContext', true)
+    expect(await openDevices({ audio: false, video: true })).toMatchObject({ camera: 'no-media' })
+    vi.stubGlobal('isSecureContext', false)
     expect(await openDevices({ audio: true, video: true })).toMatchObject({
       microphone: 'insecure',
       camera: 'insecure',
@@ -48,7 +51,20 @@ describe('openDevices', () => {
   })
 })
 
+it('tells a page that may not ask from a person who said no', async () => {
+  browser(() => refuse('NotAllowedError'))
+  vi.stubGlobal('document', { featurePolicy: { allowsFeature: (name: string) => name !== 'camera' } })
+  expect(await openDevices({ audio: true, video: true })).toMatchObject({
+    microphone: 'denied',
+    camera: 'policy',
+  })
+})
+
 describe('problemOf', () => {
+  it('tells the system’s refusal from the person’s', () => {
+    expect(problemOf(new DOMException('Permission denied by system', 'NotAllowedError'))).toBe('system')
+    expect(problemOf(new DOMException('Permission denied', 'NotAllowedError'))).toBe('denied')
+  })
   it.each([
     ['NotAllowedError', 'denied'],
     ['NotFoundError', 'missing'],

@@ -2,10 +2,21 @@
 import type { LocalMedia } from './transport'
 
 /**
- * Why a device could not be opened: `denied` by the person or by policy, `missing` from the computer, `busy` in another
- * program, `insecure` page (no HTTPS: the browser offers no devices), `overconstrained` (the chosen one is gone).
+ * Why a device could not be opened: `denied` by the person, `system` (the phone or computer does not let the browser have
+ * it), `policy` of the page around ours, `missing` from the computer, `busy` in another program, `insecure` page (no HTTPS:
+ * the browser offers no devices), `no-media` (a browser inside an app that has none), `overconstrained` (the chosen one is
+ * gone).
  */
-export type DeviceProblem = 'denied' | 'missing' | 'busy' | 'insecure' | 'overconstrained' | 'unknown'
+export type DeviceProblem =
+  | 'denied'
+  | 'system'
+  | 'policy'
+  | 'missing'
+  | 'busy'
+  | 'insecure'
+  | 'no-media'
+  | 'overconstrained'
+  | 'unknown'
 export type DeviceState = 'ok' | 'unasked' | 'off' | DeviceProblem
 
 export interface OpenedMedia extends LocalMedia {
@@ -44,8 +55,17 @@ const NAMES: Readonly<Record<string, DeviceProblem>> = {
 }
 
 export function problemOf(error: unknown): DeviceProblem {
-  const name = typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : ''
+  if (typeof error !== 'object' || error === null) return 'unknown'
+  const { name = '', message = '' } = error as { name?: string; message?: string }
+  // Chromium has one name for both; only its sentence says who refused.
+  if (name === 'NotAllowedError' && /by system/i.test(message)) return 'system'
   return NAMES[name] ?? 'unknown'
+}
+
+/** Whether the page around ours, or our server, withholds the device from this page; false where that cannot be asked. */
+function isWithheld(kind: 'audio' | 'video'): boolean {
+  const policy = (document as { featurePolicy?: { allowsFeature(name: string): boolean } }).featurePolicy
+  return policy?.allowsFeature(kind === 'audio' ? 'microphone' : 'camera') === false
 }
 
 /**
@@ -54,7 +74,7 @@ export function problemOf(error: unknown): DeviceProblem {
  */
 export async function openDevices(choice: DeviceChoice): Promise<OpenedMedia> {
   const media = devices()
-  if (media === null) return nothing(choice, 'insecure')
+  if (media === null) return nothing(choice, window.isSecureContext ? 'no-media' : 'insecure')
   if (choice.audio && choice.video) {
     try {
       const stream = await media.getUserMedia({ audio: sound(choice), video: picture(choice) })
@@ -108,7 +128,8 @@ async function attempt(
     const stream = await media.getUserMedia({ [kind]: wish })
     return stream.getTracks()[0] ?? 'missing'
   } catch (error) {
-    return problemOf(error)
+    const problem = problemOf(error)
+    return problem === 'denied' && isWithheld(kind) ? 'policy' : problem
   }
 }
 

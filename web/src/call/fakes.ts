@@ -7,6 +7,7 @@ export class FakeTrack extends EventTarget {
   muted = false
   readyState: MediaStreamTrackState = 'live'
   readonly id = `track-${Math.random()}`
+  label = ''
   constructor(readonly kind: 'audio' | 'video') {
     super()
   }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeStream, FakeTrack } from './fakes'
-import { canShareScreen, NO_MEDIA, OwnMedia, type OwnMediaView } from './own-media'
-import type { LocalMedia } from './transport'
+import { chosen } from './choice'
+import { canShareScreen, nothingOpen, NO_MEDIA, OwnMedia, type OwnMediaView } from './own-media'
+import type { LocalMedia, Paused } from './transport'
 
 let opened: FakeTrack[]
 let asked: MediaStreamConstraints[]
@@ -9,20 +10,20 @@ let faces: LocalMedia[]
 let screens: (LocalMedia | null)[]
 let refuse: string | null
 
-const view = (): OwnMediaView => ({
-  local: NO_MEDIA,
-  localStream: null,
-  screenStream: null,
-  microphoneOn: true,
-  cameraOn: true,
-  devices: { microphone: 'unasked', camera: 'unasked' },
-})
+let pauses: (Paused | null)[]
+/** Kinds that cannot be opened for now, and why. */
+let failing: Partial<Record<'audio' | 'video', string>>
+let plug: EventTarget
+let made: OwnMedia[]
+
 function make(): { own: OwnMedia; seen: OwnMediaView } {
-  const seen = view()
+  const seen = nothingOpen()
   const own = new OwnMedia(seen, {
     onFace: (local) => faces.push(local),
     onScreen: (screen) => screens.push(screen),
+    onPaused: (paused) => pauses.push(paused),
   })
+  made.push(own)
   return { own, seen }
 }
 const open = (kinds: readonly ('audio' | 'video')[]): FakeStream => {
@@ -37,23 +38,32 @@ beforeEach(() => {
   faces = []
   screens = []
   refuse = null
+  pauses = []
+  failing = {}
+  made = []
+  plug = new EventTarget()
+  localStorage.clear()
   vi.stubGlobal('MediaStream', FakeStream)
   vi.stubGlobal('navigator', {
-    mediaDevices: {
+    mediaDevices: Object.assign(plug, {
       getUserMedia: (wish: MediaStreamConstraints) => {
         asked.push(wish)
+        const name = (['audio', 'video'] as const).map((kind) => wish[kind] && failing[kind]).find(Boolean)
+        if (name) return Promise.reject(Object.assign(new Error('no'), { name }))
         return Promise.resolve(open((['audio', 'video'] as const).filter((kind) => wish[kind] !== undefined)))
       },
       getDisplayMedia: () =>
         refuse === null
           ? Promise.resolve(open(['video']))
           : Promise.reject(Object.assign(new Error('no'), { name: refuse })),
-    },
+    }),
   })
 })
 afterEach(() => {
+  for (const own of made) own.close()
   vi.unstubAllGlobals()
 })
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
 describe('own devices', () => {
   it('are opened once, however often that is asked', async () => {
@@ -84,13 +94,94 @@ describe('own devices', () => {
     expect([seen.local.audio?.enabled, seen.local.video?.enabled]).toEqual([true, false])
   })
 
-  it('one that is pulled out is said to be missing, and the rest goes on', async () => {
+  it('one that is pulled out is said to be missing while none takes its place, and the rest goes on', async () => {
     const { own, seen } = make()
     await own.open()
+    failing = { video: 'NotFoundError' }
     opened[1]?.dispatchEvent(new Event('ended'))
+    expect(seen.local.video).toBeNull()
+    await settled()
     expect(seen.devices).toEqual({ microphone: 'ok', camera: 'missing' })
     expect(seen.local).toMatchObject({ audio: opened[0], video: null })
     expect(faces).toEqual([seen.local])
+    failing = {}
+    plug.dispatchEvent(new Event('devicechange'))
+    await settled()
+    expect(seen.devices.camera).toBe('ok')
+    expect(seen.local.video).toBe(opened[2])
+    expect(seen.fellBack).toBeNull()
+  })
+
+  it('one that is pulled out gives way to another, which is said', async () => {
+    const { own, seen } = make()
+    await own.open()
+    await own.choose('microphone', 'headset')
+    opened[opened.length - 1]?.dispatchEvent(new Event('ended'))
+    // nothing is missing while another one may take its place: a page would put its help over the call
+    expect(seen.devices.microphone).toBe('ok')
+    await settled()
+    expect(asked[asked.length - 1]?.audio).not.toHaveProperty('deviceId')
+    expect(seen.fellBack).toEqual({ device: 'microphone', label: '' })
+    expect(faces.map(({ audio }) => audio)).toEqual([opened[2], null, opened[3]])
+    expect(seen.local.video).toBe(opened[1])
+    expect(chosen().microphone).toBe('headset') // it is taken again when it is back next time
+  })
+
+  it('one that was taken back says so', async () => {
+    const { own, seen } = make()
+    await own.open()
+    failing = { audio: 'NotAllowedError' }
+    opened[0]?.dispatchEvent(new Event('ended'))
+    await settled()
+    expect(seen.devices.microphone).toBe('denied')
+  })
+
+  it('are exchanged one by one, and remembered', async () => {
+    const { own, seen } = make()
+    await own.open()
+    const [voice, picture] = [seen.local.audio, seen.local.video]
+    expect(await own.choose('camera', 'c2')).toBeNull()
+    expect(asked[asked.length - 1]).toMatchObject({ video: { deviceId: { exact: 'c2' } } })
+    expect(asked[asked.length - 1]).not.toHaveProperty('audio')
+    expect(seen.local.audio).toBe(voice)
+    expect([picture?.readyState, voice?.readyState]).toEqual(['ended', 'live'])
+    own.chooseSpeaker('s2')
+    expect(chosen()).toEqual({ camera: 'c2', speaker: 's2' })
+    expect(seen.speaker).toBe('s2')
+  })
+
+  it('keep what was there when the other one does not open', async () => {
+    const { own, seen } = make()
+    await own.open()
+    failing = { audio: 'NotReadableError' }
+    expect(await own.choose('microphone', 'm2')).toBe('busy')
+    expect(seen.local.audio).toBe(opened[0])
+    expect(opened[0]?.readyState).toBe('live')
+    expect(chosen()).toEqual({})
+  })
+
+  it('that the system takes are told of until they are given back', async () => {
+    const { own, seen } = make()
+    await own.open()
+    for (const muted of [true, false]) {
+      if (opened[0]) opened[0].muted = muted
+      opened[0]?.dispatchEvent(new Event(muted ? 'mute' : 'unmute'))
+      expect(seen.paused).toBe(muted ? 'system' : null)
+    }
+    expect(pauses).toEqual(['system', null])
+  })
+
+  it('of a phone whose page is in the background are told of', async () => {
+    const { own } = make()
+    await own.open()
+    vi.stubGlobal('matchMedia', () => ({ matches: true }))
+    const hidden = vi.spyOn(document, 'hidden', 'get')
+    for (const now of [true, false]) {
+      hidden.mockReturnValue(now)
+      document.dispatchEvent(new Event('visibilitychange'))
+    }
+    hidden.mockRestore()
+    expect(pauses).toEqual(['away', null])
   })
 
   it('opened for a page that has gone are closed at once', async () => {

@@ -216,4 +216,20 @@ describe('what is heard and seen', () => {
     await settle()
     expect(line.sent).toHaveLength(before)
   })
+
+  it('tells that the devices are taken for now, and that they are back', async () => {
+    const { citizen, clerk } = begin()
+    await settle()
+    const said = (): string => connection(0).channels.get('state')?.sent.slice(-1)[0] ?? ''
+    connection(1).arrive(new FakeTrack('video'))
+    for (const paused of ['system', null] as const) {
+      citizen.setPaused(paused)
+      connection(1).channels.get('state')?.hear(said())
+      expect(clerk.remote[0]?.paused).toBe(paused)
+    }
+    connection(1)
+      .channels.get('state')
+      ?.hear(JSON.stringify([{ ...FACE, paused: '<b>' }]))
+    expect(clerk.remote[0]?.paused).toBeNull()
+  })
 })

@@ -17,6 +17,7 @@ import {
   type LocalMedia,
   type MediaStats,
   type Message,
+  type Paused,
   type Peer,
   type RemoteMedia,
   type Seat,
@@ -53,6 +54,7 @@ export class PeerToPeerTransport implements CallTransport {
   private seat: Seat | null = null
   private local: LocalMedia = { audio: null, video: null }
   private sending = { audio: true, video: true }
+  private paused: Paused | null = null
   private spare: Connected | null = null
   private readonly links = new Map<string, Connected>()
   private readonly beside = new Map<Beside, LocalMedia>()
@@ -142,6 +144,11 @@ export class PeerToPeerTransport implements CallTransport {
     if (this.sending.video === on) return
     this.sending = { ...this.sending, video: on }
     this.applySending()
+  }
+
+  setPaused(paused: Paused | null): void {
+    this.paused = paused
+    this.saySentToAll()
   }
 
   replace(local: LocalMedia): void {
@@ -330,7 +337,9 @@ export class PeerToPeerTransport implements CallTransport {
   private saySent(connected: Connected): void {
     const weak = !this.limited.video
     const face = { ...this.sending, video: this.sending.video && !weak }
-    const sent: SentName[] = [{ name: 'face', ...face, weak, mids: [] }]
+    const sent: SentName[] = [
+      { name: 'face', ...face, weak, ...(this.paused !== null && { paused: this.paused }), mids: [] },
+    ]
     for (const [name, media] of this.beside)
       sent.push({
         name,

@@ -44,7 +44,7 @@ export class RemoteParticipant {
       .filter(({ name, audio, video }) => name === 'face' || audio || video)
   }
 
-  private viewOf({ name, audio, video, weak }: SentName): RemoteMedia {
+  private viewOf({ name, audio, video, weak, paused }: SentName): RemoteMedia {
     const stream = this.stream(name)
     const { participant } = this
     return {
@@ -54,6 +54,7 @@ export class RemoteParticipant {
       audio: audio && flows(stream, 'audio'),
       video: video && flows(stream, 'video'),
       weak,
+      paused: paused ?? null,
     }
   }
 

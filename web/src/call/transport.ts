@@ -15,9 +15,15 @@ export interface LocalMedia {
 }
 
 /**
+ * Why one's own devices give nothing for now and will again by themselves: the page is in the background (`away`), or the
+ * system has taken them, which is what a phone call does.
+ */
+export type Paused = 'away' | 'system'
+
+/**
  * One named bundle of tracks of one other participant. `stream` stays the same object while tracks come and go; `audio`
  * and `video` say whether the kind is being sent (false: no device, muted, camera switched off). `weak`: the picture is
- * held back because the line of the one who sends it is weak. A face is listed as soon as its participant is heard of,
+ * held back because the line of the one who sends it is weak; `paused`: they cannot send it for now. A face is listed as soon as its participant is heard of,
  * a document camera or a screen only while it is sent.
  */
 export interface RemoteMedia {
@@ -27,6 +33,7 @@ export interface RemoteMedia {
   readonly audio: boolean
   readonly video: boolean
   readonly weak: boolean
+  readonly paused: Paused | null
 }
 
 /**
@@ -130,6 +137,8 @@ export interface CallTransport {
   /** Mutes or unmutes without renegotiation. */
   setMicrophone(on: boolean): void
   setCamera(on: boolean): void
+  /** Tells the others why nothing comes from our devices, or (null) that it does again. */
+  setPaused(paused: Paused | null): void
   /** Sends other devices from now on; renegotiates only when a kind appears that was not sent before. */
   replace(local: LocalMedia): void
   /** Sends a document camera or a screen beside the face, other tracks of it, or (null) no longer. */

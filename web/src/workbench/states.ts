@@ -9,6 +9,7 @@ import type { WorkbenchState } from './types'
 type Answers = Record<string, Answer>
 const everywhere: Answers = {
   'GET /api/deployment': ok(deployment),
+  'GET /api/line-check': ok({}),
   'GET /api/stations': ok(desk.stations),
   'GET /api/outcomes': ok(desk.outcomes),
 }
@@ -143,6 +144,15 @@ export const states: Shot[] = [
     answers: { ...everywhere, 'GET /api/staff/me': ok({ staff: null, csrf: null }) },
     devices: 'ok',
     until: '.level',
+  },
+  {
+    route: 'sign-in',
+    state: 'devices',
+    path: '/workbench/sign-in',
+    answers: { ...everywhere, 'GET /api/staff/me': ok({ staff: null, csrf: null }) },
+    devices: 'ok',
+    steps: [{ see: '.device-picture' }, { press: '.devices > div > button[aria-haspopup]' }],
+    until: '.picker select',
   },
   {
     route: 'sign-in',
@@ -350,6 +360,12 @@ export const states: Shot[] = [
     until: '.call-banner',
   }),
   shot('call-elsewhere', signedIn(inCall(), joining), { until: '.call-banner' }),
+  shot('call-devices', signedIn(inCall(), joining), {
+    stored: owned,
+    peer: true,
+    steps: [{ see: '.controls' }, { key: 'd' }],
+    until: '.picker select',
+  }),
   shot('call-end', signedIn(inCall(), joining), {
     stored: owned,
     peer: true,

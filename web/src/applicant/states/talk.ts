@@ -67,6 +67,16 @@ export const talk: Shot[] = [
   },
   {
     route: 'call',
+    state: 'devices',
+    path: `/call/${TICKET}`,
+    answers: inCall({}),
+    devices: 'ok',
+    peer: true,
+    steps: [{ see: '.plate' }, { press: '.control[aria-haspopup]' }],
+    until: '.picker select',
+  },
+  {
+    route: 'call',
     state: 'device-denied',
     path: `/call/${TICKET}`,
     answers: inCall({}),
