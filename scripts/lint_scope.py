@@ -62,6 +62,7 @@ SYSTEM_TABLES = {
     "event_stream": "read by the stream that the live line gave to the actor",
     "idempotency": "read by the key within the actor's own login",
     "login": "found by the digest of a secret; the actor comes from here",
+    "photo_request": "goes with its call, and so with its session, which is scoped",
     "presence": "goes with its person, who is scoped",
     "recovery_code": "digests of one person's codes; found by the person who signs in",
     "role_grant": "goes with its person; the actor's grants come from here",

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from cloudwindow import calls, dispatch, faces, instruments, monitoring, oversight, people
 from cloudwindow.calls.routes import router as calls_router
+from cloudwindow.calls.routes_pictures import router as pictures_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
 from cloudwindow.dispatch.routes import router as dispatch_router
@@ -164,7 +165,15 @@ def create_app(
         only_https=settings.tls_cert is not None,
     )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
-    routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
+    routers = [
+        common,
+        people_router,
+        organisation_router,
+        catalogue_router,
+        dispatch_router,
+        calls_router,
+        pictures_router,
+    ]
     for router in [*routers, files_router, oversight_router, faces.router, live_router, monitoring.router]:
         application.include_router(router)
     if settings.mode != "production":

@@ -217,7 +217,7 @@ def show_states() -> None:
     from cloudwindow.foundation.states import markdown
     from cloudwindow.foundation.storage import FILE
 
-    machines = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, oversight.RATING, FILE)
+    machines = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, calls.PHOTO, oversight.RATING, FILE)
     typer.echo(markdown(machines), nl=False)
 
 

@@ -1,4 +1,5 @@
 /** The invented world of the pictures: one county, one clerk, one citizen, on Tuesday 24 November 2026. */
+import type { components } from '@/api/schema'
 import type {
   Account,
   ApplicantState,
@@ -151,6 +152,7 @@ export const drawnOn = {
   x: 5000,
   y: 5000,
   strokes: 7,
+  file_id: null,
 } as const
 export const strokes = {
   no: 4,
@@ -175,6 +177,21 @@ export const strokes = {
   })),
 }
 
+/** A photo that came, and a frame that was held. */
+export const PHOTO = '77777777-8888-4999-8aaa-bbbbbbbbbbbb'
+export const FRAME = '99999999-aaaa-4bbb-8ccc-dddddddddddd'
+export const photoAsked = (
+  more: Partial<components['schemas']['PhotoRequestView']> = {},
+): components['schemas']['PhotoRequestView'] => ({
+  id: '88888888-9999-4aaa-8bbb-cccccccccccc',
+  what: 'id_front',
+  label: null,
+  state: 'asked',
+  file_id: null,
+  ...more,
+})
+export const pictureOn = { ...drawnOn, kind: 'picture', file_id: PHOTO } as const
+
 export const call = (more: Partial<Call> = {}): Call => ({
   id: CALL,
   session_id: SESSION,
@@ -182,6 +199,7 @@ export const call = (more: Partial<Call> = {}): Call => ({
   grace_until: null,
   ended_reason: null,
   stage: null,
+  photo: null,
   participants: [
     { id: CLERK_SEAT, side: 'clerk', attempt: 1 },
     { id: MY_SEAT, side: 'applicant', attempt: 0 },

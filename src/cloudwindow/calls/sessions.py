@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import views
+from cloudwindow.calls.asking import withdraw_open
 from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session
@@ -219,6 +220,7 @@ async def end_live_call(tx: Tx, row: Session, reason: str) -> None:
         .execution_options(synchronize_session=False)
     )
     tx.audit("call", call.id, old={"state": call.state}, state="ended", reason=reason)
+    await withdraw_open(tx, row.id, call.id)
     await announce_call(tx, row, call.id)
 
 

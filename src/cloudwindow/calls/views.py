@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cloudwindow.calls.asking import latest_photo
 from cloudwindow.calls.models import Call, CallParticipant, Session, Stage
 from cloudwindow.calls.schemas import (
     ApplicantSession,
@@ -13,6 +14,7 @@ from cloudwindow.calls.schemas import (
     ClerkSession,
     Draft,
     ParticipantView,
+    PhotoRequestView,
     StageView,
     Unfinished,
 )
@@ -42,6 +44,7 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
         execution_options=_FRESH,
     )
     stage = await stage_of(session, call.id) if call.state != "ended" else None
+    photo = await latest_photo(session, call.id)
     return CallView(
         id=call.id,
         session_id=call.session_id,
@@ -50,6 +53,7 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
         ended_reason=call.ended_reason,
         participants=[ParticipantView(id=p.id, side=p.side, attempt=p.attempt) for p in people],
         stage=StageView.model_validate(stage) if stage else None,
+        photo=PhotoRequestView.model_validate(photo) if photo else None,
     )
 
 

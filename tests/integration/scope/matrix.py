@@ -124,6 +124,11 @@ GET  /api/calls/{call_id}/strokes             serving   401  200  404  200  404 
 POST /api/calls/{call_id}/strokes             serving   401  401  401  200  404  404  404  404  404  404  404  404  404
 DELETE /api/calls/{call_id}/strokes/{stage_no}/{stroke_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
 DELETE /api/calls/{call_id}/strokes/{stage_no} serving  401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/photos              serving   401  401  401  409  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/photos/{photo_id}/withdraw serving 401 401 401 200 404 404 404 404 404 404 404 404 404
+POST /api/calls/{call_id}/photos/{photo_id}/decline serving 401 200 404 401 401 401 401 401 401 401 401 401 401
+PUT  /api/calls/{call_id}/photos/{photo_id}/file serving 401 200 404 401 401 401 401 401 401 401 401 401 401
+PUT  /api/calls/{call_id}/photos/{photo_id}/file wrapping 401 409 404 401 401 401 401 401 401 401 401 401 401
 GET  /api/sessions/{session_id}               serving   401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/sessions/{session_id}               done      401  200  404  200  404  404  404  404  200  200  404  404  404
 PUT  /api/sessions/{session_id}/draft         wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -143,6 +148,8 @@ POST /api/sessions/{session_id}/files         done      401  409  404  409  404 
 GET  /api/files/{file_id}                     serving   401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/files/{file_id}                     done      401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/files/{own_file_id}                 serving   401  200  404  404  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/pictures      serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/pictures      done      401  401  401  200  404  404  404  404  404  404  404  404  404
 
 # The chat of a session
 POST /api/sessions/{session_id}/messages      serving   401  200  404  200  404  404  404  404  404  404  404  404  404
@@ -184,6 +191,16 @@ BODIES: dict[str, Any] = {
         "tool": "arrow",
         "colour": "red",
         "places": [1, 2, 3, 4],
+    },
+    "POST /api/calls/{call_id}/photos": {"what": "id_front", "material": None},
+    "POST /api/calls/{call_id}/photos/{photo_id}/withdraw": None,
+    "POST /api/calls/{call_id}/photos/{photo_id}/decline": None,
+    "PUT /api/calls/{call_id}/photos/{photo_id}/file": {
+        "file_id": "{photo_file_id}",
+        "way": "track",
+        "width": 120,
+        "height": 80,
+        "warnings": [],
     },
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,

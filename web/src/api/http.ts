@@ -60,6 +60,10 @@ export interface Http {
   fetch(request: Request): Promise<Response>
   /** The CSRF token of the present login, as `me` and `login` answer it. */
   setCsrf(token: string | null): void
+  /** What says who asks, for requests that go another way: uploads tell their progress, which `fetch` does not. */
+  headers(): Record<string, string>
+  /** Asks for a fresh CSRF token. */
+  renew(): Promise<void>
 }
 
 export interface HttpOptions {
@@ -82,10 +86,15 @@ export function createHttp(face: Face, options: HttpOptions): Http {
   let csrf: string | null = null
   const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args))
 
+  const who = (): Record<string, string> => ({
+    'X-Face': face,
+    ...(csrf !== null && { 'X-CSRF-Token': csrf }),
+  })
+
   async function once(sent: Sent): Promise<Response> {
     const headers: Record<string, string> = { ...sent.headers, Accept: 'application/json', 'X-Face': face }
     if (sent.body !== undefined) headers['Content-Type'] = 'application/json'
-    if (sent.method !== 'GET' && csrf !== null) headers['X-CSRF-Token'] = csrf
+    if (sent.method !== 'GET') Object.assign(headers, who())
     const stop = new AbortController()
     const timer = setTimeout(() => stop.abort(), sent.patience)
     const forward = (): void => stop.abort()
@@ -145,6 +154,10 @@ export function createHttp(face: Face, options: HttpOptions): Http {
     fetch: async (request) => exchange(await parts(request)),
     setCsrf(token) {
       csrf = token
+    },
+    headers: who,
+    async renew() {
+      csrf = await freshToken()
     },
   }
 }

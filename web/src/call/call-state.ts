@@ -13,6 +13,8 @@ export interface CallState {
   readonly ended_reason: string | null
   /** What both sides look at; null: each the other's face. */
   readonly stage: components['schemas']['StageView'] | null
+  /** The photo that the clerk asked for last. */
+  readonly photo: components['schemas']['PhotoRequestView'] | null
   readonly participants: readonly { readonly id: string; readonly side: Side; readonly attempt: number }[]
 }
 

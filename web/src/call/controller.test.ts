@@ -45,6 +45,7 @@ const call = (mine: number, theirs: number, state: CallState['state'] = 'connect
   grace_until: null,
   ended_reason: null,
   stage: null,
+  photo: null,
   participants: [
     { id: 'me', side: 'applicant', attempt: mine },
     { id: 'they', side: 'clerk', attempt: theirs },

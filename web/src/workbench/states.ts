@@ -1,8 +1,19 @@
 /** Every route of the workbench with the states it can be in, as pictures are taken of them and as each is checked. */
 import * as desk from '../../shots/desk'
-import { CALL, drawnOn, strokes, deployment, SESSION, TICKET } from '../../shots/place'
+import {
+  CALL,
+  drawnOn,
+  FRAME,
+  PHOTO,
+  photoAsked,
+  pictureOn,
+  strokes,
+  deployment,
+  SESSION,
+  TICKET,
+} from '../../shots/place'
 import { ok, problem, type Answer, type Shot, type Step } from '../../shots/types'
-import type { WorkbenchState } from './types'
+import type { PictureView, WorkbenchState } from './types'
 
 type Answers = Record<string, Answer>
 const everywhere: Answers = {
@@ -81,6 +92,43 @@ const ticketServed = {
 }
 const owned = { tab: { 'cw:call': CALL } }
 const joining = { ...ticketServed, [`POST /api/calls/${CALL}/join`]: ok(desk.joined) }
+const pictures: PictureView[] = [
+  {
+    id: PHOTO,
+    purpose: 'photo',
+    media_type: 'image/jpeg',
+    size: 2_400_000,
+    at: desk.at(-30),
+    side: 'applicant',
+    photo: {
+      what: 'id_front',
+      label: null,
+      way: 'image_capture',
+      width: 4032,
+      height: 3024,
+      warnings: ['glare'],
+    },
+  },
+  {
+    id: FRAME,
+    purpose: 'frame',
+    media_type: 'image/jpeg',
+    size: 180_000,
+    at: desk.at(-90),
+    side: 'clerk',
+    photo: null,
+  },
+]
+const withPictures = (
+  more: Partial<typeof desk.joined.call>,
+  list: readonly PictureView[],
+): Record<string, Answer> => ({
+  ...joining,
+  [`POST /api/calls/${CALL}/join`]: ok({ ...desk.joined, call: { ...desk.joined.call, ...more } }),
+  [`GET /api/sessions/${SESSION}/pictures`]: ok(list),
+  [`GET /api/files/${PHOTO}`]: { picture: 'card.svg' },
+  [`GET /api/files/${FRAME}`]: { picture: 'citizen.svg' },
+})
 const wrapping = desk.state({
   presence: desk.presence({ work: 'wrapping', work_since: desk.at(-19) }),
   session: desk.session({
@@ -234,6 +282,33 @@ export const states: Shot[] = [
       until: '.stage-ink path',
     },
   ),
+  ...(
+    [
+      ['call-photo-asked', { photo: photoAsked() }, []],
+      ['call-photo-arrived', { photo: photoAsked({ state: 'sent', file_id: PHOTO }) }, pictures],
+      ['call-photo-declined', { photo: photoAsked({ state: 'declined' }) }, []],
+    ] as const
+  ).map(([state, more, list]) =>
+    shot(state, signedIn(inCall({ call: { ...desk.joined.call, ...more } }), withPictures(more, list)), {
+      stored: owned,
+      peer: true,
+      until: '.call-banner',
+    }),
+  ),
+  shot(
+    'call-picture',
+    signedIn(inCall({ call: { ...desk.joined.call, stage: pictureOn } }), {
+      ...withPictures({ stage: pictureOn }, pictures),
+      [`GET /api/calls/${CALL}/strokes`]: ok(strokes),
+    }),
+    { stored: owned, peer: true, steps: [{ see: '.stage-sheet img' }], until: '.stage-ink path' },
+  ),
+  shot('call-photo', signedIn(inCall(), joining), {
+    stored: owned,
+    peer: true,
+    steps: [{ see: '.facts-line .ok-text' }, { key: 'p' }],
+    until: '.photo-choice',
+  }),
   shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
     stored: owned,

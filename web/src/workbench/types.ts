@@ -39,3 +39,4 @@ export type Colleague = Schemas['Colleague']
 export type TicketDetail = Schemas['TicketCard']
 /** A way for a session to end; its words are in `store/wrap-up.ts`. */
 export type Outcome = Schemas['OutcomeView']
+export type PictureView = Schemas['PictureView']
