@@ -92,6 +92,7 @@ async def test_a_photo_arrives_in_full_size_and_is_drawn_on(
     await clerk.page.keyboard.press("a")
     await clerk.page.get_by_role("button", name=re.compile("^刘桂英")).click()
     await expect(citizen.page.get_by_role("heading", name="张艳丽")).to_be_visible()
+    await expect(sheet(clerk).locator("video")).to_be_visible()
     await clerk.page.keyboard.press("l")
     for side in (clerk, citizen):
         await until_strokes(side, 1)
