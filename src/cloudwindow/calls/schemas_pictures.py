@@ -25,7 +25,7 @@ class PhotoAsked(Asked):
 
 
 class PhotoTaken(Asked):
-    """The photo that was asked for: a file that was sent before, how it was taken, and its size where the page knew it."""
+    """The photo that was asked for: a file that was sent before, how it was taken, its size where the page knew it."""
 
     file_id: UUID
     way: PhotoWay

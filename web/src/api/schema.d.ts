@@ -2131,7 +2131,7 @@ export interface components {
         };
         /**
          * PhotoTaken
-         * @description The photo that was asked for: a file that was sent before, how it was taken, and its size where the page knew it.
+         * @description The photo that was asked for: a file that was sent before, how it was taken, its size where the page knew it.
          */
         PhotoTaken: {
             /**
