@@ -67,6 +67,7 @@ SYSTEM_TABLES = {
     "matter": "goes with its session, which is scoped",
     "message": "texts to one person's phone; read by the courier, and by the outbox of a demonstration",
     "phone_code": "digests of one person's codes; found by that account",
+    "photo_request": "goes with its call, and so with its session, which is scoped",
     "presence": "goes with its person, who is scoped",
     "recovery_code": "digests of one person's codes; found by the person who signs in",
     "role_grant": "goes with its person; the actor's grants come from here",

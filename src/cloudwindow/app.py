@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from cloudwindow import calls, dispatch, faces, instruments, line_check, messages, monitoring, oversight, people
 from cloudwindow.calls.routes import router as calls_router
+from cloudwindow.calls.routes_pictures import router as pictures_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
 from cloudwindow.demonstration.outbox import router as outbox_router
@@ -176,8 +177,8 @@ def create_app(
     )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
-    routers += [files_router, oversight_router, faces.router, live_router, monitoring.router, line_check.router]
-    for router in routers:
+    routers += [pictures_router, files_router, oversight_router, faces.router, live_router]
+    for router in [*routers, monitoring.router, line_check.router]:
         application.include_router(router)
     if settings.mode != "production":
         application.include_router(instruments.router)

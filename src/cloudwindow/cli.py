@@ -217,7 +217,7 @@ def show_states() -> None:
     from cloudwindow.foundation.states import markdown
     from cloudwindow.foundation.storage import FILE
 
-    ours = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, oversight.RATING)
+    ours = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, calls.PHOTO, oversight.RATING)
     machines = (*ours, messages.MESSAGE, FILE)
     typer.echo(markdown(machines), nl=False)
 

@@ -46,7 +46,7 @@ async def red(side: Watched) -> dict[str, float]:
     """Look at the sheet without what moves behind it."""
     await expect(sheet(side)).to_be_visible()
     await sheet(side).evaluate(
-        "sheet => { sheet.querySelector('video').style.visibility = 'hidden';"
+        "sheet => { sheet.querySelector('video, img').style.visibility = 'hidden';"
         " sheet.querySelector('svg').style.background = '#fff'; }"
     )
     box = await sheet(side).bounding_box()

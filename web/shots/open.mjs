@@ -1,4 +1,5 @@
 /** Opens one state of a page in Chromium: stores filled, the clock stopped, the server and the live line played from fixtures. */
+import { fileURLToPath } from 'node:url'
 import { openPeer } from './peer.mjs'
 
 /** Runs before the page's own code: the stores, and devices that show a drawn citizen or are refused. */
@@ -54,6 +55,8 @@ function before({ lasting, tab, devices, offline }) {
   }
 }
 
+const scene = (name) => fileURLToPath(new URL(`./scenes/${name}`, import.meta.url))
+
 /** Answers `/api` from the state's table: with its query first, then without. */
 async function answerApi(route, shot) {
   const request = route.request()
@@ -63,6 +66,11 @@ async function answerApi(route, shot) {
   const answer = (q ? shot.answers[`${name}?q=${q}`] : undefined) ?? shot.answers[name]
   if (answer === 'never') return
   if (answer === 'offline') return route.abort('internetdisconnected')
+  if (answer?.picture)
+    return route.fulfill({
+      path: scene(answer.picture),
+      contentType: 'image/svg+xml',
+    })
   const {
     body,
     status = 200,
@@ -158,6 +166,7 @@ function expected(text) {
 }
 
 async function take(page, step) {
+  if ('choose' in step) await page.locator(step.choose).first().setInputFiles(scene(step.scene))
   if ('press' in step) await page.locator(step.press).first().click()
   if ('fill' in step) await page.locator(step.fill).first().fill(step.text)
   if ('key' in step) await page.keyboard.press(step.key)

@@ -1,4 +1,5 @@
 /** The invented world of the pictures: one county, one clerk, one citizen, on Tuesday 24 November 2026. */
+import type { components } from '@/api/schema'
 import type {
   Account,
   ApplicantState,
@@ -154,6 +155,7 @@ export const drawnOn = {
   x: 5000,
   y: 5000,
   strokes: 7,
+  file_id: null,
 } as const
 export const strokes = {
   no: 4,
@@ -178,6 +180,21 @@ export const strokes = {
   })),
 }
 
+/** A photo that came, and a frame that was held. */
+export const PHOTO = '77777777-8888-4999-8aaa-bbbbbbbbbbbb'
+export const FRAME = '99999999-aaaa-4bbb-8ccc-dddddddddddd'
+export const photoAsked = (
+  more: Partial<components['schemas']['PhotoRequestView']> = {},
+): components['schemas']['PhotoRequestView'] => ({
+  id: '88888888-9999-4aaa-8bbb-cccccccccccc',
+  what: 'id_front',
+  label: null,
+  state: 'asked',
+  file_id: null,
+  ...more,
+})
+export const pictureOn = { ...drawnOn, kind: 'picture', file_id: PHOTO } as const
+
 export const call = (more: Partial<Call> = {}): Call => ({
   id: CALL,
   session_id: SESSION,
@@ -186,6 +203,7 @@ export const call = (more: Partial<Call> = {}): Call => ({
   ended_reason: null,
   stage: null,
   hold: null,
+  photo: null,
   participants: [
     { id: CLERK_SEAT, side: 'clerk', attempt: 1 },
     { id: MY_SEAT, side: 'applicant', attempt: 0 },

@@ -5,12 +5,19 @@
 
 /** What the server says to one request: a body with 200 (JSON, or text of
  * another `type`), a refusal, or nothing at all (`never`: the page is still loading). */
-export type Answer = { body: unknown; status?: number; type?: string } | 'never' | 'offline'
+export type Answer =
+  | { body: unknown; status?: number; type?: string }
+  /** A drawing of `shots/scenes`, as a file that was sent. */
+  | { picture: string }
+  | 'never'
+  | 'offline'
 
 export type Step =
   | { press: string }
   | { fill: string; text: string }
   | { key: string }
+  /** A drawing of `shots/scenes`, chosen as a file. */
+  | { choose: string; scene: string }
   /** Waits until this is on the page. */
   | { see: string }
 

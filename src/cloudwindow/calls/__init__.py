@@ -19,7 +19,7 @@ from cloudwindow.calls.schemas import (
     Unfinished,
 )
 from cloudwindow.calls.sessions import SessionDesk
-from cloudwindow.calls.states import CALL, SESSION
+from cloudwindow.calls.states import CALL, PHOTO, SESSION
 from cloudwindow.calls.sweeps import SWEEPS
 from cloudwindow.calls.views import (
     call_of_session,
@@ -33,6 +33,7 @@ from cloudwindow.calls.views import (
 
 __all__ = [
     "CALL",
+    "PHOTO",
     "READINGS",
     "SESSION",
     "SWEEPS",

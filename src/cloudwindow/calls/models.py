@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cloudwindow.calls.states import CALL, SESSION
+from cloudwindow.calls.states import CALL, PHOTO, SESSION
 from cloudwindow.foundation.database import Base
 from cloudwindow.foundation.encrypted import encrypted, under_data_key
 from cloudwindow.foundation.ids import new_id
@@ -145,10 +145,12 @@ class CallParticipant(Base):
 class Stage(Base):
     """What both sides of a call look at 主画面: whose picture of which name, turned and enlarged.
 
-    `no` is the session event that put it there, `strokes` the one that last changed what is drawn on it.
+    `no` is the session event that put it there, `strokes` the one that last changed what is drawn on it. A `picture` is
+    a file of the session, of whoever put it there; its `no` is that of the first time, so that its drawing comes back.
     """
 
     __tablename__ = "call_stage"
+    __table_args__ = (CheckConstraint("(kind = 'picture') = (file_id IS NOT NULL)", name="picture_is_file"),)
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
     no: Mapped[int] = mapped_column(Integer)
@@ -159,6 +161,38 @@ class Stage(Base):
     x: Mapped[int] = mapped_column(SmallInteger)
     y: Mapped[int] = mapped_column(SmallInteger)
     strokes: Mapped[int] = mapped_column(Integer)
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"))
+
+
+class PhotoRequest(Base):
+    """A photo that the clerk asked the citizen for: of what, and what became of it. One at a time is open in a call.
+
+    `label` is the name of a material in the item's frozen version. `way`, `width` and `height` (pixels) are how the
+    citizen's page took it, `warnings` what it had found and the citizen sent anyway.
+    """
+
+    __tablename__ = "photo_request"
+    __table_args__ = (
+        CheckConstraint(PHOTO.check(), name="state"),
+        CheckConstraint("(state = 'sent') = (file_id IS NOT NULL)", name="sent_is_file"),
+        CheckConstraint("(what = 'material') = (label IS NOT NULL)", name="material_has_name"),
+        Index("uq_photo_request_open", "call_id", unique=True, postgresql_where=text("state = 'asked'")),
+        Index("ix_photo_request_call_id_asked_at", "call_id", "asked_at"),
+        Index(None, "file_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    what: Mapped[str]
+    label: Mapped[str | None]
+    state: Mapped[str]
+    asked_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"))
+    way: Mapped[str | None]
+    width: Mapped[int | None] = mapped_column(Integer)
+    height: Mapped[int | None] = mapped_column(Integer)
+    warnings: Mapped[list[str]]
 
 
 class Hold(Base):

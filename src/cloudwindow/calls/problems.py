@@ -17,6 +17,15 @@ define("not_there", 409, "这个画面已经不在通话里。", "That picture i
 define("stage_changed", 409, "主画面已经换了，请再画一次。", "The picture has changed. Draw again.")
 define("stroke_malformed", 422, "这一笔没有画好，请再画一次。", "This stroke is incomplete. Draw it again.")
 define("too_much_drawn", 409, "画得太多了，请先清除一些。", "Too much is drawn. Clear some of it first.")
+define("not_a_picture", 409, "这个文件不是图片，放不到主画面上。", "That file is no picture.")
+define(
+    "photo_asked_already",
+    409,
+    "已经请对方拍一张了，先等一等或收回。",
+    "A photo is asked for already. Wait or withdraw.",
+)
+define("photo_not_asked", 409, "这张照片现在不用拍了。", "This photo is no longer asked for.")
+define("material_unknown", 422, "这个事项没有这份材料，请重新选。", "The item has no such material. Choose again.")
 define("message_not_one", 422, "一条消息发一样：文字，或者一个文件。", "A message is one thing: text, or a file.")
 define("message_empty", 422, "还没有写内容。", "There is nothing in the message yet.")
 define(

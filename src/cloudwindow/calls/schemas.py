@@ -12,7 +12,7 @@ from cloudwindow.people import NOT_GUESSED, Asked, Wire
 
 NextStep = Literal["none", "call_back", "book_again", "support"]
 Attempt = Annotated[int, Field(ge=0, lt=2**31)]
-StageKind = Literal["face", "document", "screen"]
+StageKind = Literal["face", "document", "screen", "picture"]
 Summary = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
@@ -28,7 +28,7 @@ class StageView(Wire):
     """What both sides look at 主画面. A change of `no` means another picture.
 
     `turn` is in degrees clockwise, `zoom` in percent around the place `x`, `y` in ten-thousandths of the picture.
-    `strokes` is the session event that last changed what is drawn, 0 for none.
+    `strokes` is the session event that last changed what is drawn, 0 for none. `file_id` is the file of a `picture`.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -41,6 +41,22 @@ class StageView(Wire):
     x: int
     y: int
     strokes: int
+    file_id: UUID | None
+
+
+PhotoOf = Literal["id_front", "id_back", "household", "bank_card", "material"]
+
+
+class PhotoRequestView(Wire):
+    """The photo that the clerk asked for last in this call. `label` is the name of a material of the item."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    what: PhotoOf
+    label: str | None
+    state: Literal["asked", "sent", "declined", "withdrawn"]
+    file_id: UUID | None
 
 
 class HoldView(Wire):
@@ -63,6 +79,7 @@ class CallView(Wire):
     participants: list[ParticipantView]
     stage: StageView | None
     hold: HoldView | None
+    photo: PhotoRequestView | None
 
 
 class ApplicantSession(Wire):

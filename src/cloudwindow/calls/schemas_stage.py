@@ -18,10 +18,11 @@ Place = Annotated[int, Field(ge=0, le=10_000), NOT_GUESSED]
 
 
 class StageRequest(Asked):
-    """Put on the stage what one participant sends under a name."""
+    """Put on the stage what one participant sends under a name, or a `picture`, which is a file that it puts there."""
 
     kind: StageKind
     participant_id: UUID
+    file_id: UUID | None = None
 
 
 class ViewRequest(Asked):

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import views
+from cloudwindow.calls.asking import withdraw_open
 from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.matter_views import matters_of_session
@@ -226,6 +227,7 @@ async def end_live_call(tx: Tx, row: Session, reason: str) -> None:
     )
     tx.audit("call", call.id, old={"state": call.state}, state="ended", reason=reason)
     await end_hold(tx, row, call.id, reason)
+    await withdraw_open(tx, row.id, call.id)
     await announce_call(tx, row, call.id)
 
 

@@ -17,6 +17,7 @@ from cloudwindow.calls import views
 from cloudwindow.calls.calling import lock_call, own_place
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session, SessionEvent, Stage
+from cloudwindow.calls.pictures import picture_for_stage
 from cloudwindow.calls.schemas import CallView, StageView
 from cloudwindow.calls.schemas_stage import StageRequest, Stroke, StrokeEvent, StrokeList, ViewRequest
 from cloudwindow.calls.sessions import announce_call
@@ -35,20 +36,49 @@ STROKE_KINDS = ("stroke", "stroke_undone", "strokes_cleared")
 async def put_on_stage(tx: Tx, call_id: UUID, request: StageRequest) -> StageView:
     """Put a picture on the stage; what was drawn on the last one stays with that one.
 
-    A citizen may put there only what is the citizen's own. Raises `not_there` when nobody in the call could send it,
-    `not_allowed`, `call_over`.
+    A citizen may put there only what is the citizen's own. A picture that was there before comes back with its drawing.
+    Raises `not_there` when nobody in the call could send it, `not_found` and `not_a_picture` for a file, `not_allowed`,
+    `call_over`.
     """
     place = await own_place(tx, call_id)
     call, row = await lock_call(tx, call_id)
     await _check_sender(tx, call, place, request)
+    if (request.kind == "picture") != (request.file_id is not None):
+        raise Problem("not_there")
     shown = request.model_dump(mode="json")
-    no = await note(tx, row.id, "stage", call=str(call.id), shown=shown)
-    values = {**request.model_dump(), "no": no, "zoom": 100, "x": 5000, "y": 5000, "turn": 0, "strokes": 0}
+    no, strokes = 0, 0
+    if request.file_id is not None:
+        await picture_for_stage(tx, row.id, request.file_id)
+        no, strokes = await _shown_before(tx.session, row.id, request.file_id)
+    event = await note(tx, row.id, "stage", call=str(call.id), shown=shown)
+    values = {
+        **request.model_dump(),
+        "no": no or event,
+        "zoom": 100,
+        "x": 5000,
+        "y": 5000,
+        "turn": 0,
+        "strokes": strokes,
+    }
     # scope: of the call in which the actor found its place
     statement = insert(Stage).values(call_id=call.id, **values)
     await tx.session.execute(statement.on_conflict_do_update(index_elements=["call_id"], set_=values))
     tx.audit("call_stage", call.id, **shown)
     return await _tell(tx, row, call.id)
+
+
+async def _shown_before(session: AsyncSession, session_id: UUID, file_id: UUID) -> tuple[int, int]:
+    """Return the event that first put a picture on the stage and the last one of its drawing; 0 for none."""
+    rows = await session.execute(
+        select(SessionEvent.seq, SessionEvent.body)  # scope: of a session that the caller may see
+        .where(SessionEvent.session_id == session_id, SessionEvent.kind == "stage")
+        .order_by(SessionEvent.seq)
+    )
+    for seq, body in rows:
+        if json.loads(body)["facts"]["shown"].get("file_id") == str(file_id):
+            events = await _events(session, session_id, seq, seq)
+            return seq, events[-1].seq if events else 0
+    return 0, 0
 
 
 async def _check_sender(tx: Tx, call: Call, place: CallParticipant, request: StageRequest) -> None:
@@ -158,7 +188,7 @@ async def _keep(tx: Tx, row: Session, stage: Stage, kind: str, facts: dict[str, 
 async def _drawn(session: AsyncSession, session_id: UUID, no: int) -> set[UUID]:
     """Return the strokes that are on a stage now."""
     drawn: set[UUID] = set()
-    for event in await _events(session, session_id, no):
+    for event in await _events(session, session_id, no, no):
         if event.kind == "stroke" and event.stroke is not None:
             drawn.add(event.stroke.id)
         elif event.kind == "stroke_undone" and event.undone is not None:
@@ -168,13 +198,15 @@ async def _drawn(session: AsyncSession, session_id: UUID, no: int) -> set[UUID]:
     return drawn
 
 
-async def _events(session: AsyncSession, session_id: UUID, after: int) -> list[StrokeEvent]:
+async def _events(session: AsyncSession, session_id: UUID, no: int, after: int) -> list[StrokeEvent]:
+    """Read what happened to the drawing on stage `no` after an event; other pictures may have been there in between."""
     rows = await session.execute(
         select(SessionEvent.seq, SessionEvent.kind, SessionEvent.body)  # scope: of a session that the caller may see
         .where(SessionEvent.session_id == session_id, SessionEvent.seq > after, SessionEvent.kind.in_(STROKE_KINDS))
         .order_by(SessionEvent.seq)
     )
-    return [_event(seq, kind, json.loads(body)["facts"]) for seq, kind, body in rows]
+    told = [(seq, kind, json.loads(body)["facts"]) for seq, kind, body in rows]
+    return [_event(seq, kind, facts) for seq, kind, facts in told if facts["no"] == no]
 
 
 def _event(seq: int, kind: Any, facts: dict[str, Any]) -> StrokeEvent:
@@ -198,7 +230,7 @@ async def strokes(session: AsyncSession, actor: Actor, call_id: UUID, after: int
     if stage is None:
         return StrokeList(no=0, events=[])
     call = await session.get_one(Call, call_id)  # scope: the actor has a place in it
-    return StrokeList(no=stage.no, events=await _events(session, call.session_id, max(after, stage.no)))
+    return StrokeList(no=stage.no, events=await _events(session, call.session_id, stage.no, max(after, stage.no)))
 
 
 async def _tell(tx: Tx, row: Session, call_id: UUID) -> StageView:

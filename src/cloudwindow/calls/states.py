@@ -25,3 +25,14 @@ CALL = Machine(
         Move("interrupted", "end", "ended", "grace ran out, or one side ended it"),
     ),
 )
+
+PHOTO = Machine(
+    "photo_request",
+    "请拍照",
+    "asked",
+    (
+        Move("asked", "send", "sent", "the citizen's photo is there"),
+        Move("asked", "decline", "declined", "the citizen has it not at hand"),
+        Move("asked", "withdraw", "withdrawn", "the clerk took it back, or the call ended"),
+    ),
+)

@@ -19,6 +19,14 @@ def _mine(actor: Actor, session_id: UUID) -> Select[Session]:
     )
 
 
+async def find_own(session: AsyncSession, actor: Actor, session_id: UUID) -> Session:
+    """Find a session in which the actor takes part. Raises `not_found`."""
+    row = await session.scalar(_mine(actor, session_id))
+    if row is None:
+        raise Problem("not_found")
+    return row
+
+
 async def lock_own(tx: Tx, session_id: UUID) -> Session:
     """Lock a session in which the actor takes part, whatever its state. Raises `not_found`."""
     row = await tx.session.scalar(

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cloudwindow.calls.asking import latest_photo
 from cloudwindow.calls.models import Call, CallParticipant, Hold, Session, Stage
 from cloudwindow.calls.schemas import (
     ApplicantSession,
@@ -14,6 +15,7 @@ from cloudwindow.calls.schemas import (
     Draft,
     HoldView,
     ParticipantView,
+    PhotoRequestView,
     StageView,
     Unfinished,
 )
@@ -44,6 +46,7 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
     )
     stage = await stage_of(session, call.id) if call.state != "ended" else None
     held = await _hold_of(session, call.id) if call.state != "ended" else None
+    photo = await latest_photo(session, call.id)
     return CallView(
         id=call.id,
         session_id=call.session_id,
@@ -53,6 +56,7 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
         participants=[ParticipantView(id=p.id, side=p.side, attempt=p.attempt) for p in people],
         stage=StageView.model_validate(stage) if stage else None,
         hold=HoldView.model_validate(held) if held else None,
+        photo=PhotoRequestView.model_validate(photo) if photo else None,
     )
 
 

@@ -133,6 +133,11 @@ DELETE /api/calls/{call_id}/strokes/{stage_no} serving  401  401  401  200  404 
 POST /api/calls/{call_id}/quality             serving   401  404  404  200  404  404  404  404  404  404  404  404  404
 POST /api/calls/{call_id}/quality             wrapping  401  404  404  200  404  404  404  404  404  404  404  404  404
 GET  /api/call-quality                        serving   401  401  401  403  403  403  403  403  200  200  200  403  403
+POST /api/calls/{call_id}/photos              serving   401  401  401  409  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/photos/{photo_id}/withdraw serving 401 401 401 200 404 404 404 404 404 404 404 404 404
+POST /api/calls/{call_id}/photos/{photo_id}/decline serving 401 200 404 401 401 401 401 401 401 401 401 401 401
+PUT  /api/calls/{call_id}/photos/{photo_id}/file serving 401 200 404 401 401 401 401 401 401 401 401 401 401
+PUT  /api/calls/{call_id}/photos/{photo_id}/file wrapping 401 409 404 401 401 401 401 401 401 401 401 401 401
 GET  /api/sessions/{session_id}               serving   401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/sessions/{session_id}               done      401  200  404  200  404  404  404  404  200  200  404  404  404
 PUT  /api/sessions/{session_id}/draft         wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -167,6 +172,8 @@ POST /api/sessions/{session_id}/files         done      401  409  404  409  404 
 GET  /api/files/{file_id}                     serving   401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/files/{file_id}                     done      401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/files/{own_file_id}                 serving   401  200  404  404  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/pictures      serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/pictures      done      401  401  401  200  404  404  404  404  404  404  404  404  404
 
 # The chat of a session
 POST /api/sessions/{session_id}/messages      serving   401  200  404  200  404  404  404  404  404  404  404  404  404
@@ -237,6 +244,16 @@ BODIES: dict[str, Any] = {
     "PUT /api/sessions/{session_id}/matters/{own_matter_id}": {"item_key": "P04"},
     "PUT /api/sessions/{session_id}/matters/{matter_id}": {"item_key": "P04"},
     "POST /api/calls/{call_id}/quality": _QUALITY,
+    "POST /api/calls/{call_id}/photos": {"what": "id_front", "material": None},
+    "POST /api/calls/{call_id}/photos/{photo_id}/withdraw": None,
+    "POST /api/calls/{call_id}/photos/{photo_id}/decline": None,
+    "PUT /api/calls/{call_id}/photos/{photo_id}/file": {
+        "file_id": "{photo_file_id}",
+        "way": "track",
+        "width": 120,
+        "height": 80,
+        "warnings": [],
+    },
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
     "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},

@@ -22,7 +22,7 @@ from cloudwindow.settings import Settings
 from scripts.lint_scope import PUBLIC_TABLES
 from tests.integration.scope.matrix import BODIES, CITIZENS, FILES, STAFF, Row
 from tests.support.city import JIANAN_VILLAGE, PASSWORD, WEIDU, City, write_keys
-from tests.support.pictures import PDF
+from tests.support.pictures import PDF, picture
 
 ORIGIN = "http://localhost:8000"
 OWNER_PHONE, OTHER_PHONE, FAR_PHONE = "19900001301", "19900001302", "19900001303"
@@ -245,6 +245,9 @@ async def _work_together(world: World, seen: Any, session: str) -> None:
     for name in ("file_id", "own_file_id"):
         path = f"/api/sessions/{session}/files?purpose=document"
         world.ids[name] = (await world.ask("owner", "POST", path, content=PAPER)).json()["id"]
+    photo = await world.ask("owner", "POST", f"/api/sessions/{session}/files?purpose=photo", content=picture())
+    asked = await world.must("agent", "POST", f"/api/calls/{call}/photos", {"what": "household", "material": None})
+    world.ids |= {"photo_file_id": photo.json()["id"], "photo_id": asked["id"]}
     for said in ({"text": SAID}, {"file_id": world.ids["file_id"]}):
         await world.must("owner", "POST", f"/api/sessions/{session}/messages", {"client_id": str(uuid4())} | said)
 

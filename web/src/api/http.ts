@@ -62,8 +62,10 @@ export interface Http {
   fetch(request: Request): Promise<Response>
   /** The CSRF token of the present login, as `me` and `login` answer it. */
   setCsrf(token: string | null): void
-  /** That token, for a request that goes another way; `fresh` asks the server for it. */
-  csrf(fresh?: boolean): Promise<string | null>
+  /** What says who asks, for requests that go another way: uploads tell their progress, which `fetch` does not. */
+  headers(): Record<string, string>
+  /** Asks for a fresh CSRF token. */
+  renew(): Promise<void>
 }
 
 export interface HttpOptions {
@@ -87,10 +89,15 @@ export function createHttp(face: Face, options: HttpOptions): Http {
   let csrf: string | null = null
   const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args))
 
+  const who = (): Record<string, string> => ({
+    'X-Face': face,
+    ...(csrf !== null && { 'X-CSRF-Token': csrf }),
+  })
+
   async function once(sent: Sent): Promise<Response> {
     const headers: Record<string, string> = { ...sent.headers, Accept: 'application/json', 'X-Face': face }
     if (sent.body !== undefined) headers['Content-Type'] = 'application/json'
-    if (sent.method !== 'GET' && csrf !== null) headers['X-CSRF-Token'] = csrf
+    if (sent.method !== 'GET') Object.assign(headers, who())
     const stop = new AbortController()
     const timer = setTimeout(() => stop.abort(), sent.patience)
     const forward = (): void => stop.abort()
@@ -152,9 +159,9 @@ export function createHttp(face: Face, options: HttpOptions): Http {
     setCsrf(token) {
       csrf = token
     },
-    async csrf(fresh = false) {
-      if (fresh) csrf = await freshToken()
-      return csrf
+    headers: who,
+    async renew() {
+      csrf = await freshToken()
     },
   }
 }

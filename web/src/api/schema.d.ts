@@ -328,6 +328,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{call_id}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Photo
+         * @description Ask the citizen for a photo.
+         */
+        post: operations["ask_photo_api_calls__call_id__photos_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/photos/{photo_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline Photo
+         * @description Say that it is not at hand.
+         */
+        post: operations["decline_photo_api_calls__call_id__photos__photo_id__decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/photos/{photo_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Send Photo
+         * @description Say which file, sent before, is the photo.
+         */
+        put: operations["send_photo_api_calls__call_id__photos__photo_id__file_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/photos/{photo_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Photo
+         * @description Take back what was asked for.
+         */
+        post: operations["withdraw_photo_api_calls__call_id__photos__photo_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls/{call_id}/quality": {
         parameters: {
             query?: never;
@@ -965,6 +1045,26 @@ export interface paths {
          * @description Say up to which message one's own side has got and read them.
          */
         post: operations["mark_messages_api_sessions__session_id__messages_marks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pictures
+         * @description The pictures of a session, the latest first.
+         */
+        get: operations["list_pictures_api_sessions__session_id__pictures_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1636,6 +1736,7 @@ export interface components {
             id: string;
             /** Participants */
             participants: components["schemas"]["ParticipantView"][];
+            photo: components["schemas"]["PhotoRequestView"] | null;
             /**
              * Session Id
              * Format: uuid
@@ -2021,7 +2122,7 @@ export interface components {
              * Purpose
              * @enum {string}
              */
-            purpose: "photo" | "document";
+            purpose: "photo" | "frame" | "document";
             /** Size */
             size: number;
         };
@@ -2560,6 +2661,121 @@ export interface components {
             phone: string;
         };
         /**
+         * PhotoAsked
+         * @description Ask for a photo; `material` is the key of a material of the item, and given exactly for `what` = `material`.
+         */
+        PhotoAsked: {
+            /** Material */
+            material?: string | null;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "id_front" | "id_back" | "household" | "bank_card" | "material";
+        };
+        /**
+         * PhotoFacts
+         * @description What is known of a photo that was asked for. Pixels are as the citizen's page stated them.
+         */
+        PhotoFacts: {
+            /** Height */
+            height: number | null;
+            /** Label */
+            label: string | null;
+            /** Warnings */
+            warnings: ("blurred" | "glare")[];
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "image_capture" | "track" | "camera_app" | "album";
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "id_front" | "id_back" | "household" | "bank_card" | "material";
+            /** Width */
+            width: number | null;
+        };
+        /**
+         * PhotoRequestView
+         * @description The photo that the clerk asked for last in this call. `label` is the name of a material of the item.
+         */
+        PhotoRequestView: {
+            /** File Id */
+            file_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "sent" | "declined" | "withdrawn";
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "id_front" | "id_back" | "household" | "bank_card" | "material";
+        };
+        /**
+         * PhotoTaken
+         * @description The photo that was asked for: a file that was sent before, how it was taken, its size where the page knew it.
+         */
+        PhotoTaken: {
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
+            /** Height */
+            height: number | null;
+            /** Warnings */
+            warnings: ("blurred" | "glare")[];
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "image_capture" | "track" | "camera_app" | "album";
+            /** Width */
+            width: number | null;
+        };
+        /**
+         * PictureView
+         * @description A picture of a session that can be put on the stage; `photo` when it was asked for.
+         */
+        PictureView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            photo: components["schemas"]["PhotoFacts"] | null;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "photo" | "frame" | "document";
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "applicant" | "clerk";
+            /** Size */
+            size: number;
+        };
+        /**
          * PlaceView
          * @description The place in the queue: people ahead, the likely wait in minutes (null: nobody is on duty), members present.
          */
@@ -2667,16 +2883,16 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "wrong_code" | "wrong_password" | "wrong_state";
+            code: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "not_a_picture" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "wrong_code" | "wrong_password" | "wrong_state";
             detail: string;
             /** @description What the sentence's placeholders stand for. */
             params: Record<string, never>;
             /** @enum {integer} */
             status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 416 | 422 | 423 | 429 | 500 | 503;
             /** @enum {string} */
-            title: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "wrong_code" | "wrong_password" | "wrong_state";
+            title: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "not_a_picture" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "wrong_code" | "wrong_password" | "wrong_state";
             /** @enum {string} */
-            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:already_blocked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:block_too_long" | "urn:cloudwindow:problem:blocked_for_harassment" | "urn:cloudwindow:problem:blocked_for_insults" | "urn:cloudwindow:problem:blocked_for_threats" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:phone_code_not_sent" | "urn:cloudwindow:problem:phone_code_over" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
+            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:already_blocked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:block_too_long" | "urn:cloudwindow:problem:blocked_for_harassment" | "urn:cloudwindow:problem:blocked_for_insults" | "urn:cloudwindow:problem:blocked_for_threats" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:material_unknown" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:not_a_picture" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:phone_code_not_sent" | "urn:cloudwindow:problem:phone_code_over" | "urn:cloudwindow:problem:photo_asked_already" | "urn:cloudwindow:problem:photo_not_asked" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
         };
         /**
          * QualityDay
@@ -3024,7 +3240,7 @@ export interface components {
              * Purpose
              * @enum {string}
              */
-            purpose: "photo" | "document";
+            purpose: "photo" | "frame" | "document";
             /** Size */
             size: number;
         };
@@ -3129,14 +3345,16 @@ export interface components {
         };
         /**
          * StageRequest
-         * @description Put on the stage what one participant sends under a name.
+         * @description Put on the stage what one participant sends under a name, or a `picture`, which is a file that it puts there.
          */
         StageRequest: {
+            /** File Id */
+            file_id?: string | null;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "face" | "document" | "screen";
+            kind: "face" | "document" | "screen" | "picture";
             /**
              * Participant Id
              * Format: uuid
@@ -3148,14 +3366,16 @@ export interface components {
          * @description What both sides look at 主画面. A change of `no` means another picture.
          *
          *     `turn` is in degrees clockwise, `zoom` in percent around the place `x`, `y` in ten-thousandths of the picture.
-         *     `strokes` is the session event that last changed what is drawn, 0 for none.
+         *     `strokes` is the session event that last changed what is drawn, 0 for none. `file_id` is the file of a `picture`.
          */
         StageView: {
+            /** File Id */
+            file_id: string | null;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "face" | "document" | "screen";
+            kind: "face" | "document" | "screen" | "picture";
             /** No */
             no: number;
             /**
@@ -4108,6 +4328,141 @@ export interface operations {
             };
         };
     };
+    ask_photo_api_calls__call_id__photos_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhotoAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoRequestView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_photo_api_calls__call_id__photos__photo_id__decline_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoRequestView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_photo_api_calls__call_id__photos__photo_id__file_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhotoTaken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoRequestView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_photo_api_calls__call_id__photos__photo_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoRequestView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     measure_call_api_calls__call_id__quality_post: {
         parameters: {
             query?: never;
@@ -4991,7 +5346,7 @@ export interface operations {
     upload_file_api_sessions__session_id__files_post: {
         parameters: {
             query: {
-                purpose: "photo" | "document";
+                purpose: "photo" | "frame" | "document";
             };
             header?: {
                 "x-file-name"?: string;
@@ -5285,6 +5640,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pictures_api_sessions__session_id__pictures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureView"][];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

@@ -15,6 +15,8 @@ export interface CallState {
   readonly stage: components['schemas']['StageView'] | null
   /** On hold since when; null: the two hear each other. */
   readonly hold: components['schemas']['HoldView'] | null
+  /** The photo that the clerk asked for last. */
+  readonly photo: components['schemas']['PhotoRequestView'] | null
   readonly participants: readonly { readonly id: string; readonly side: Side; readonly attempt: number }[]
 }
 

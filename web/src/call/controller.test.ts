@@ -52,6 +52,7 @@ const call = (mine: number, theirs: number, state: CallState['state'] = 'connect
   ended_reason: null,
   stage: null,
   hold: null,
+  photo: null,
   participants: [
     { id: 'me', side: 'applicant', attempt: mine },
     { id: 'they', side: 'clerk', attempt: theirs },

@@ -52,4 +52,4 @@ export interface ChatApi {
   upload: Upload
 }
 
-export type ChatHttp = Pick<Http, 'get' | 'post' | 'csrf'>
+export type ChatHttp = Pick<Http, 'get' | 'post' | 'headers' | 'renew'>

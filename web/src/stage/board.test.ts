@@ -20,6 +20,7 @@ const stage = (no: number, strokes = 0): StageState => ({
   kind: 'document',
   participant_id: 'citizen',
   strokes,
+  file_id: null,
 })
 type Event = StrokeList['events'][number]
 const drawn = (seq: number, n: number): Event => ({
@@ -35,6 +36,7 @@ class FakeCall {
     call: {
       id: 'call',
       stage: null as StageState | null,
+      photo: null,
       participants: [
         { id: 'clerk', side: 'clerk', attempt: 1 },
         { id: 'citizen', side: 'applicant', attempt: 1 },

@@ -116,7 +116,7 @@ export class Board {
       if (no === this.view.stage?.no) this.fold(events)
       // An answer older than what was told is asked for again, since a reader may hang on another process.
       this.known = Math.max(this.known, no === stage.no ? stage.strokes : 0)
-      return no >= stage.no
+      return no === stage.no || no === this.view.stage?.no
     } catch {
       this.later('read', TRY_AGAIN_MS, () => void this.catchUp())
       return false

@@ -7,21 +7,25 @@ export interface OnStage {
   /** Whether something can be seen; a camera that is off, or a screen that is still on its way, cannot. */
   readonly video: boolean
   readonly mine: boolean
-  readonly kind: 'face' | 'document' | 'screen'
+  readonly kind: 'face' | 'document' | 'screen' | 'picture'
   readonly participant: string
+  /** The file of a picture; null for what is live. */
+  readonly file: string | null
 }
 
 /** Null: nothing is on the stage, each side sees the other's face. */
 export function onStage(view: CallView): OnStage | null {
   const stage = view.call?.stage ?? null
   if (stage === null) return null
-  const { kind, participant_id: participant } = stage
+  const { kind, participant_id: participant, file_id: file } = stage
+  if (kind === 'picture')
+    return { stream: null, video: true, mine: participant === view.me, kind, participant, file }
   if (participant === view.me) {
     const stream = kind === 'screen' ? view.screenStream : view.localStream
-    return { stream, video: stream !== null, mine: true, kind, participant }
+    return { stream, video: stream !== null, mine: true, kind, participant, file }
   }
   const seen = view.remote.find((one) => one.participant === participant && one.name === kind)
-  return { stream: seen?.stream ?? null, video: seen?.video ?? false, mine: false, kind, participant }
+  return { stream: seen?.stream ?? null, video: seen?.video ?? false, mine: false, kind, participant, file }
 }
 
 /** The streams whose voices are heard; the same list as long as nobody comes or goes, so that nothing is interrupted. */

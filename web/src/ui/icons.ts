@@ -81,3 +81,6 @@ export const iconZoomOut =
   'M4 10.75a6.75 6.75 0 1 0 13.5 0a6.75 6.75 0 1 0 -13.5 0zM15.75 15.75l4.75 4.75M8 10.75h5.5'
 export const iconSliders =
   'M4 7.5h8.5M17.5 7.5H20M4 16.5h2.5M11.5 16.5H20M12.5 7.5a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0zM6.5 16.5a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0z'
+export const iconFreeze =
+  'M12 3v18M4.2 7.5l15.6 9M4.2 16.5l15.6-9M9.5 4.5L12 7l2.5-2.5M9.5 19.5L12 17l2.5 2.5'
+export const iconUpload = 'M12 15.5V4.5M7.5 9L12 4.5 16.5 9M4.5 20h15'

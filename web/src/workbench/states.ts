@@ -1,58 +1,14 @@
 /** Every route of the workbench with the states it can be in, as pictures are taken of them and as each is checked. */
-import { chatAnswers, chatOf, talked, written } from '../../shots/chat'
-import { FURTHER, twoMatters } from '../../shots/answers'
+import { twoMatters } from '../../shots/answers'
 import * as desk from '../../shots/desk'
-import { CALL, drawnOn, items, strokes, deployment, SESSION, TICKET } from '../../shots/place'
-import { ok, problem, type Answer, type Shot, type Step } from '../../shots/types'
+import { SESSION, TICKET } from '../../shots/place'
+import { ok, problem, type Shot, type Step } from '../../shots/types'
+import { matterAnswers, press, shot, signedIn, ticketServed, typedTicket } from './states/common'
+import { quality } from './states/quality'
+import { signIn } from './states/sign-in'
+import { talk } from './states/talk'
 import type { WorkbenchState } from './types'
 
-type Answers = Record<string, Answer>
-const everywhere: Answers = {
-  'GET /api/deployment': ok(deployment),
-  'GET /api/line-check': ok({}),
-  'GET /api/stations': ok(desk.stations),
-  'GET /api/outcomes': ok(desk.outcomes),
-}
-const signedIn = (state: WorkbenchState, more: Answers = {}): Answers => ({
-  ...everywhere,
-  'GET /api/staff/me': ok({ staff: desk.staff, csrf: 'token' }),
-  'GET /api/workbench/state': ok(state),
-  'GET /api/workbench/today': ok(desk.today),
-  'GET /api/workbench/queue': ok(desk.waiting),
-  'GET /api/workbench/colleagues': ok(desk.colleagues),
-  [`GET /api/workbench/tickets/${TICKET}`]: ok(desk.ticket),
-  ...more,
-})
-const shot = (state: string, answers: Answers, more: Partial<Shot> = {}): Shot => ({
-  route: 'desk',
-  state,
-  path: '/workbench',
-  answers,
-  devices: 'ok',
-  ...more,
-})
-/** At the sign-in, with account and password typed and sent. */
-const signingIn = (state: string, answer: Answer, more: Answers = {}, steps: Step[] = []): Shot => ({
-  route: 'sign-in',
-  state,
-  path: '/workbench/sign-in',
-  answers: {
-    ...everywhere,
-    'GET /api/staff/me': ok({ staff: null, csrf: null }),
-    'POST /api/staff/login': answer,
-    'POST /api/staff/second-factor': ok(desk.enrolment),
-    'POST /api/staff/second-factor/confirm': ok(desk.recovery),
-    ...more,
-  },
-  stored: { lasting: { 'cw:staff-station': desk.staff.station?.id ?? '' } },
-  devices: 'ok',
-  steps: [
-    { fill: '#account', text: 'limin' },
-    { fill: '#password', text: 'abcd-efgh-2345' },
-    { press: 'form .primary' },
-    ...steps,
-  ],
-})
 const bindDialog: Step[] = [{ press: '.state' }, { press: '.menu [role="menuitem"]' }]
 const bindPassword: Step[] = [
   ...bindDialog,
@@ -63,46 +19,16 @@ const bindAnswers = {
   'POST /api/staff/second-factor': ok(desk.enrolment),
   'POST /api/staff/second-factor/confirm': ok(desk.recovery),
 }
-const press = (...steps: string[]): Step[] => steps.map((one) => ({ press: one }))
-
 const ringing = desk.state({
   presence: desk.presence({ work: 'ringing', work_since: desk.at(-5) }),
   offer: desk.offer,
 })
-const typedTicket = { [`GET /api/workbench/tickets/${TICKET}`]: ok({ ...desk.ticket, typed_only: true }) }
 const typedQueue = {
   'GET /api/workbench/queue': ok(
     desk.queue.map((row, index) => ({ ...row, typed_only: index === 0 || index === 3 })),
   ),
 }
 const ringAnswers = { 'GET /api/workbench/queue': ok(desk.queue) }
-const inCall = (more: Partial<WorkbenchState> = {}): WorkbenchState =>
-  desk.state({
-    presence: desk.talking,
-    session: desk.session(),
-    call: desk.joined.call,
-    chat: desk.chat,
-    matters: twoMatters.slice(0, 1),
-    ...more,
-  })
-/** In a call and after it the ticket is older than at the ring. */
-const ticketServed = {
-  [`GET /api/sessions/${SESSION}/matters`]: ok(twoMatters.slice(0, 1)),
-  [`GET /api/workbench/tickets/${TICKET}`]: ok({ ...desk.ticket, enqueued_at: desk.at(-621) }),
-}
-const owned = { tab: { 'cw:call': CALL } }
-const joining = { ...ticketServed, ...chatAnswers([]), [`POST /api/calls/${CALL}/join`]: ok(desk.joined) }
-const held = (since: number, remind: number): WorkbenchState =>
-  inCall({ call: { ...desk.joined.call, hold: { started_at: desk.at(since), remind_at: desk.at(remind) } } })
-const joiningHeld = (now: WorkbenchState): Answers => ({
-  ...ticketServed,
-  [`POST /api/calls/${CALL}/join`]: ok({ ...desk.joined, call: now.call }),
-})
-const matterAnswers: Answers = {
-  [`GET /api/sessions/${SESSION}/matters`]: ok(twoMatters),
-  [`GET /api/sessions/${SESSION}/matters/${FURTHER}/guide`]: ok(desk.furtherGuide),
-  'GET /api/items': ok(items),
-}
 const wrapping = desk.state({
   presence: desk.presence({ work: 'wrapping', work_since: desk.at(-19) }),
   session: desk.session({
@@ -122,83 +48,8 @@ const late = {
   'GET /api/workbench/tickets/t0': ok({ ...desk.ticket, ticket_id: 't0', form_of_address: '马桂枝' }),
 }
 
-/** Whoever watches and serves nobody comes here from the desk's address. */
-const watching = (state: string, answer: Answer, more: Partial<Shot>): Shot => ({
-  route: 'quality',
-  state,
-  path: '/workbench',
-  answers: {
-    ...everywhere,
-    'GET /api/staff/me': ok({ staff: desk.supervisor, csrf: 'token' }),
-    'GET /api/workbench/state': problem('not_allowed', 403),
-    'GET /api/call-quality': answer,
-  },
-  ...more,
-})
-
 export const states: Shot[] = [
-  {
-    route: 'sign-in',
-    state: 'empty',
-    path: '/workbench/sign-in',
-    answers: { ...everywhere, 'GET /api/staff/me': ok({ staff: null, csrf: null }) },
-    devices: 'ok',
-    until: '.level',
-  },
-  {
-    route: 'sign-in',
-    state: 'devices',
-    path: '/workbench/sign-in',
-    answers: { ...everywhere, 'GET /api/staff/me': ok({ staff: null, csrf: null }) },
-    devices: 'ok',
-    steps: [{ see: '.device-picture' }, { press: '.devices > div > button[aria-haspopup]' }],
-    until: '.picker select',
-  },
-  {
-    route: 'sign-in',
-    state: 'refused',
-    path: '/workbench/sign-in',
-    answers: {
-      ...everywhere,
-      'GET /api/staff/me': ok({ staff: null, csrf: null }),
-      'POST /api/staff/login': problem('wrong_password', 401),
-    },
-    stored: { lasting: { 'cw:staff-station': desk.staff.station?.id ?? '' } },
-    devices: 'denied',
-    steps: [
-      { fill: '#account', text: 'limin' },
-      { fill: '#password', text: 'wrong' },
-      { press: 'form .primary' },
-      { see: '.notice.bad' },
-    ],
-  },
-  {
-    route: 'sign-in',
-    state: 'unfilled',
-    path: '/workbench/sign-in',
-    answers: { ...everywhere, 'GET /api/staff/me': ok({ staff: null, csrf: null }) },
-    devices: 'ok',
-    steps: press('form .primary'),
-  },
-  signingIn('new-password', problem('password_must_change', 403), {}, [{ see: '#fresh' }]),
-  signingIn(
-    'new-password-refused',
-    problem('password_must_change', 403),
-    { 'POST /api/staff/password': problem('password_too_common', 422) },
-    [
-      { fill: '#fresh', text: 'password123' },
-      { fill: '#again', text: 'password123' },
-      { press: 'form .primary' },
-      { see: '.is-wrong' },
-    ],
-  ),
-  signingIn('code', problem('code_required', 401), {}, [{ see: '#code' }]),
-  signingIn('bind', problem('second_factor_missing', 403), {}, [{ see: '.bind img' }]),
-  signingIn('bound', problem('second_factor_missing', 403), {}, [
-    { fill: '#first-code', text: '123456' },
-    { press: '.bind .primary' },
-    { see: '.recovery' },
-  ]),
+  ...signIn,
   shot('ready', signedIn(desk.state(), { 'GET /api/workbench/queue': ok([]) })),
   shot(
     'loading',
@@ -256,152 +107,10 @@ export const states: Shot[] = [
     live: [{ type: 'event', stream: `staff:${desk.staff.id}`, seq: 8, event: 'offer', data: null }],
     until: '.notice',
   }),
-  shot('call', signedIn(inCall(), joining), { stored: owned, peer: true, until: '.facts-line .ok-text' }),
-  shot('call-materials', signedIn(inCall(), joining), {
-    stored: owned,
-    peer: true,
-    steps: [{ see: '.side .tabs' }, { key: 'F2' }],
-    until: '.material',
-  }),
-  shot(
-    'call-drawing',
-    signedIn(inCall({ call: { ...desk.joined.call, stage: drawnOn } }), {
-      ...ticketServed,
-      [`POST /api/calls/${CALL}/join`]: ok({
-        ...desk.joined,
-        call: { ...desk.joined.call, stage: drawnOn },
-      }),
-      [`GET /api/calls/${CALL}/strokes`]: ok(strokes),
-    }),
-    {
-      stored: owned,
-      peer: true,
-      steps: [{ see: '.facts-line .ok-text' }, { key: 'a' }],
-      until: '.stage-ink path',
-    },
-  ),
-  shot('call-chat', signedIn(inCall({ chat: chatOf(talked) }), { ...joining, ...chatAnswers(talked) }), {
-    stored: owned,
-    peer: true,
-    until: '.chat-line:nth-child(3)',
-  }),
-  shot(
-    'call-chat-canned',
-    signedIn(inCall({ chat: chatOf(talked) }), { ...joining, ...chatAnswers(talked) }),
-    {
-      stored: owned,
-      peer: true,
-      steps: [{ see: '.chat-line' }, { key: 'F4' }, { key: '/' }],
-      until: '.canned li',
-    },
-  ),
-  shot(
-    'call-chat-folded',
-    signedIn(inCall({ chat: chatOf(talked, { clerk: 1 }) }), {
-      ...joining,
-      ...chatAnswers(talked, { clerk: 1 }),
-    }),
-    {
-      stored: owned,
-      peer: true,
-      steps: [{ see: '.chat-line' }, { press: '.chat-panel .square' }],
-      until: '.folded',
-    },
-  ),
-  shot(
-    'call-typed',
-    signedIn(inCall({ chat: chatOf(written) }), { ...joining, ...chatAnswers(written), ...typedTicket }),
-    { stored: owned, peer: true, until: '.chat-line:nth-child(3)' },
-  ),
   shot('ringing-typed', signedIn(ringing, { ...typedQueue, ...typedTicket }), {
     until: '.ring-card .call-banner',
   }),
-  ...(
-    [
-      ['call-held', held(-42, 78)],
-      ['call-held-long', held(-131, -11)],
-    ] as const
-  ).map(([state, now]) =>
-    shot(state, signedIn(now, joiningHeld(now)), {
-      stored: owned,
-      peer: true,
-      until: '.facts-line .ok-text',
-    }),
-  ),
-  ...(
-    [
-      ['call-matters', press('.matter-name:nth-child(2)')],
-      ['call-one-more', [{ see: '.matter-bar' }, { key: 'o' }, { see: '.found' }]],
-    ] satisfies [string, Step[]][]
-  ).map(([state, steps]) =>
-    shot(state, signedIn(inCall({ matters: twoMatters }), { ...joining, ...matterAnswers }), {
-      stored: owned,
-      peer: true,
-      steps,
-      until: '.script',
-    }),
-  ),
-  shot('call-rungs', signedIn(inCall(), joining), {
-    stored: owned,
-    peer: true,
-    steps: [{ see: '.facts-line .ok-text' }, { press: '.line-quality' }],
-    until: '.menu',
-  }),
-  shot('call-voice-chosen', signedIn(inCall(), joining), {
-    stored: { tab: { ...owned.tab, 'cw:call-rung': `${CALL}:voice` } },
-    peer: true,
-    steps: [{ see: '.facts-line .ok-text' }],
-    until: '.call-banner',
-  }),
-  shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
-  shot('call-voice-only', signedIn(inCall(), joining), {
-    stored: owned,
-    devices: 'denied',
-    until: '.call-banner',
-  }),
-  shot('call-elsewhere', signedIn(inCall(), joining), { until: '.call-banner' }),
-  shot('call-devices', signedIn(inCall(), joining), {
-    stored: owned,
-    peer: true,
-    steps: [{ see: '.controls' }, { key: 'd' }],
-    until: '.picker select',
-  }),
-  shot('call-end', signedIn(inCall(), joining), {
-    stored: owned,
-    peer: true,
-    steps: [{ see: '.controls' }, { key: 'Control+e' }],
-    until: '.dialog',
-  }),
-  shot('call-hidden', signedIn(inCall(), joining), {
-    stored: owned,
-    peer: true,
-    steps: [{ see: '.facts-line .ok-text' }, { key: 'x' }],
-    until: '.stage-lost',
-  }),
-  shot('call-abuse', signedIn(inCall(), joining), {
-    stored: owned,
-    peer: true,
-    steps: [{ see: '.controls' }, { key: 'Alt+e' }, { see: '.dialog' }, { press: '.dialog .primary' }],
-    until: '.is-wrong',
-  }),
-  shot(
-    'reconnecting',
-    signedIn(inCall({ call: { ...desk.joined.call, state: 'interrupted', grace_until: desk.at(83) } }), {
-      [`POST /api/calls/${CALL}/join`]: ok({
-        ...desk.joined,
-        call: { ...desk.joined.call, state: 'interrupted', grace_until: desk.at(83) },
-      }),
-    }),
-    { stored: owned, until: '.stage-lost .ring-clock' },
-  ),
-  watching('calls', ok(desk.quality), { until: '.table' }),
-  watching('bad', ok({ ...desk.quality, rows: desk.quality.rows.filter((row) => row.bad), more: false }), {
-    path: '/workbench/quality?bad=1',
-    until: '.table',
-  }),
-  watching('empty', ok(desk.noQuality), { until: '.empty' }),
-  watching('loading', 'never', { until: '.skeleton' }),
-  watching('failed', problem('internal', 500), { until: '.notice.bad' }),
+  ...talk,
   shot('wrap-up', signedIn(wrapping, ticketServed), {
     steps: [{ see: '.outcomes' }, { key: '2' }],
     until: '.is-chosen',
@@ -444,4 +153,5 @@ export const states: Shot[] = [
     path: `/workbench/wrap-up/${SESSION}`,
     until: '.idle-head',
   }),
+  ...quality,
 ]

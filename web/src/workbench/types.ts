@@ -45,3 +45,4 @@ export type TicketDetail = Schemas['TicketCard']
 export type CannedReply = Schemas['CannedReplyView']
 /** A way for a session to end; its words are in `store/wrap-up.ts`. */
 export type Outcome = Schemas['OutcomeView']
+export type PictureView = Schemas['PictureView']

@@ -23,8 +23,12 @@ from cloudwindow.foundation.storage.spool import Spool
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Purpose = Literal["photo", "document"]
-"""A photo is a picture of a person or a paper, taken for somebody who asked; a document may also be PDF or Office."""
+Purpose = Literal["photo", "frame", "document"]
+"""What a file is for. All but a document are pictures.
+
+A photo shows a person or a paper and was taken for somebody who asked, a frame is what the stage of a call showed at
+one moment; a document may also be PDF or Office.
+"""
 
 MEBIBYTE = 1_048_576
 _PIECE = 262_144
@@ -73,7 +77,7 @@ async def _fill(spool: Spool, stream: AsyncIterator[bytes], purpose: Purpose, la
     async for piece in _pieces(stream):
         if kind is None:
             kind = sniff(piece)
-            if purpose == "photo" and kind.family != "picture":
+            if purpose != "document" and kind.family != "picture":
                 raise Problem("picture_type_refused")
         if spool.writer.size + len(piece) > largest_mb * MEBIBYTE:
             raise Problem("file_too_large", limit_mb=largest_mb)

@@ -1,7 +1,21 @@
 /** The call, the rating, what was done. */
 import { known, inCall, ended, done, rated } from '../../../shots/answers'
-import { CALL, drawnOn, MY_SEAT, SESSION, session, strokes, TICKET } from '../../../shots/place'
+import {
+  CALL,
+  drawnOn,
+  MY_SEAT,
+  PHOTO,
+  photoAsked,
+  pictureOn,
+  SESSION,
+  session,
+  strokes,
+  TICKET,
+} from '../../../shots/place'
 import { ok, problem, type Shot } from '../../../shots/types'
+
+const LONG_MATERIAL = '城乡居民基本养老保险参保人员户口簿首页、户主页和本人页（有变更的连同变更页）'
+const ALBUM = { choose: 'input[type=file]:not([capture])', scene: 'card.svg' }
 
 export const talk: Shot[] = [
   {
@@ -55,6 +69,41 @@ export const talk: Shot[] = [
     steps: [{ see: '.face video' }],
     until: '.stage-ink path',
   },
+  {
+    route: 'call',
+    state: 'same-picture',
+    path: `/call/${TICKET}`,
+    answers: {
+      ...inCall({ stage: pictureOn }),
+      [`GET /api/calls/${CALL}/strokes`]: ok(strokes),
+      [`GET /api/files/${PHOTO}`]: { picture: 'card.svg' },
+    },
+    devices: 'ok',
+    peer: true,
+    steps: [{ see: '.face video' }, { see: '.stage-sheet img' }],
+    until: '.stage-ink path',
+  },
+  ...(
+    [
+      ['photo', photoAsked(), 'ok', [], '.shot .frame'],
+      ['photo-sheet', photoAsked({ what: 'material', label: LONG_MATERIAL }), 'ok', [], '.shot .frame'],
+      ['photo-no-camera', photoAsked(), 'denied', [{ press: '.modal .link' }], '.shutter'],
+      ['photo-taken', photoAsked(), 'ok', [ALBUM], '.shot-preview'],
+      ['photo-refused', photoAsked(), 'ok', [ALBUM, { press: '.shutter' }], '.shot-problem'],
+    ] as const
+  ).map(([state, request, devices, steps, until]): Shot => ({
+    route: 'call',
+    state,
+    path: `/call/${TICKET}`,
+    answers: {
+      ...inCall({ photo: request }),
+      [`POST /api/sessions/${SESSION}/files`]: problem('picture_heic', 415),
+    },
+    devices,
+    peer: true,
+    steps: [...steps],
+    until,
+  })),
   {
     route: 'call',
     state: 'hang-up',

@@ -9,7 +9,7 @@ let made: ChatBox | null = null
 
 export function theChat(): ChatBox {
   if (made !== null) return made
-  const box = new ChatBox('applicant', chatApi('applicant', http))
+  const box = new ChatBox('applicant', chatApi(http))
   made = box
   watch(
     // the document changes in place

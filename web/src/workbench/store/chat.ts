@@ -6,7 +6,7 @@ import { getCannedReplies, http } from '../api'
 import type { CannedReply } from '../types'
 import { live, session, state } from './desk'
 
-export const chat = new ChatBox('clerk', chatApi('staff', http))
+export const chat = new ChatBox('clerk', chatApi(http))
 /** The chat stands open beside the call. */
 export const chatOpen = ref(true)
 export const canned = shallowRef<CannedReply[]>([])
