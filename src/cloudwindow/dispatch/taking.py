@@ -79,7 +79,7 @@ class _Wish:
 def _check_block(tx: Tx, known: Record) -> None:
     if known["block_until"] is not None:
         until = known["block_until"].astimezone(tx.zone)
-        raise Problem(f"blocked_for_{known['block_reason']}", until=until.strftime("%Y-%m-%d %H:%M"))
+        raise _blocked(known["block_reason"], until.strftime("%Y-%m-%d %H:%M"))
 
 
 async def _check(tx: Tx, request: TakeRequest, known: Record) -> _Wish:
@@ -220,3 +220,11 @@ class _Row:
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.__dict__.update(row)
+
+
+def _blocked(reason: str, until: str) -> Problem:
+    if reason == "insults":
+        return Problem("blocked_for_insults", until=until)
+    if reason == "threats":
+        return Problem("blocked_for_threats", until=until)
+    return Problem("blocked_for_harassment", until=until)
