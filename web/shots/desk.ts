@@ -1,5 +1,6 @@
 /** The workbench's side of the invented world: one clerk, her colleagues, the queue of her desk, the person at her window. */
 import type {
+  AbuseReport,
   Colleague,
   DeskSession,
   Fact,
@@ -351,6 +352,45 @@ export const unfinished = [
       outcome: null,
       summary: '帮马桂枝办理城乡居民养老保险参保登记，户口簿下午拍好再传，',
       next_step: 'none' as const,
+    },
+  },
+]
+
+export const abuse: AbuseReport[] = [
+  {
+    session_id: '01935f00-0000-7000-8000-0000000000a1',
+    number: 'WD20261128-0042',
+    clerk: '张艳丽',
+    at: at(-3600),
+    words: '一直骂我和我家人，提醒三次还在骂，最后说要到大厅来找我。',
+    block: null,
+  },
+  {
+    session_id: '01935f00-0000-7000-8000-0000000000a2',
+    number: 'WD20261126-0017',
+    clerk: '孟凡超',
+    at: at(-2 * 86_400),
+    words: '把镜头对着不该拍的地方，要求停止后继续。',
+    block: {
+      id: '01935f00-0000-7000-8000-0000000000b2',
+      from_at: at(-2 * 86_400 + 900),
+      until: at(5 * 86_400 + 900),
+      reason: 'harassment',
+      lifted_at: null,
+    },
+  },
+  {
+    session_id: '01935f00-0000-7000-8000-0000000000a3',
+    number: 'WD20261120-0088',
+    clerk: '欧阳慧敏',
+    at: at(-8 * 86_400),
+    words: '辱骂。',
+    block: {
+      id: '01935f00-0000-7000-8000-0000000000b3',
+      from_at: at(-8 * 86_400 + 900),
+      until: at(-86_400),
+      reason: 'insults',
+      lifted_at: at(-7 * 86_400),
     },
   },
 ]

@@ -6,14 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import Abuse, Session
 from cloudwindow.dispatch import Block
 from cloudwindow.foundation import parameters, scope
 from cloudwindow.foundation.actions import Tx, action
-from cloudwindow.foundation.authentication import Actor
-from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.oversight import problems as _problems  # noqa: F401  registers the codes raised here
@@ -54,27 +51,30 @@ class AbuseView(Wire):
     block: BlockView | None
 
 
-async def ended_for_abuse(session: AsyncSession, keys: Keys, actor: Actor) -> list[AbuseView]:
-    """List those at desks within the actor's scope, the newest first."""
-    rows = await session.execute(
+@action("abuse.look")
+async def look(tx: Tx) -> list[AbuseView]:
+    """List those at desks within the actor's scope, newest first; the clerks' words may name people (invariant 11)."""
+    rows = await tx.session.execute(
         select(Abuse, Session.number, Staff.name)  # scope: number and clerk go with the report, which is visible
         .join(Session, Session.id == Abuse.session_id)
         .join(Staff, Staff.id == Session.clerk_id)
-        .where(scope.visible(actor, Abuse))
+        .where(scope.visible(tx.actor, Abuse))
         .order_by(Abuse.at.desc())
         .limit(SHOWN)
     )
     found = rows.all()
     ids = [row.session_id for row, _, _ in found]
-    query = scope.select_visible(actor, Block).where(Block.session_id.in_(ids)).order_by(Block.id)
-    blocks = {block.session_id: show_block(block) for block in await session.scalars(query)}
+    query = scope.select_visible(tx.actor, Block).where(Block.session_id.in_(ids)).order_by(Block.id)
+    blocks = {block.session_id: show_block(block) for block in await tx.session.scalars(query)}
+    for session_id in ids:
+        tx.audit("abuse", session_id, looked=["words"])
     return [
         AbuseView(
             session_id=row.session_id,
             number=number,
             clerk=clerk,
             at=row.at,
-            words=keys.decrypt("abuse", "words", row.session_id, row.words_cipher),
+            words=tx.keys.decrypt("abuse", "words", row.session_id, row.words_cipher),
             block=blocks.get(row.session_id),
         )
         for row, number, clerk in found

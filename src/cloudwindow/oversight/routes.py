@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from cloudwindow.calls import RatingView
-from cloudwindow.foundation.http import Acting, ApplicantActor, OnceKey, Reading, StaffActor, house, once_key
+from cloudwindow.foundation.http import Acting, ApplicantActor, OnceKey, Reading, StaffActor, once_key
 from cloudwindow.oversight import abuse, actions, queries
 from cloudwindow.oversight.options import rating_levels
 from cloudwindow.oversight.schemas import RatingLevel, RatingRequest, Today
@@ -34,9 +34,9 @@ async def today(session: Reading, actor: StaffActor) -> Today:
 
 
 @router.get("/abuse")
-async def ended_for_abuse(request: Request, session: Reading, actor: StaffActor) -> list[abuse.AbuseView]:
+async def ended_for_abuse(acting: Acting, actor: StaffActor) -> list[abuse.AbuseView]:
     """Sessions that were ended for abuse at the desks that the actor watches, the newest first."""
-    return await abuse.ended_for_abuse(session, house(request).keys, actor)
+    return await acting.run(actor, abuse.look)
 
 
 @router.post("/abuse/{session_id}/block")

@@ -7,7 +7,7 @@ import pytest
 from cloudwindow.calls.abuse import AbuseRequest, end_for_abuse
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.errors import Problem
-from cloudwindow.oversight.abuse import BlockRequest, ended_for_abuse, lift_block, make_block
+from cloudwindow.oversight.abuse import BlockRequest, lift_block, look, make_block
 from tests.support.house import House, at_once, refused
 
 WORDS = "对方骂人，三次提醒后还是骂。"
@@ -25,8 +25,7 @@ async def watcher(house: House, account: str = "xuwenbo") -> Actor:
 
 
 async def listed(house: House, who: Actor) -> list[Any]:
-    async with house.database.reading() as session:
-        return await ended_for_abuse(session, house.city.keys, who)
+    return await house.run(who, look)
 
 
 def days(number: int) -> BlockRequest:
@@ -127,3 +126,15 @@ async def test_a_number_that_was_taken_before_goes_on(house: House) -> None:
     ticket = await house.take(citizen)
     await house.run(await watcher(house), make_block, joined.session.id, days(3))
     assert (await house.take(citizen)).id == ticket.id
+
+
+async def test_who_looked_is_on_record(house: House) -> None:
+    clerk, _, joined = await abused(house)
+    who = await watcher(house)
+    for actor in (who, clerk):
+        await listed(house, actor)
+    looks = await house.value(
+        "SELECT array_agg(actor_id) FROM audit WHERE action = 'abuse.look' AND subject_id = :id",
+        id=joined.call.session_id,
+    )
+    assert looks == [who.id]

@@ -6,6 +6,7 @@ import type { Report } from '@/quality/statistics'
 import type { components, paths } from '@/api/schema'
 import type { Stroke } from '@/stage/ink'
 import type {
+  BlockReason,
   ChosenReason,
   DeclineReason,
   DeskSession,
@@ -106,6 +107,20 @@ export const getCallQuality = (day: string | undefined, bad: boolean, before?: s
       params: { query: { bad, ...(day !== undefined && { day }), ...(before !== undefined && { before }) } },
     }),
   )
+
+export const getAbuse = () => data(client.GET('/api/abuse'))
+export const blockAccount = (session_id: string, days: number, reason: BlockReason) =>
+  withKey(`block:${session_id}`, { days, reason }, (key) =>
+    data(
+      client.POST('/api/abuse/{session_id}/block', {
+        params: { path: { session_id } },
+        body: { days, reason },
+        ...keyed(key),
+      }),
+    ),
+  )
+export const liftBlock = (block_id: string) =>
+  data(client.POST('/api/blocks/{block_id}/lift', { params: { path: { block_id } } }))
 
 export const endForAbuse = (call_id: string, words: string) =>
   withKey(`abuse:${call_id}`, words, (key) =>

@@ -11,6 +11,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/workbench/sign-off', name: 'sign-off', component: Desk },
   { path: '/workbench/wrap-up/:session', name: 'late', component: Desk },
   { path: '/workbench/quality', name: 'quality', component: () => import('./pages/Quality.vue') },
+  { path: '/workbench/abuse', name: 'abuse', component: () => import('./pages/Abuse.vue') },
   { path: '/workbench/:rest(.*)', redirect: '/workbench' },
 ]
 

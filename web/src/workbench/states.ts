@@ -4,7 +4,7 @@ import * as desk from '../../shots/desk'
 import { SESSION, TICKET } from '../../shots/place'
 import { ok, problem, type Shot, type Step } from '../../shots/types'
 import { matterAnswers, press, shot, signedIn, ticketServed, typedTicket } from './states/common'
-import { quality } from './states/quality'
+import { watch } from './states/watch'
 import { signIn } from './states/sign-in'
 import { talk } from './states/talk'
 import type { WorkbenchState } from './types'
@@ -153,5 +153,5 @@ export const states: Shot[] = [
     path: `/workbench/wrap-up/${SESSION}`,
     until: '.idle-head',
   }),
-  ...quality,
+  ...watch,
 ]

@@ -34,6 +34,8 @@ export type WorkbenchState = Omit<Schemas['WorkbenchState'], 'session' | 'unfini
 }
 
 export type Matter = Schemas['MatterView']
+export type AbuseReport = Schemas['AbuseView']
+export type BlockReason = Schemas['BlockRequest']['reason']
 export type QualityPage = Schemas['QualityPage']
 export type QualityRow = Schemas['QualityRow']
 export type QualitySide = Schemas['QualitySide']

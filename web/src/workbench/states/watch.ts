@@ -1,0 +1,52 @@
+/** The pages of those who watch: 通话质量, 辱骂骚扰. */
+import * as desk from '../../../shots/desk'
+import { ok, problem, type Answer, type Shot, type Step } from '../../../shots/types'
+import { everywhere } from './common'
+
+/** Whoever watches and serves nobody comes here from the desk's address. */
+const watching = (state: string, answer: Answer, more: Partial<Shot>): Shot => ({
+  route: 'quality',
+  state,
+  path: '/workbench',
+  answers: {
+    ...everywhere,
+    'GET /api/staff/me': ok({ staff: desk.supervisor, csrf: 'token' }),
+    'GET /api/workbench/state': problem('not_allowed', 403),
+    'GET /api/call-quality': answer,
+  },
+  ...more,
+})
+
+const abuse = (state: string, answer: Answer, more: Partial<Shot>, steps: Step[] = []): Shot =>
+  watching(state, ok(desk.noQuality), {
+    route: 'abuse',
+    path: '/workbench/abuse',
+    answers: { ...watching(state, ok(desk.noQuality), {}).answers, 'GET /api/abuse': answer },
+    steps,
+    ...more,
+  })
+
+export const watch: Shot[] = [
+  watching('calls', ok(desk.quality), { until: '.table' }),
+  watching('bad', ok({ ...desk.quality, rows: desk.quality.rows.filter((row) => row.bad), more: false }), {
+    path: '/workbench/quality?bad=1',
+    until: '.table',
+  }),
+  watching('empty', ok(desk.noQuality), { until: '.empty' }),
+  watching('loading', 'never', { until: '.skeleton' }),
+  watching('failed', problem('internal', 500), { until: '.notice.bad' }),
+  abuse('reports', ok(desk.abuse), { until: '.table' }),
+  abuse('block', ok(desk.abuse), { until: '.dialog' }, [
+    { see: '.table' },
+    { press: '.table tbody tr:first-child .button' },
+    { see: '.dialog' },
+    { press: '.dialog .primary' },
+  ]),
+  abuse('lift', ok(desk.abuse), { until: '.dialog' }, [
+    { see: '.table' },
+    { press: '.table tbody tr:nth-child(2) .button' },
+  ]),
+  abuse('empty', ok([]), { until: '.empty' }),
+  abuse('loading', 'never', { until: '.skeleton' }),
+  abuse('failed', problem('internal', 500), { until: '.notice.bad' }),
+]
