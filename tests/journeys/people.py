@@ -44,7 +44,7 @@ class ClerkPage(Watched):
         await expect(self.page.get_by_role("heading", name=re.compile(name))).to_be_visible()
         await expect(self.page.get_by_role("button", name=re.compile("^接听"))).to_be_focused()
         await self.page.keyboard.press("Enter")
-        await expect(self.page.get_by_role("button", name=re.compile("结束"))).to_be_visible()
+        await expect(self.page.get_by_role("button", name=re.compile("^结束"))).to_be_visible()
 
     async def end(self) -> None:
         """End the call by its key and confirm."""

@@ -84,7 +84,8 @@ class Walk:
         shown = ids_in(answer.json()) if answer.is_success else {}
         self.door.world.ids |= shown
         may = [label for label in CHANGING if any(f"{{{name}}}" in label for name in shown)]
-        return may + [label for label in may if not label.endswith(BACKWARD)] * 3
+        wanted = [label for label in may if label in HAPPENED and not self.done[label]]
+        return may + [label for label in may if not label.endswith(BACKWARD)] * 3 + wanted * 20
 
     async def _send(self, case: Case, label: str, actor: str) -> None:
         response = await self.door.send(case, actor)
