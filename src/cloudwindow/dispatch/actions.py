@@ -107,7 +107,7 @@ async def _due(tx: Tx, ticket_id: UUID, *states: str) -> Ticket | None:
 # scope: the tickets of accounts whose pages this process has open
 _RENEW = """
     UPDATE ticket t SET lease_until = greatest(t.lease_until, app_now() + make_interval(
-        secs => CASE WHEN due.recalled AND a.phone_verified_at IS NOT NULL THEN $4 ELSE $3 END))
+        secs => CASE WHEN due.recalled AND a.phone_verified_at IS NOT NULL THEN $4::float8 ELSE $3::float8 END))
     FROM (SELECT t.id, asked.recalled FROM unnest($1::uuid[], $2::boolean[]) AS asked (account, recalled)
         JOIN ticket t ON t.account_id = asked.account AND t.state <> 'closed'
         ORDER BY t.id FOR UPDATE OF t) due, account a
