@@ -58,6 +58,7 @@ class KeyboardCitizen(CitizenPage):
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("button", name="看得见、听得到，下一步")).to_be_visible()
         await self.press_on("放一声听听")
+        await expect(page.get_by_role("button", name="听到了", exact=True)).to_be_visible()  # once it has sounded
         await self.press_on("^听到了", "Space")
         await self.press_on("看得见、听得到，下一步")
         await expect(page.get_by_role("checkbox", name=re.compile("我同意视频通话"))).to_be_visible()
