@@ -29,6 +29,7 @@ ACCOUNTS = (
     DemonstrationAccount("liujingwen", "刘静雯", "客服：市级社保医保专席", f"{_CITY} 云综窗 02 号"),
     DemonstrationAccount("wangjunfeng", "王俊峰", "客服：市级户籍民生专席", f"{_CITY} 云综窗 03 号"),
     DemonstrationAccount("zhanghaoran", "张浩然", "客服：市级市场准入专席", f"{_CITY} 云综窗 04 号"),
+    DemonstrationAccount("xuwenbo", "许文博", "值班督导：全市，看通话质量、处理辱骂骚扰", None),
 )
 
 
