@@ -4,6 +4,12 @@ from cloudwindow.foundation.errors import define
 
 define("call_over", 409, "这次通话已经结束。", "This call is over.")
 define("summary_missing", 422, "请选一个结果，再写一句小结。", "Choose an outcome and write a summary.")
+define(
+    "words_missing",
+    422,
+    "请写清发生了什么，至少 {least} 个字。",
+    "Say what happened, in at least {least} characters.",
+)
 define("outcome_unknown", 422, "没有这种结果，请重新选。", "There is no such outcome. Choose again.")
 define("matter_there", 409, "这件事已经在这次连线里了。", "That matter is in this session already.")
 define(

@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 
+from cloudwindow.calls.abuse import AbuseRequest, end_for_abuse
 from cloudwindow.calls.schemas import Draft
 from cloudwindow.calls.wrapping import save_draft
 from cloudwindow.dispatch.looks import look_at_ticket
@@ -29,6 +30,7 @@ from cloudwindow.oversight.actions import give
 from cloudwindow.oversight.schemas import RatingRequest
 from cloudwindow.people import second_factor
 from cloudwindow.people.actions import enter_as_guest
+from cloudwindow.people.phone_codes import send_code
 from cloudwindow.people.schemas import EnterRequest
 from cloudwindow.people.second_factor import Proof
 from cloudwindow.settings import Settings
@@ -90,6 +92,8 @@ async def _everything(home: Home) -> tuple[Actor, UUID]:
     await house.run(ANONYMOUS, second_factor.begin, "zhaoshumin", Proof(), "Test")
     other = await house.serve(clerk, await house.citizen("李女士", "19900009998"))
     await house.run(clerk, save_draft, other.session.id, Draft(summary="刚说到一半"))
+    await house.run(clerk, end_for_abuse, other.call.id, AbuseRequest(words="三次提醒后还在骂人"))
+    await house.run(citizen, send_code)
     return citizen, joined.session.id
 
 

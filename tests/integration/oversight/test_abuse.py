@@ -59,9 +59,12 @@ async def test_only_the_clerk_of_the_call_may_end_it_so_and_only_while_it_lasts(
     assert await house.value("SELECT count(*) FROM abuse") == 0
 
 
-def test_words_are_required() -> None:
-    with pytest.raises(ValueError, match="at least 4"):
-        AbuseRequest(words="  骂 ")
+async def test_words_are_required(house: House) -> None:
+    clerk, citizen = await house.clerk(), await house.citizen()
+    joined = await house.talk(clerk, citizen)
+    few = AbuseRequest(words="  骂 \t ")
+    assert await refused(house.run(clerk, end_for_abuse, joined.call.id, few)) == "words_missing"
+    assert await house.value("SELECT state FROM call WHERE id = :id", id=joined.call.id) != "ended"
 
 
 @pytest.mark.parametrize(

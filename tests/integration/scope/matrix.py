@@ -279,6 +279,7 @@ UNCHANGING = {
 """Allowed mutations that have nothing to change in this world."""
 
 LOOKS = {
+    "GET /api/abuse",
     "GET /api/workbench/tickets/{ticket_id}",
     "GET /api/files/{file_id}",
     "GET /api/sessions/{session_id}/messages",

@@ -77,7 +77,9 @@ class Door:
 
         if fits(ParameterLocation.PATH):
             for name in case.path_parameters:
-                values = REAL.get(name) or ([self.world.ids[name]] * 8 + list(self.world.ids.values()))
+                values = REAL.get(name) or (
+                    [self.world.ids[name]] * 2 * len(self.world.ids) + list(self.world.ids.values())
+                )
                 case.path_parameters[name] = chance.choice([*values, case.path_parameters[name]])
         if fits(ParameterLocation.QUERY):
             for name in sorted(set(case.query) & set(REAL)):

@@ -16,8 +16,7 @@ MORE = 6
 """Times as many in `make test-long`."""
 
 SILENT = {
-    "POST /api/sessions/{session_id}/matters": "its one word is an item's key; the matrix says one",
-    "PUT /api/sessions/{session_id}/matters/{matter_id}": "its one word is an item's key; the matrix says one",
+    "POST /api/calls/{call_id}/photos": "one is asked for already at that moment; a test of photos asks",
     "POST /api/applicant/continue": "the link is a secret that works once; a test of people follows one",
     "POST /api/staff/second-factor/confirm": "the code is a number of this half minute; a test of people confirms one",
 }
