@@ -29,7 +29,10 @@ class AbuseRequest(Asked):
 
 @action("call.end_for_abuse")
 async def end_for_abuse(tx: Tx, call_id: UUID, request: AbuseRequest) -> CallView:
-    """End a call and its session because of insults or harassment. Raises `not_found` for all but its clerk, `words_missing`."""
+    """End a call and its session because of insults or harassment.
+
+    Raises `not_found` for all but its clerk, `words_missing`.
+    """
     words = request.words.strip()
     if len(words) < SHORTEST:
         raise Problem("words_missing", least=SHORTEST)
