@@ -313,7 +313,7 @@ async def test_script_and_sql_are_text_and_stay_as_they_are(shared_server: Serve
         assert card.headers["content-type"] == "application/json"
         await flow(clerk, citizen, joined)
         session = joined["session"]["id"]
-        draft = {"outcome": None, "summary": SCRIPT, "next_step": "none", "matters": []}
+        draft: dict[str, Any] = {"outcome": None, "summary": SCRIPT, "next_step": "none", "matters": []}
         assert (await clerk.send(f"/api/sessions/{session}/draft", draft, method="PUT")).json() == draft
         await citizen.post(f"/api/calls/{joined['call']['id']}/end")
         for wrong, code in (
