@@ -1,5 +1,6 @@
 """Where live lines come in: same cookie and Origin check as everything else, then the hub (invariant 4)."""
 
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import cast, get_args
 
@@ -28,12 +29,13 @@ class LiveDoor:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Handle one connection."""
         if scope["type"] != "websocket" or scope["path"] != PATH:
-            await self.app(scope, receive, send)
-            return
-        socket = WebSocket(scope, receive, send)
+            return self.app(scope, receive, send)
+        return self._serve(WebSocket(scope, receive, send))
+
+    async def _serve(self, socket: WebSocket) -> None:
         try:
             if (actor := await _let_in(socket)) is not None:
                 await live_socket.serve(socket.app.state.live, socket, actor)

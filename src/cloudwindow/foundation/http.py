@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
@@ -110,15 +110,16 @@ class Guard:
             headers[0] = (b"content-security-policy", policy.encode())
         return headers
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one connection."""
-        if scope["type"] not in {"http", "websocket"}:
-            await self.app(scope, receive, send)
-            return
-        headers = self._headers(scope)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Handle one connection; nothing is kept here for a live line but what it is sent through."""
+        if scope["type"] == "http":
+            return self._guard(scope, receive, send)
         if scope["type"] == "websocket":
-            await self.app(scope, receive, _guarded_line(scope, send, headers))
-            return
+            send = _guarded_line(scope, send, self._headers(scope))
+        return self.app(scope, receive, send)
+
+    async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = self._headers(scope)
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -4,7 +4,7 @@ import { chatApi } from '@/chat/api'
 import { ChatBox } from '@/chat/box'
 import { getCannedReplies, http } from '../api'
 import type { CannedReply } from '../types'
-import { live, session, state } from './desk'
+import { call, live, session, state } from './desk'
 
 export const chat = new ChatBox('clerk', chatApi(http))
 /** The chat stands open beside the call. */
@@ -23,10 +23,16 @@ live.onLine((line) => {
 })
 watch(
   () => session.value?.id,
-  (id) => {
+  () => {
     canned.value = []
     chatOpen.value = true
-    if (id !== undefined) void loadCanned(id)
+  },
+)
+/** Not before the two see each other: it would stand before the call. */
+watch(
+  () => (call.view.phase === 'connected' ? session.value?.id : undefined),
+  (id) => {
+    if (id !== undefined && canned.value.length === 0) void loadCanned(id)
   },
   { immediate: true },
 )

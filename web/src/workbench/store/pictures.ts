@@ -35,16 +35,20 @@ export const shownFile = computed(() => onStage.value?.file_id ?? null)
 export const isNew = (one: PictureView): boolean => one.side === 'applicant' && !seen.value.has(one.id)
 
 const session = computed(() => call.view.call?.session_id ?? null)
-/** Whatever may have brought a picture: a photo that came, one put on the stage by the other side, or said in the chat. */
+watch(session, () => {
+  pictures.value = []
+  liveBefore = null
+  choosingPhoto.value = false
+})
+/**
+ * Whatever may have brought a picture: a photo that came, one put on the stage by the other side, or said in the chat.
+ * Nothing is asked before the two see each other, since it would stand before the call.
+ */
+const connected = computed(() => call.view.phase === 'connected')
 watch(
-  () => [session.value, photo.value?.file_id, shownFile.value, state.value?.chat?.last],
-  ([now], before) => {
-    if (now !== before?.[0]) {
-      pictures.value = []
-      liveBefore = null
-      choosingPhoto.value = false
-    }
-    void refreshPictures()
+  [session, connected, () => photo.value?.file_id, shownFile, () => state.value?.chat?.last],
+  () => {
+    if (connected.value) void refreshPictures()
   },
   { immediate: true },
 )
