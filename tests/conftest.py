@@ -7,6 +7,7 @@ from tests.support.cluster import cluster, database_url
 from tests.support.house import house
 from tests.support.seal import notary
 from tests.support.server import server, shared_server
+from tests.support.sharing import pytest_xdist_make_scheduler
 from tests.support.suites import pytest_runtest_logreport, pytest_terminal_summary
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "notary",
     "pytest_runtest_logreport",
     "pytest_terminal_summary",
+    "pytest_xdist_make_scheduler",
     "read_only_city",
     "server",
     "shared_server",

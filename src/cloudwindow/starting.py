@@ -71,8 +71,8 @@ def own_database(
         yield settings.database_url.get_secret_value()
         return
     folder = settings.data_folder()
-    if not restoring and (folder / UNFINISHED).exists():
-        raise StartError(f"A restore into {folder} was cut off: remove that folder, keys excepted, and restore again.")
+    if not restoring:
+        _refuse_half_a_restore(folder)
     postgres = EmbeddedPostgres(folder)
     try:
         url = postgres.start(watch)
@@ -82,6 +82,11 @@ def own_database(
         yield url
     finally:
         postgres.stop()
+
+
+def _refuse_half_a_restore(folder: Path) -> None:
+    if (folder / UNFINISHED).exists():
+        raise StartError(f"A restore into {folder} was cut off: remove that folder, keys excepted, and restore again.")
 
 
 def joined_database(settings: Settings) -> str:
@@ -109,8 +114,10 @@ def any_database(settings: Settings) -> Iterator[str]:
     """The URL of the database whether or not a server runs: joined if one does, else started for as long as needed.
 
     Raises:
-        StartError: there is none yet, or it cannot be started.
+        StartError: there is none yet, it cannot be started, or a restore into it did not come to its end.
     """
+    if settings.database_url is None:
+        _refuse_half_a_restore(settings.data_folder())  # it may have been cut off before there was a database
     if settings.database_url is None and not Layout(settings.data_folder()).folder.exists():
         raise StartError(f"There is no database in the data folder {settings.data_folder()}.")
     try:

@@ -54,7 +54,7 @@ async def test_a_photo_arrives_in_full_size_and_is_drawn_on(
     await citizen.until_flows()
     await ask_for(clerk, citizen)
     await expect(citizen.page.get_by_role("heading", name="身份证，有照片的一面")).to_be_visible()
-    await citizen.page.wait_for_function("document.querySelector('.shot > video').videoWidth > 0")
+    await citizen.until("return document.querySelector('.shot > video')?.videoWidth > 0")
     await citizen.page.get_by_role("button", name="拍照").click()
     await send(citizen)
     await expect(citizen.page.get_by_role("button", name="挂断")).to_be_visible()

@@ -1,12 +1,13 @@
 """What a clerk draws stands in the same place on both sides, at any size; screens are shared and leave the stage."""
 
+import asyncio
 import base64
 from math import floor
 
 import pytest
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, FloatRect, Locator, expect
 
-from tests.journeys.browsers import Watched
+from tests.journeys.browsers import PATIENCE_MS, Watched
 from tests.journeys.people import CitizenPage, ClerkPage
 from tests.journeys.test_first_call import meet
 from tests.support.server import Server
@@ -42,6 +43,14 @@ def sheet(side: Watched) -> Locator:
     return side.page.locator(".stage-sheet")
 
 
+async def lies(side: Watched) -> FloatRect:
+    """Return where the sheet lies, as soon as it is seen: it is hidden while no picture comes."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while (box := await sheet(side).bounding_box()) is None:
+            await expect(sheet(side)).to_be_visible()
+    return box
+
+
 async def red(side: Watched) -> dict[str, float]:
     """Look at the sheet without what moves behind it."""
     await expect(sheet(side)).to_be_visible()
@@ -49,8 +58,7 @@ async def red(side: Watched) -> dict[str, float]:
         "sheet => { sheet.querySelector('video, img').style.visibility = 'hidden';"
         " sheet.querySelector('svg').style.background = '#fff'; }"
     )
-    box = await sheet(side).bounding_box()
-    assert box is not None
+    box = await lies(side)
     shot = await sheet(side).screenshot()
     found: dict[str, float] = await side.page.evaluate(_FIND_RED, base64.b64encode(shot).decode())
     origin = {"x": box["x"], "y": box["y"]}
@@ -62,8 +70,7 @@ async def red(side: Watched) -> dict[str, float]:
 
 async def drag(side: Watched, *places: tuple[float, float]) -> None:
     """Draw with the mouse along places, given as shares of the sheet."""
-    box = await sheet(side).bounding_box()
-    assert box is not None
+    box = await lies(side)
     for index, (x, y) in enumerate(places):
         await side.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=6)
         if index == 0:
@@ -123,15 +130,12 @@ async def test_the_citizen_sees_what_the_clerk_enlarges_and_turns(browser: Brows
     await citizen.until_flows()
     await clerk.page.keyboard.press("a")
     await until_strokes(citizen, 0)
-    await expect(sheet(citizen)).to_be_visible()
-    before = await sheet(citizen).bounding_box()
+    before = await lies(citizen)
     await clerk.page.keyboard.press("+")
     await clerk.page.keyboard.press("r")
     turned = "(wanted) => document.querySelector('.stage-sheet')?.style.transform === 'rotate(90deg)'"
     await citizen.until(f"return ({turned})()")
-    after = await sheet(citizen).bounding_box()
-    assert before is not None
-    assert after is not None
+    after = await lies(citizen)
     assert after["height"] > before["height"]
     await drag(clerk, (0.4, 0.4), (0.6, 0.6))
     for side in (clerk, citizen):

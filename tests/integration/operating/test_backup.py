@@ -473,6 +473,17 @@ async def test_half_a_restore_is_never_served(used: House, home: Path, new: Path
     assert "not empty" in await refusal("restore", "--from", str(backup), **place(data))
 
 
+@pytest.mark.parametrize("command", ["serve", "backup"])
+async def test_a_restore_cut_off_before_it_had_a_database_is_said_as_well(
+    new: Path, tmp_path: Path, command: str
+) -> None:
+    data = new / "data"
+    starting.make_data_folder(data)
+    (data / starting.UNFINISHED).touch()
+    to = ("--to", str(tmp_path)) if command == "backup" else ()
+    assert "cut off" in await refusal(command, *to, **place(data, CLOUDWINDOW_PORT="18766"))
+
+
 async def test_a_restore_that_is_refused_half_way_leaves_the_folder_empty(
     used: House, home: Path, new: Path, tmp_path: Path
 ) -> None:
