@@ -87,6 +87,17 @@ describe('a chat', () => {
     expect(sessionStorage).toHaveLength(0)
   })
 
+  it('fetches nothing while nothing was said, until somebody writes', async () => {
+    expect(box.view.ready).toBe(true)
+    expect(server.calls).toEqual([])
+    box.type('您')
+    await settle()
+    expect(box.view.limits?.file_mb).toBe(20)
+    box.type('您好')
+    await settle()
+    expect(server.calls).toEqual(['read'])
+  })
+
   it('says why something was refused, and gives the words back', async () => {
     server.refusal = new ApiError('message_too_long', 422, { length: 10_000, limit: 2000 })
     box.say('长')

@@ -54,6 +54,8 @@ export class ChatBox {
   private looking = false
   private reading = false
   private marking = false
+  /** Somebody is about to write. */
+  private writing = false
   private readonly lanes = { text: false, file: false }
   private readonly stops = new Map<string, AbortController>()
   private timer: ReturnType<typeof setTimeout> | undefined
@@ -68,6 +70,8 @@ export class ChatBox {
   sync(chat: ChatState | null): void {
     if (chat?.session_id !== this.view.session) this.begin(chat?.session_id ?? null)
     if (chat === null) return
+    // Where nothing was said, nothing is fetched: it would stand before the call.
+    if (chat.last === 0) this.view.ready = true
     this.take(chat)
     this.resume()
   }
@@ -93,12 +97,14 @@ export class ChatBox {
     this.enqueue({ text: text.trim(), file: null })
   }
 
+  /** Fetches what one message may hold; a page calls it where somebody is about to write. */
+  prepare(): void {
+    this.writing = true
+    if (this.view.limits === null) void this.catchUp()
+  }
+
   send(files: Iterable<File>): void {
-    for (const file of files) {
-      const made = this.enqueue({ text: null, file })
-      const refused = refusalOf(file, this.view.limits)
-      if (refused !== null) this.refuse(made, refused)
-    }
+    for (const file of files) this.enqueue({ text: null, file })
   }
 
   /** Sends a refused one again, under its old number. */
@@ -123,6 +129,7 @@ export class ChatBox {
   type(draft: string): void {
     this.view.draft = draft
     this.keep()
+    this.prepare()
   }
 
   /** Fetches the messages before the first one shown. */
@@ -161,7 +168,7 @@ export class ChatBox {
     if (old !== null) forget(old)
     clearTimeout(this.timer)
     this.failures = this.last = 0
-    this.reading = false
+    this.reading = this.writing = false
     Object.assign(this.view, blank(), { session })
     if (session === null) return
     const kept = readKept(session)
@@ -169,7 +176,7 @@ export class ChatBox {
     for (const { id, text } of kept.texts) this.enqueue({ text, file: null }, id)
   }
 
-  private enqueue(what: { text: string | null; file: File | null }, id = uuid()): Outgoing {
+  private enqueue(what: { text: string | null; file: File | null }, id = uuid()): void {
     const picture = what.file?.type.startsWith('image/') ? URL.createObjectURL(what.file) : null
     const file = what.file === null ? null : markRaw(what.file)
     this.view.outgoing.push({
@@ -177,10 +184,7 @@ export class ChatBox {
       ...{ state: 'waiting', progress: 0, why: '', again: true, fileId: null },
     })
     this.keep()
-    const made = this.view.outgoing[this.view.outgoing.length - 1] as Outgoing
-    // after the caller, who may refuse it
-    void Promise.resolve().then(() => this.pump(file === null ? 'text' : 'file'))
-    return made
+    void this.pump(file === null ? 'text' : 'file')
   }
 
   /** Sends one after the other, so that texts keep their order; a large file does not hold up the words. */
@@ -232,6 +236,10 @@ export class ChatBox {
       one.progress = share
     }
     try {
+      this.writing = true
+      if (this.view.limits === null) await this.catchUp()
+      const refused = refusalOf(file, this.view.limits)
+      if (refused !== null) throw refused
       return (await this.api.upload({ session, key: one.id, file, signal: stop.signal, onProgress })).id
     } finally {
       this.stops.delete(one.id)
@@ -250,9 +258,10 @@ export class ChatBox {
     if (session === null || this.reading) return
     this.reading = true
     try {
-      while (session === this.view.session && (!this.view.ready || this.last > this.newest())) {
+      while (session === this.view.session && this.isBehind()) {
         const page = await this.api.read(session, this.view.ready ? { after: this.newest() } : {})
         if (session !== this.view.session) return
+        this.view.limits = page.limits
         if (this.view.ready && page.messages.length === 0) return // nothing came, whatever was announced
         this.add(page)
       }
@@ -271,7 +280,6 @@ export class ChatBox {
     if (!this.view.ready) this.view.more = page.more
     this.failures = 0
     this.view.ready = true
-    this.view.limits = page.limits
     for (const message of page.messages) {
       if (message.seq <= this.newest()) continue
       this.view.messages.push(message)
@@ -279,6 +287,11 @@ export class ChatBox {
       if (mine !== undefined) this.remove(mine)
     }
     this.take(page.chat)
+  }
+
+  private isBehind(): boolean {
+    const { ready, limits } = this.view
+    return !ready || this.last > this.newest() || (this.writing && limits === null)
   }
 
   private newest(): number {
