@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import calling, cycling, first_load, idling, pushing, recovering, replaying, sealing, taking
+from bench import calling, cycling, first_load, idling, pushing, recovering, replaying, sealing, taking, talking
 
 RESULTS = Path(__file__).parent / "results.json"
 PARTS = {
@@ -19,6 +19,7 @@ PARTS = {
     "replay": replaying.measure,
     "recover": recovering.measure,
     "call": calling.measure,
+    "talk": talking.measure,
     "seal": sealing.measure,
     "web": first_load.measure,
 }

@@ -73,7 +73,9 @@ async () => {
 
 
 @asynccontextmanager
-async def chromium(authority: Path | None = None, *, flags: list[str] = FLAGS) -> AsyncIterator[Browser]:
+async def chromium(
+    authority: Path | None = None, *, flags: list[str] = FLAGS, program: str = CHROMIUM
+) -> AsyncIterator[Browser]:
     """Start one Chromium; it trusts an authority as if somebody had installed it there."""
     async with async_playwright() as playwright:
         with tempfile.TemporaryDirectory(prefix="cw-chromium-") as home:
@@ -81,7 +83,7 @@ async def chromium(authority: Path | None = None, *, flags: list[str] = FLAGS) -
             if authority is not None:
                 await _trust(authority, Path(home))
                 environment["HOME"] = home
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags, env={**environment})
+            browser = await playwright.chromium.launch(executable_path=program, args=flags, env={**environment})
             try:
                 yield browser
             finally:

@@ -1,4 +1,4 @@
-"""A real coturn on the loopback address, with the secret that our server shares with it."""
+"""A real coturn on the loopback or another address of this machine, with the secret that our server shares with it."""
 
 import asyncio
 import secrets
@@ -17,8 +17,8 @@ START_SECONDS = 15
 class Relay:
     """A running TURN server. `log` tells what it has granted and refused."""
 
-    def __init__(self, folder: Path, port: int, secret: str) -> None:
-        self.url = f"turn:127.0.0.1:{port}?transport=udp"
+    def __init__(self, folder: Path, address: str, port: int, secret: str) -> None:
+        self.url = f"turn:{address}:{port}?transport=udp"
         self.secret = secret
         self._folder = folder
 
@@ -43,7 +43,7 @@ async def open_relay(addresses: tuple[str, ...] = ("127.0.0.1",)) -> AsyncIterat
             *("--log-file", str(folder / "turn.log"), "--pidfile", str(folder / "pid"), "--userdb", str(folder / "db")),
         ]
         process = subprocess.Popen([program, "-n", *arguments], cwd=folder)  # noqa: ASYNC220, S603  waited for below
-        relay = Relay(folder, port, secret)
+        relay = Relay(folder, addresses[0], port, secret)
         try:
             async with asyncio.timeout(START_SECONDS):
                 while "listener opened on" not in relay.log().lower():

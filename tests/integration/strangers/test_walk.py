@@ -122,5 +122,7 @@ async def test_nothing_breaks_on_the_way(door: Door) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("more", range(3))
 async def test_nothing_breaks_on_a_long_way(door: Door, more: int) -> None:
+    door.answers.clear()
     done = await walk(door, SEED + more, MANY_STEPS)
+    print("ANSWERS", {k: v for k, v in door.answers.items() if "rating" in k[0] or "/end" in k[0] or "join" in k[0]})
     assert set(done) >= HAPPENED, HAPPENED - set(done)
