@@ -54,6 +54,33 @@ export async function checkPage(page) {
   return [...found, ...violations]
 }
 
+/** Runs in the page: in elder mode nothing is small to read or small to press (look.md: body 24 px, targets 60 px). */
+function findSmall({ text, target }) {
+  const shown = (element) => {
+    const box = element.getBoundingClientRect()
+    return box.width > 1 && box.height > 1 && getComputedStyle(element).visibility !== 'hidden'
+  }
+  const name = (element) =>
+    `<${element.tagName.toLowerCase()} class="${element.className}"> ${element.textContent.trim().slice(0, 30)}`
+  const found = []
+  for (const element of document.querySelectorAll('button, a[href], select, textarea, input, summary')) {
+    if (!shown(element) || element.closest('.unseen, .skip, [inert], [aria-hidden="true"]')) continue
+    // a link within a sentence is as high as its line; a field is pressed by its label too
+    const label = element.closest('label') ?? element.labels?.[0]
+    const within = element.tagName === 'A' && getComputedStyle(element).display === 'inline'
+    const height = Math.max(...[element, label ?? element].map((one) => one.getBoundingClientRect().height))
+    if (!within && Math.round(height) < target) found.push(`${Math.round(height)} px high: ${name(element)}`)
+  }
+  for (const element of document.querySelectorAll('main p, main li, main label, main dd')) {
+    const size = parseFloat(getComputedStyle(element).fontSize)
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '')
+    if (own && shown(element) && size < text) found.push(`text of ${size} px: ${name(element)}`)
+  }
+  return found
+}
+
+export const checkElder = (page) => page.evaluate(findSmall, { text: 18, target: 60 })
+
 export async function checkNarrow(page) {
   await page.setViewportSize({ width: 320, height: 700 })
   await page.waitForTimeout(100)

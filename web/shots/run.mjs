@@ -1,13 +1,13 @@
 /**
  * Takes a picture of every state of every route and checks each: `node shots/run.mjs [--quick] [--only=route[/state]]
- * [--face=applicant|workbench] [--out=folder]`. `--quick` is phone and desktop only. Needs a build in `dist` and Chromium
+ * [--face=applicant|workbench] [--modes=elder,en] [--out=folder]`. `--quick` leaves English and small desktops out. Needs a build in `dist` and Chromium
  * (`CHROMIUM`, default /usr/bin/chromium). Exit code 1 when a check fails.
  */
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 import { launch } from '../scripts/chromium.mjs'
-import { checkNarrow, checkPage } from './checks.mjs'
+import { checkElder, checkNarrow, checkPage } from './checks.mjs'
 import { openShot } from './open.mjs'
 import { serveSite } from './site.mjs'
 
@@ -15,6 +15,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`))?.split('=')[1]
 const quick = process.argv.includes('--quick')
 const only = option('only')
+const named = option('modes')?.split(',')
 const out = option('out') ?? here('../../artifacts/shots/')
 
 const PHONE = { width: 390, height: 844 }
@@ -32,7 +33,7 @@ const staffModes = [
   { name: 'en', viewport: DESKTOP, stored: { 'cw:language': 'en' } },
 ]
 const faces = [
-  { name: 'applicant', table: '../src/applicant/states.ts', modes: quick ? modes.slice(0, 2) : modes },
+  { name: 'applicant', table: '../src/applicant/states.ts', modes: quick ? modes.slice(0, 3) : modes },
   {
     name: 'workbench',
     table: '../src/workbench/states.ts',
@@ -59,6 +60,7 @@ async function takeOne(browser, site, face, shot, mode, now) {
     const file = `${out}/${face.name}-${shot.route}-${shot.state}-${mode.name}.png`
     await page.screenshot({ path: file })
     const found = await checkPage(page)
+    if (mode.name === 'elder') found.push(...(await checkElder(page)))
     if (mode.name === 'phone') found.push(...(await checkNarrow(page)))
     return [...errors, ...found]
   } finally {
@@ -90,7 +92,11 @@ try {
     const wanted = states.filter(
       (shot) => only === undefined || `${shot.route}/${shot.state}`.startsWith(only),
     )
-    const jobs = wanted.flatMap((shot) => face.modes.map((mode) => ({ shot, mode })))
+    const jobs = wanted.flatMap((shot) =>
+      face.modes
+        .filter(({ name }) => named === undefined || named.includes(name))
+        .map((mode) => ({ shot, mode })),
+    )
     await Promise.all(Array.from({ length: AT_ONCE }, () => work(browser, face, jobs, NOW)))
   }
 } finally {
