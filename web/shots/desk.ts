@@ -212,6 +212,10 @@ export const supervisor: Staff = {
   station: null,
   desks: [],
 }
+/** Somebody who serves and watches. */
+export const servingSupervisor: Staff = { ...staff, roles: ['acceptor', 'shift_supervisor'] }
+/** Somebody whose pages are not part of this version. */
+export const auditor: Staff = { ...supervisor, account: 'guojianjun', name: '郭建军', roles: ['auditor'] }
 const measured = (more: Partial<QualitySide> = {}): QualitySide => ({
   ...{ setup_ms: 640, first_frame_ms: 910, freezes: 0, frozen_ms: 0, loss_permille: 3, round_trip_ms: 40 },
   ...{ worst_round_trip_ms: 130, kbps: 1180, rung_changes: 0, relay: false, cause: null, page_loads: 1 },

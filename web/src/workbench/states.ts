@@ -3,7 +3,7 @@ import { twoMatters } from '../../shots/answers'
 import * as desk from '../../shots/desk'
 import { SESSION, TICKET } from '../../shots/place'
 import { ok, problem, type Shot, type Step } from '../../shots/types'
-import { matterAnswers, press, shot, signedIn, ticketServed, typedTicket } from './states/common'
+import { everywhere, matterAnswers, press, shot, signedIn, ticketServed, typedTicket } from './states/common'
 import { watch } from './states/watch'
 import { signIn } from './states/sign-in'
 import { talk } from './states/talk'
@@ -79,9 +79,17 @@ export const states: Shot[] = [
   shot('ringer', signedIn(desk.state()), { steps: press('.topbar .push'), until: '.popover' }),
   shot('keys', signedIn(desk.state()), { steps: [{ see: '.idle-head' }, { key: '?' }], until: '.dialog' }),
   shot('unfinished', signedIn(desk.state({ unfinished: desk.unfinished }))),
-  shot('no-seat', signedIn(desk.state(), { 'GET /api/workbench/state': problem('not_allowed', 403) }), {
-    until: '.idle-head h1',
-  }),
+  shot(
+    'no-seat',
+    { ...everywhere, 'GET /api/staff/me': ok({ staff: desk.auditor, csrf: 'token' }) },
+    {
+      until: '.idle-head h1',
+    },
+  ),
+  shot(
+    'watches-too',
+    signedIn(desk.state(), { 'GET /api/staff/me': ok({ staff: desk.servingSupervisor, csrf: 'token' }) }),
+  ),
   shot('failed', signedIn(desk.state(), { 'GET /api/workbench/state': problem('internal', 500) }), {
     until: '.idle-head h1',
   }),

@@ -1,7 +1,7 @@
 /** The pages of those who watch: 通话质量, 辱骂骚扰. */
 import * as desk from '../../../shots/desk'
 import { ok, problem, type Answer, type Shot, type Step } from '../../../shots/types'
-import { everywhere } from './common'
+import { everywhere, signedIn } from './common'
 
 /** Whoever watches and serves nobody comes here from the desk's address. */
 const watching = (state: string, answer: Answer, more: Partial<Shot>): Shot => ({
@@ -11,11 +11,21 @@ const watching = (state: string, answer: Answer, more: Partial<Shot>): Shot => (
   answers: {
     ...everywhere,
     'GET /api/staff/me': ok({ staff: desk.supervisor, csrf: 'token' }),
-    'GET /api/workbench/state': problem('not_allowed', 403),
     'GET /api/call-quality': answer,
   },
   ...more,
 })
+
+/** Whoever serves as well comes from the desk, and goes back there. */
+const both: Partial<Shot> = {
+  path: '/workbench/quality',
+  answers: {
+    ...signedIn(desk.state()),
+    'GET /api/staff/me': ok({ staff: desk.servingSupervisor, csrf: 'token' }),
+    'GET /api/call-quality': ok(desk.quality),
+  },
+  until: '.table',
+}
 
 const abuse = (state: string, answer: Answer, more: Partial<Shot>, steps: Step[] = []): Shot =>
   watching(state, ok(desk.noQuality), {
@@ -32,6 +42,7 @@ export const watch: Shot[] = [
     path: '/workbench/quality?bad=1',
     until: '.table',
   }),
+  watching('serving-too', ok(desk.quality), both),
   watching('empty', ok(desk.noQuality), { until: '.empty' }),
   watching('loading', 'never', { until: '.skeleton' }),
   watching('failed', problem('internal', 500), { until: '.notice.bad' }),
