@@ -2893,6 +2893,8 @@ export interface components {
         /**
          * QualityDay
          * @description Figures of one day over the sides of its calls: the median, and what 95 of 100 stay below.
+         *
+         *     `held` calls were on hold; the figures of hold are over these, each with all its times together.
          */
         QualityDay: {
             /** Bad */
@@ -2910,6 +2912,12 @@ export interface components {
             first_frame_p50_ms: number | null;
             /** First Frame P95 Ms */
             first_frame_p95_ms: number | null;
+            /** Held */
+            held: number;
+            /** Held P50 Seconds */
+            held_p50_seconds: number | null;
+            /** Held P95 Seconds */
+            held_p95_seconds: number | null;
             /** Loss P50 Permille */
             loss_p50_permille: number | null;
             /** Loss P95 Permille */
@@ -2976,7 +2984,9 @@ export interface components {
         };
         /**
          * QualityRow
-         * @description A call of the day; a side is null from which no report came.
+         * @description A call of the day; a side is null from which no report came. It was on hold `holds` times, `held_seconds` in all.
+         *
+         *     A hold that goes on counts as far as it has come.
          */
         QualityRow: {
             applicant: components["schemas"]["QualitySide"] | null;
@@ -2990,6 +3000,10 @@ export interface components {
             clerk: components["schemas"]["QualitySide"] | null;
             /** Desk */
             desk: string;
+            /** Held Seconds */
+            held_seconds: number;
+            /** Holds */
+            holds: number;
             /** Session Number */
             session_number: string;
             /**
