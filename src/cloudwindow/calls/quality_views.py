@@ -138,10 +138,11 @@ async def _figures(session: AsyncSession, sides: Subquery, day: date) -> Quality
 
 def _holds(sides: Subquery) -> Subquery:
     """One row for each of the calls that was on hold: how often, and seconds in all, up to now while it still is."""
+    # scope: of calls whose quality the actor may see
     length = func.extract("epoch", func.coalesce(Hold.ended_at, func.app_now()) - Hold.started_at)
-    return (
+    return (  # scope: of calls whose quality the actor may see
         select(Hold.call_id, func.count().label("holds"), cast(func.sum(length), Integer).label("seconds"))
-        .where(Hold.call_id.in_(select(sides.c.call_id)))  # scope: of calls whose quality the actor may see
+        .where(Hold.call_id.in_(select(sides.c.call_id)))
         .group_by(Hold.call_id)
         .subquery()
     )
