@@ -62,9 +62,9 @@ class KeyboardCitizen(CitizenPage):
         await self.press_on("^听到了", "Space")
         await self.press_on("看得见、听得到，下一步")
         await expect(page.get_by_role("checkbox", name=re.compile("我同意视频通话"))).to_be_visible()
-        await self.press_on("我同意视频通话", "Space")
         if typed:
             await self.press_on("用打字交谈", "Space")
+        await self.press_on("我同意视频通话", "Space")
         await self.press_on("同意，开始排队")
         await expect(page.get_by_text("您的号码")).to_be_visible()
 

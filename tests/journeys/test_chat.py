@@ -141,6 +141,7 @@ async def test_a_whole_talk_in_writing(browser: Browser, server: Server) -> None
     await clerk.page.keyboard.press("F4")
     await clerk.page.keyboard.press("/")
     await clerk.page.get_by_role("combobox", name="打几个字来找").fill("不收费")
+    await expect(clerk.page.get_by_role("option", name="这件事不收费。")).to_be_visible()  # once they have come
     await clerk.page.keyboard.press("Enter")
     await expect(field(clerk)).to_have_value("这件事不收费。")
     await expect(bubbles(citizen)).to_have_count(0)
@@ -154,6 +155,8 @@ async def test_a_whole_talk_in_writing(browser: Browser, server: Server) -> None
     await citizen.page.get_by_role("button", name="开话筒").click()
     await expect(citizen.page.get_by_role("button", name="关话筒")).to_be_visible()
     await clerk.end()
+    await clerk.page.get_by_role("tab", name=re.compile("^聊天")).click()
+    await expect(bubbles(clerk)).to_have_text(["这件事不收费。", "好，谢谢"])
     await clerk.wrap_up("文字沟通，指导网上参保，已提交。")
     await citizen.see_result("文字沟通，指导网上参保，已提交。")
     assert clerk.trouble == []

@@ -41,7 +41,7 @@ async def test_another_item_and_a_second_matter(browser: Browser, server: Server
     await expect(page.get_by_role("heading", name="小结", exact=True)).to_be_visible()
     await page.keyboard.press("2")
     await page.keyboard.press("Control+Enter")
-    await expect(page.get_by_text("请给每件事选一个结果")).to_be_visible()
+    await expect(page.get_by_text("还有一件事没选结果。")).to_be_visible()
     await page.get_by_label(second).select_option(label="需线下")
     await page.keyboard.press("Control+Enter")
     await expect(page.get_by_role("heading", name="您已就绪，等候呼叫")).to_be_visible()

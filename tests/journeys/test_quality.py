@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import text
 
-from tests.journeys.people import STATION, ClerkPage
+from tests.journeys.people import ClerkPage
 from tests.journeys.test_first_call import meet
 from tests.support.city import PASSWORD
 from tests.support.server import Server
@@ -43,12 +43,15 @@ async def test_pictures_in_place_of_video_and_figures_for_the_supervisor(browser
     watcher = await ClerkPage.open(browser, server.url)
     await watcher.page.get_by_label("账号").fill("xuwenbo")
     await watcher.page.get_by_label("密码").fill(PASSWORD)
-    await watcher.page.get_by_label("今天坐哪个窗口").select_option(label=STATION)
+    await watcher.page.get_by_label("今天坐哪个窗口").select_option(label="不坐窗口（督导、管理）")
     await watcher.page.get_by_role("button", name="登录并进入工作台").click()
     await expect(watcher.page.get_by_role("heading", name="通话质量")).to_be_visible()
     table = watcher.page.get_by_role("table")
     await expect(table.get_by_text("开了 2 次网页")).to_be_visible()
-    for side in (clerk, citizen):
+    await watcher.page.get_by_role("link", name="辱骂骚扰").click()
+    await expect(watcher.page.get_by_role("heading", name="没有这样的通话")).to_be_visible()
+    await watcher.page.get_by_role("button", name="退出登录").click()
+    await expect(watcher.page.get_by_role("heading", name="登录", exact=True)).to_be_visible()
+    for side in (clerk, citizen, watcher):
         assert side.trouble == []
         await side.context.close()
-    await watcher.context.close()

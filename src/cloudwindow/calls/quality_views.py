@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import parameters as limits
-from cloudwindow.calls.models import Call, Session
+from cloudwindow.calls.models import Call, Hold, Session
 from cloudwindow.calls.models_quality import CallQuality
 from cloudwindow.calls.schemas_quality import QualityDay, QualityPage, QualityRow, QualitySide
 from cloudwindow.dispatch import WATCHING, Desk
@@ -123,7 +123,29 @@ async def _figures(session: AsyncSession, sides: Subquery, day: date) -> Quality
             )
         )
     ).one()
-    return QualityDay(day=day, **row._mapping)  # noqa: SLF001  the row's public mapping has this name
+    h = _holds(sides).c
+    held = (
+        await session.execute(
+            select(
+                func.count().label("held"),
+                _percentile(50, h.seconds).label("held_p50_seconds"),
+                _percentile(95, h.seconds).label("held_p95_seconds"),
+            )
+        )
+    ).one()
+    return QualityDay(day=day, **row._mapping, **held._mapping)  # noqa: SLF001  the row's public mapping has this name
+
+
+def _holds(sides: Subquery) -> Subquery:
+    """One row for each of the calls that was on hold: how often, and seconds in all, up to now while it still is."""
+    # scope: of calls whose quality the actor may see
+    length = func.extract("epoch", func.coalesce(Hold.ended_at, func.app_now()) - Hold.started_at)
+    return (  # scope: of calls whose quality the actor may see
+        select(Hold.call_id, func.count().label("holds"), cast(func.sum(length), Integer).label("seconds"))
+        .where(Hold.call_id.in_(select(sides.c.call_id)))
+        .group_by(Hold.call_id)
+        .subquery()
+    )
 
 
 def _percentile(share: int, column: ColumnElement[int]) -> ColumnElement[int]:
@@ -136,10 +158,12 @@ async def _rows(session: AsyncSession, sides: Subquery, *, bad: bool, before: da
     wanted: list[ColumnElement[bool]] = [calls.c.bad] if bad else []
     if before is not None:
         wanted.append(Call.started_at < before)  # scope: of calls whose quality the actor may see
+    holds = _holds(sides)
     found = (
         await session.execute(
-            select(Call.id, Call.started_at, Session.number, Desk.name, calls.c.bad)
+            select(Call.id, Call.started_at, Session.number, Desk.name, calls.c.bad, holds.c.holds, holds.c.seconds)
             .join(calls, calls.c.call_id == Call.id)
+            .outerjoin(holds, holds.c.call_id == Call.id)
             .join(Session, Session.id == Call.session_id)  # scope: of calls whose quality the actor may see
             .join(Desk, Desk.id == Session.desk_id)
             .where(*wanted)
@@ -158,6 +182,8 @@ async def _rows(session: AsyncSession, sides: Subquery, *, bad: bool, before: da
             desk=row.name,
             started_at=row.started_at,
             bad=row.bad,
+            holds=row.holds or 0,
+            held_seconds=row.seconds or 0,
             applicant=_side(both, row.id, "applicant"),
             clerk=_side(both, row.id, "clerk"),
         )

@@ -76,19 +76,27 @@ class QualitySide(Wire):
 
 
 class QualityRow(Wire):
-    """A call of the day; a side is null from which no report came."""
+    """A call of the day; a side is null from which no report came. It was on hold `holds` times, `held_seconds` in all.
+
+    A hold that goes on counts as far as it has come.
+    """
 
     call_id: UUID
     session_number: str
     desk: str
     started_at: datetime
     bad: bool
+    holds: int
+    held_seconds: int
     applicant: QualitySide | None
     clerk: QualitySide | None
 
 
 class QualityDay(Wire):
-    """Figures of one day over the sides of its calls: the median, and what 95 of 100 stay below."""
+    """Figures of one day over the sides of its calls: the median, and what 95 of 100 stay below.
+
+    `held` calls were on hold; the figures of hold are over these, each with all its times together.
+    """
 
     day: date
     calls: int
@@ -102,6 +110,9 @@ class QualityDay(Wire):
     round_trip_p95_ms: int | None
     loss_p50_permille: int | None
     loss_p95_permille: int | None
+    held: int
+    held_p50_seconds: int | None
+    held_p95_seconds: int | None
 
 
 class QualityPage(Wire):

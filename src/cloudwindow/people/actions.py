@@ -66,10 +66,11 @@ async def check_not_locked(tx: Tx, account: str) -> str | None:
 
 
 @action("login.open")
-async def sign_in(tx: Tx, account: str, station_id: UUID, proof: Proof | None = None) -> tuple[UUID, str]:
+async def sign_in(tx: Tx, account: str, station_id: UUID | None, proof: Proof | None = None) -> tuple[UUID, str]:
     """Open a clerk's login at a station, the password having been checked. Returns the clerk and the secret.
 
-    Raises `wrong_password`, `password_must_change`, `station_unknown`, and what `second_factor.check` raises.
+    Raises `wrong_password`, `password_must_change`, `station_needed`, `station_unknown`, and what
+    `second_factor.check` raises.
     """
     staff = await proven(tx, account, proof or Proof())
     if staff.must_change_password:
@@ -78,7 +79,9 @@ async def sign_in(tx: Tx, account: str, station_id: UUID, proof: Proof | None = 
 
 
 @action("staff.change_password")
-async def change_password(tx: Tx, account: str, station_id: UUID, new_hash: str, proof: Proof) -> tuple[UUID, str]:
+async def change_password(
+    tx: Tx, account: str, station_id: UUID | None, new_hash: str, proof: Proof
+) -> tuple[UUID, str]:
     """Give a person the password just chosen, end the other logins, and sign in. Raises as `sign_in` does."""
     staff = await proven(tx, account, proof)
     await end_logins(tx, staff.id)
@@ -100,10 +103,8 @@ async def proven(tx: Tx, account: str, proof: Proof) -> Staff:
     return staff
 
 
-async def _open(tx: Tx, staff: Staff, station_id: UUID) -> str:
-    station = await tx.session.get(Station, station_id)
-    if station is None or station.status != "in_use":
-        raise Problem("station_unknown")
+async def _open(tx: Tx, staff: Staff, wanted: UUID | None) -> str:
+    station_id = await _seat(tx, staff.id, wanted)
     login_id, token = await open_login(
         tx.session, "staff", staff.id, station_id=station_id, now=tx.now, idle=await idle_time(tx)
     )
@@ -116,6 +117,24 @@ async def _open(tx: Tx, staff: Staff, station_id: UUID) -> str:
     )
     tx.audit("login", login_id, staff=staff.id, station=station_id)
     return token
+
+
+async def _seat(tx: Tx, staff_id: UUID, wanted: UUID | None) -> UUID | None:
+    """Return the seat of a login: one in use for whoever serves, none for whoever serves nobody.
+
+    A seat that the latter brings is not taken rather than refused: the page remembers what was last chosen at this
+    computer, by whoever sat there, and the record must not say that a supervisor sat at a window.
+    """
+    # scope: the presence of whoever signs in, which only those have who serve
+    serves = await tx.session.scalar(select(Presence.staff_id).where(Presence.staff_id == staff_id))
+    if serves is None:
+        return None
+    if wanted is None:
+        raise Problem("station_needed")
+    station = await tx.session.get(Station, wanted)
+    if station is None or station.status != "in_use":
+        raise Problem("station_unknown")
+    return wanted
 
 
 @action("login.close")

@@ -14,6 +14,12 @@ define(
     "输错次数太多，已锁定到 {until}。急用请找管理员解锁。",
     "Too many wrong tries: locked until {until}. An administrator can unlock it.",
 )
+define(
+    "station_needed",
+    422,
+    "您的岗位要坐窗口接待，请选今天坐的窗口。",
+    "Your role serves people at a counter. Choose the one you sit at today.",
+)
 define("station_unknown", 422, "没有这个窗口，请重新选择。", "There is no such station. Choose again.")
 define(
     "unfinished_wrap_ups",

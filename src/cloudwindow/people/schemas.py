@@ -43,11 +43,14 @@ Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class LoginRequest(Asked):
-    """Account, password and the seat 窗口 the clerk sits at; with a second factor its code, or a recovery code."""
+    """Account, password and the seat 窗口 the clerk sits at; with a second factor its code, or a recovery code.
+
+    Whoever serves nobody, such as a supervisor, sits at no window: no seat, and one that is given is not taken.
+    """
 
     account: Account
     password: Password
-    station_id: UUID
+    station_id: UUID | None = None
     code: Code | None = None
 
 
@@ -100,7 +103,7 @@ class DeskName(Wire):
 
 
 class StaffView(Wire):
-    """The clerk who is signed in."""
+    """Who is signed in; `station` is null for whoever serves nobody."""
 
     id: UUID
     account: str

@@ -294,6 +294,23 @@ async def test_a_picture_on_a_page_says_whose_face_it_is_in_its_address(hall: Ha
         assert (await browser.get(f"/api/files/{file_id}")).status_code == 404
 
 
+async def test_a_small_picture_is_for_whoever_may_see_it_and_a_paper_has_none(hall: Hall) -> None:
+    file_id = await hall.sent(picture(size=(1600, 1200)), "photo")
+    small = await hall.clerk.http.get(f"/api/files/{file_id}/small")
+    assert (small.status_code, small.headers["content-type"]) == (200, "image/jpeg")
+    assert Image.open(io.BytesIO(small.content)).size == (320, 240)
+    assert small.headers["cache-control"] == "private, no-store"
+    assert small.headers["content-disposition"].endswith(".jpg")
+    assert (await hall.citizen.http.get(f"/api/files/{file_id}/small")).json()["code"] == "not_allowed"
+    looks = await hall.rows("SELECT actor_id FROM audit WHERE action = 'file.look' AND subject_id = :id", id=file_id)
+    assert [str(row.actor_id) for row in looks] == [hall.clerk.me["id"]]
+    paper = await hall.sent()
+    assert (await hall.clerk.http.get(f"/api/files/{paper}/small")).status_code == 404
+    hall.path(file_id).write_bytes(hall.path(file_id).read_bytes()[:-40])
+    broken = await hall.clerk.http.get(f"/api/files/{file_id}/small")
+    assert broken.json()["code"] == "file_unreadable"
+
+
 async def test_headers_let_it_be_saved_and_nothing_else(hall: Hall) -> None:
     headers = (await hall.citizen.file(await hall.sent(name='../..\\合\u202e同<"1">.html'))).headers
     assert headers["content-disposition"] == "attachment; filename*=UTF-8''%E5%90%88%E5%90%8C1.pdf"

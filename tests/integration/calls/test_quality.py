@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from cloudwindow.calls.calling import join
+from cloudwindow.calls.hold import hold, resume
 from cloudwindow.calls.quality import measure
 from cloudwindow.calls.quality_views import quality
 from cloudwindow.calls.readings import READINGS
@@ -14,6 +15,9 @@ from cloudwindow.calls.schemas import Accepted
 from cloudwindow.calls.schemas_quality import QualityPage, QualityReport
 from cloudwindow.foundation.authentication import Actor
 from tests.support.house import House, refused
+
+SLACK = 20
+"""Seconds that a busy machine may take itself, while the clock is moved."""
 
 GOOD = {
     "attempt": 1,
@@ -124,9 +128,30 @@ async def test_a_day_ends_at_midnight_and_a_page_goes_on_before_its_last_row(sce
     assert len((await scene.page(before=started + timedelta(seconds=1))).rows) == 1
 
 
+async def test_times_on_hold_are_read_with_the_call(scene: Scene) -> None:
+    house = scene.house
+    await scene.say(scene.clerk)
+    (row,) = (await scene.page()).rows
+    assert (row.holds, row.held_seconds) == (0, 0)
+    for seconds in (40, 30):
+        await house.run(scene.clerk, hold, scene.call)
+        await house.move(seconds)
+        if seconds == 40:
+            await house.run(scene.clerk, resume, scene.call)
+            await house.move(1000)
+    page = await scene.page()  # the second goes on
+    (row,) = page.rows
+    assert row.holds == 2
+    assert 70 <= row.held_seconds < 70 + SLACK
+    assert (page.figures.held, page.figures.held_p50_seconds) == (1, page.figures.held_p95_seconds)
+    assert page.figures.held_p50_seconds in range(70, 70 + SLACK)
+    assert (await scene.page(await house.clerk("yuecaihong", ready=False, tab=False))).figures.held == 0
+
+
 async def test_an_empty_day_has_no_figures(scene: Scene) -> None:
     page = await scene.page()
     assert (page.rows, page.figures.calls, page.figures.setup_p95_ms) == ([], 0, None)
+    assert (page.figures.held, page.figures.held_p50_seconds) == (0, None)
 
 
 async def test_only_those_who_watch_read_it_and_only_of_their_centres(scene: Scene) -> None:

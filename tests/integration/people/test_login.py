@@ -1,11 +1,16 @@
 """Signing in: five wrong passwords lock, time or an operator unlocks, and nobody learns which accounts exist."""
 
+import json
+from uuid import uuid4
+
 import pytest
 
 from cloudwindow.foundation.authentication import ANONYMOUS, COMMAND_LINE, Authenticator
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.people import commands, passwords
-from cloudwindow.people.actions import check_not_locked, note_failure, sign_in, sign_out
+from cloudwindow.people.actions import change_password, check_not_locked, note_failure, sign_in, sign_out
+from cloudwindow.people.queries import staff_view
+from cloudwindow.people.second_factor import Proof
 from tests.support.city import PASSWORD
 from tests.support.house import House, refused
 
@@ -70,6 +75,40 @@ async def test_a_hash_is_argon2id_and_never_the_password(house: House) -> None:
 async def test_a_seat_that_is_not_in_use_is_refused(house: House) -> None:
     await house.change("UPDATE station SET status = 'closed'")
     assert await _try(house, PASSWORD) == "station_unknown"
+
+
+async def test_whoever_serves_sits_at_a_window(house: House) -> None:
+    assert await refused(house.run(ANONYMOUS, sign_in, "zhangyanli", None)) == "station_needed"
+    assert await house.value("SELECT count(*) FROM login") == 0
+    await house.change(
+        "UPDATE staff SET must_change_password = true"
+    )  # the way to a password of one's own asks the same
+    change = house.run(ANONYMOUS, change_password, "zhangyanli", None, "argon2id of a new one", Proof())
+    assert await refused(change) == "station_needed"
+    assert await house.value("SELECT must_change_password FROM staff WHERE account = 'zhangyanli'")
+
+
+async def test_whether_a_seat_is_needed_is_said_to_the_right_password_only(house: House) -> None:
+    for account in ("zhangyanli", "xuwenbo", "nobody"):
+        wrong = house.run(ANONYMOUS, sign_in, account, None, Proof(password_hash="another"))
+        assert await refused(wrong) == "wrong_password"
+
+
+@pytest.mark.parametrize("given", ["none", "in use", "unknown"])
+@pytest.mark.parametrize("account", ["xuwenbo", "yangzhenyu", "songdongsheng"])
+async def test_whoever_serves_nobody_sits_nowhere_whatever_the_page_remembers(
+    house: House, account: str, given: str
+) -> None:
+    seat = await house.value("SELECT id FROM station WHERE status = 'in_use' LIMIT 1")
+    wanted = {"none": None, "in use": seat, "unknown": uuid4()}[given]
+    staff, token = await house.run(ANONYMOUS, sign_in, account, wanted)
+    actor = await house.wiring.port(Authenticator).actor("staff", token, "")
+    assert actor is not None
+    assert (actor.id, actor.station_id) == (staff, None)
+    written = json.loads(await house.value("SELECT body FROM audit WHERE action = 'login.open'"))
+    assert written["new"]["station"] is None
+    async with house.database.reading() as session:
+        assert (await staff_view(session, actor, [])).station is None
 
 
 @pytest.mark.parametrize("how", ["signed out", "expired", "suspended"])

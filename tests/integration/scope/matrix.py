@@ -172,6 +172,7 @@ POST /api/sessions/{session_id}/files         done      401  409  404  409  404 
 GET  /api/files/{file_id}                     serving   401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/files/{file_id}                     done      401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/files/{own_file_id}                 serving   401  200  404  404  404  404  404  404  404  404  404  404  404
+GET  /api/files/{file_id}/small               serving   401  403  403  404  404  404  404  404  404  404  404  404  404
 GET  /api/sessions/{session_id}/pictures      serving   401  401  401  200  404  404  404  404  404  404  404  404  404
 GET  /api/sessions/{session_id}/pictures      done      401  401  401  200  404  404  404  404  404  404  404  404  404
 

@@ -2,8 +2,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import Desk from './pages/Desk.vue'
 import SignIn from './pages/SignIn.vue'
-import { staff } from './store/desk'
-import type { Staff } from './types'
+import { serves, staff, watches } from './store/desk'
 
 export const routes: RouteRecordRaw[] = [
   { path: '/workbench/sign-in', name: 'sign-in', component: SignIn },
@@ -15,19 +14,12 @@ export const routes: RouteRecordRaw[] = [
   { path: '/workbench/:rest(.*)', redirect: '/workbench' },
 ]
 
-/** Roles that watch over windows, and those that sit at one (the server decides; this only finds the first page). */
-const WATCHING = ['shift_supervisor', 'centre_admin']
-const SERVING = ['agent', 'acceptor', 'expert', 'interpreter']
-export const watches = (who: Staff | null): boolean => has(who, WATCHING)
-const has = (who: Staff | null, roles: readonly string[]): boolean =>
-  who !== null && who.roles.some((role) => roles.includes(role))
-
 export function createPages(): Router {
   const router = createRouter({ history: createWebHistory(), routes })
   router.beforeEach((to) => {
     if (staff.value === null && to.name !== 'sign-in') return '/workbench/sign-in'
     if (staff.value !== null && to.name === 'sign-in') return '/workbench'
-    if (to.name === 'desk' && watches(staff.value) && !has(staff.value, SERVING)) return '/workbench/quality'
+    if (to.name === 'desk' && watches(staff.value) && !serves(staff.value)) return '/workbench/quality'
     return true
   })
   return router

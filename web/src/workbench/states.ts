@@ -1,9 +1,11 @@
 /** Every route of the workbench with the states it can be in, as pictures are taken of them and as each is checked. */
 import { twoMatters } from '../../shots/answers'
+import { chatAnswers, chatOf, talked } from '../../shots/chat'
 import * as desk from '../../shots/desk'
 import { SESSION, TICKET } from '../../shots/place'
+import * as those from '../../shots/watch'
 import { ok, problem, type Shot, type Step } from '../../shots/types'
-import { matterAnswers, press, shot, signedIn, ticketServed, typedTicket } from './states/common'
+import { everywhere, matterAnswers, press, shot, signedIn, ticketServed, typedTicket } from './states/common'
 import { watch } from './states/watch'
 import { signIn } from './states/sign-in'
 import { talk } from './states/talk'
@@ -28,6 +30,7 @@ const typedQueue = {
     desk.queue.map((row, index) => ({ ...row, typed_only: index === 0 || index === 3 })),
   ),
 }
+const MATTERS = `GET /api/sessions/${SESSION}/matters`
 const ringAnswers = { 'GET /api/workbench/queue': ok(desk.queue) }
 const wrapping = desk.state({
   presence: desk.presence({ work: 'wrapping', work_since: desk.at(-19) }),
@@ -79,9 +82,17 @@ export const states: Shot[] = [
   shot('ringer', signedIn(desk.state()), { steps: press('.topbar .push'), until: '.popover' }),
   shot('keys', signedIn(desk.state()), { steps: [{ see: '.idle-head' }, { key: '?' }], until: '.dialog' }),
   shot('unfinished', signedIn(desk.state({ unfinished: desk.unfinished }))),
-  shot('no-seat', signedIn(desk.state(), { 'GET /api/workbench/state': problem('not_allowed', 403) }), {
-    until: '.idle-head h1',
-  }),
+  shot(
+    'no-seat',
+    { ...everywhere, 'GET /api/staff/me': ok({ staff: those.auditor, csrf: 'token' }) },
+    {
+      until: '.idle-head h1',
+    },
+  ),
+  shot(
+    'watches-too',
+    signedIn(desk.state(), { 'GET /api/staff/me': ok({ staff: those.servingSupervisor, csrf: 'token' }) }),
+  ),
   shot('failed', signedIn(desk.state(), { 'GET /api/workbench/state': problem('internal', 500) }), {
     until: '.idle-head h1',
   }),
@@ -123,6 +134,30 @@ export const states: Shot[] = [
     steps: [{ see: '.further' }, { key: '2' }, { press: '.wrap-up footer .primary' }],
     until: '.further.is-wrong',
   }),
+  shot(
+    'wrap-up-chat',
+    signedIn({ ...wrapping, chat: chatOf(talked) }, { ...ticketServed, ...chatAnswers(talked) }),
+    {
+      steps: [{ see: '.outcomes' }, { press: '.tabs [role="tab"]:nth-child(2)' }],
+      until: '.said .chat-line',
+    },
+  ),
+  shot(
+    'wrap-up-no-chat',
+    signedIn({ ...wrapping, chat: desk.chat }, { ...ticketServed, ...chatAnswers([]) }),
+    {
+      steps: [{ see: '.outcomes' }, { press: '.tabs [role="tab"]:nth-child(2)' }],
+      until: '.said .chat-hint',
+    },
+  ),
+  shot(
+    'wrap-up-matters-unknown',
+    signedIn(wrapping, { ...ticketServed, [MATTERS]: problem('internal', 500) }),
+    {
+      steps: [{ see: '.outcomes' }, { key: '2' }, { press: '.wrap-up footer .primary' }],
+      until: '.notice.bad',
+    },
+  ),
   shot('wrap-up-not-done', signedIn(wrapping, ticketServed), {
     steps: [{ see: '.outcomes' }, { key: '9' }],
     until: '.not-done[open]',

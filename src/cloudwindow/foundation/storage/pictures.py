@@ -4,6 +4,7 @@ What a sender's program wrote around the pixels — where and when, a thumbnail 
 end — is not carried over, because only pixels are. Colours of a wide profile become a little paler; that is accepted.
 """
 
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,9 @@ _FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
 _HOW: dict[Kind, dict[str, object]] = {JPEG: {"quality": 90}, PNG: {}, WEBP: {"quality": 90, "method": 2}}
 _MOST_SCANS = 100
 """A progressive JPEG has some ten; each costs the whole picture again, so thousands would cost hours."""
+
+SMALL = 320
+"""Pixels of the longer side of a small picture: twice what a list shows, for dense screens."""
 
 _READ = 1 << 20
 _WEBP_HEAD = 30
@@ -45,6 +49,25 @@ def rewrite(source: IO[bytes], kind: Kind, target: IO[bytes], most_megapixels: i
         raise Problem("picture_broken") from error
 
 
+def make_small(source: IO[bytes], target: IO[bytes]) -> None:
+    """Write a picture that was kept as a JPEG of at most `SMALL` pixels a side, for a list. Blocks, as `rewrite` does.
+
+    Raises `file_unreadable`: what was kept had been written by us.
+    """
+    try:
+        with _without_warnings(), Image.open(source, formats=tuple(_FORMATS.values())) as opened:
+            opened.draft("RGB", (SMALL, SMALL))  # a JPEG is then decoded at an eighth of its size and less
+            picture = opened.convert("RGBA") if opened.has_transparency_data else opened.convert("RGB")
+            picture.thumbnail((SMALL, SMALL))
+            if picture.mode == "RGBA":
+                on_white = Image.new("RGB", picture.size, "white")
+                on_white.paste(picture, mask=picture.getchannel("A"))
+                picture = on_white
+            picture.save(target, "JPEG", quality=80)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, IndexError, EOFError) as error:
+        raise Problem("file_unreadable") from error
+
+
 @contextmanager
 def _without_warnings() -> Iterator[None]:
     """Pillow warns of what is odd in a file, which is no fault of ours. Not for two threads at once."""
@@ -56,7 +79,7 @@ def _without_warnings() -> Iterator[None]:
 def _upright(opened: Image.Image) -> Image.Image:
     """Decode, turn as the camera was held, and leave everything but the pixels behind; copies only what it must."""
     opened.load()
-    with suppress(SyntaxError, ValueError, KeyError, TypeError, ZeroDivisionError, OverflowError):
+    with suppress(SyntaxError, ValueError, KeyError, TypeError, ZeroDivisionError, OverflowError, struct.error):
         ImageOps.exif_transpose(opened, in_place=True)  # what it cannot read is no rotation
     mode = "RGBA" if opened.has_transparency_data else "RGB"
     picture = opened if opened.mode == mode else opened.convert(mode)

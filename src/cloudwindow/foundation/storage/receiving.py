@@ -32,7 +32,7 @@ one moment; a document may also be PDF or Office.
 
 MEBIBYTE = 1_048_576
 _PIECE = 262_144
-_pictures = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
+pictures_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 """One at a time in a process: a picture of 50 million pixels needs 400 MB while it is written anew."""
 
 
@@ -61,7 +61,7 @@ async def receiving(
             kind = await _stored(_look_inside, spool)
         if kind.family == "picture":
             raw, spool = spool, await _spool(stack, store)
-            await asyncio.get_running_loop().run_in_executor(_pictures, _rewrite, raw, kind, spool, megapixels)
+            await asyncio.get_running_loop().run_in_executor(pictures_thread, _rewrite, raw, kind, spool, megapixels)
         yield Received(spool, kind, purpose, sent)
 
 

@@ -3,8 +3,8 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from io import BufferedReader
+from dataclasses import dataclass, replace
+from io import BufferedReader, BytesIO
 from pathlib import PurePosixPath
 from urllib.parse import quote
 from uuid import UUID
@@ -22,6 +22,8 @@ from cloudwindow.foundation.http import problem_response
 from cloudwindow.foundation.models import StoredFile
 from cloudwindow.foundation.storage import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.foundation.storage.folder import Store
+from cloudwindow.foundation.storage.pictures import make_small
+from cloudwindow.foundation.storage.receiving import pictures_thread
 from cloudwindow.foundation.storage.sealed import FileDamaged, open_sealed
 from cloudwindow.foundation.storage.sniffing import KINDS
 
@@ -46,10 +48,15 @@ class Found:
 
 
 @action("file.look")
-async def look(tx: Tx, file_id: UUID) -> Found:
-    """Find a file for somebody who may see it; a member of staff who does is on record. Raises `not_found`."""
+async def look(tx: Tx, file_id: UUID, media: str = "") -> Found:
+    """Find a file for somebody who may see it; a member of staff who does is on record. Raises `not_found`.
+
+    `media` is what its media type must begin with.
+    """
     row = await tx.session.scalar(
-        scope.select_visible(tx.actor, StoredFile).where(StoredFile.id == file_id, StoredFile.state == "stored")
+        scope.select_visible(tx.actor, StoredFile).where(
+            StoredFile.id == file_id, StoredFile.state == "stored", StoredFile.media_type.startswith(media)
+        )
     )
     if row is None:
         raise Problem("not_found")
@@ -91,6 +98,28 @@ async def answer(
         media_type=found.media_type,
         background=BackgroundTask(file.close),
     )
+
+
+async def answer_small(actions: Actions, store: Store, actor: Actor, file_id: UUID) -> Response:
+    """Answer with a picture made small, so that a strip of twenty does not fetch twenty photos.
+
+    Made anew each time and kept nowhere: a copy would be one more thing to seal, to back up and to delete. That costs
+    up to seconds of a core, so only the staff may ask, who have such strips. Raises `not_allowed`, `not_found`, which
+    is also for what is no picture, and `file_unreadable`.
+    """
+    if actor.kind != "staff":
+        raise Problem("not_allowed")
+    found = await actions.run(actor, look, file_id, "image/")
+    file, small = await _open(store, found), BytesIO()
+    try:
+        await asyncio.get_running_loop().run_in_executor(pictures_thread, make_small, file, small)
+    except (FileDamaged, Problem) as error:
+        log.exception("storage.unreadable", file=str(found.id))
+        raise Problem("file_unreadable") from error
+    finally:
+        file.close()
+    headers = _headers(replace(found, media_type="image/jpeg")) | {"accept-ranges": "none"}
+    return Response(small.getvalue(), headers=headers, media_type="image/jpeg")
 
 
 def _part(wanted: str | None, size: int) -> range | None:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.storage import problems as _problems  # noqa: F401  registers the codes
-from cloudwindow.foundation.storage.pictures import rewrite
+from cloudwindow.foundation.storage.pictures import make_small, rewrite
 from cloudwindow.foundation.storage.sniffing import HEAD, JPEG, WEBP, sniff
 from tests.support.pictures import CAMERA, HTML, PLACE, photo_of_a_phone, picture, png_of
 
@@ -49,6 +49,31 @@ def test_each_kind_stays_what_it_is_and_loses_what_hangs_behind(kind: str) -> No
     assert HTML not in kept
     image = Image.open(io.BytesIO(kept))
     assert (image.format, image.size, image.mode) == (kind, (120, 80), "RGB")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(("size", "small"), [((1200, 800), (320, 213)), ((400, 3000), (43, 320)), ((90, 60), (90, 60))])
+def test_a_small_one_is_a_jpeg_of_the_same_shape(kind: str, size: tuple[int, int], small: tuple[int, int]) -> None:
+    out = io.BytesIO()
+    make_small(io.BytesIO(picture(kind, size)), out)
+    image = Image.open(out)
+    assert image.format == "JPEG"
+    assert all(abs(a - b) <= 1 for a, b in zip(image.size, small, strict=True))
+    left = image.getpixel((2, 2))
+    assert isinstance(left, tuple)
+    assert left[0] > 150
+    assert left[2] < 100
+
+
+def test_a_small_one_lies_on_white_and_a_broken_one_is_none() -> None:
+    clear, out = io.BytesIO(), io.BytesIO()
+    Image.new("RGBA", (30, 20), (0, 0, 0, 0)).save(clear, "PNG")
+    make_small(clear, out)
+    white = Image.open(out).getpixel((3, 3))
+    assert isinstance(white, tuple)
+    assert min(white) > 250
+    with pytest.raises(Problem, match="file_unreadable"):
+        make_small(io.BytesIO(picture()[:200]), io.BytesIO())
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])

@@ -74,7 +74,16 @@ export const queue: Shot[] = [
     path: '/consent?item=P01',
     answers: known(),
     stored: { lasting: region },
-    steps: [{ see: 'dl' }, { press: 'input[type=checkbox]' }],
+    steps: [{ see: 'dl' }, { press: '.more + .group input' }],
+  },
+  {
+    route: 'consent',
+    state: 'typed',
+    path: '/consent?item=P01',
+    answers: known(),
+    stored: { lasting: region },
+    steps: [{ see: 'dl' }, { press: '.choice input' }],
+    until: '.choice .hint',
   },
   {
     route: 'consent',
@@ -82,7 +91,7 @@ export const queue: Shot[] = [
     path: '/consent?item=P01',
     answers: { ...known(), 'POST /api/tickets': problem('desk_closed', 409) },
     stored: { lasting: answered },
-    steps: [{ see: 'dl' }, { press: 'input[type=checkbox]' }, { press: '.dock .button' }],
+    steps: [{ see: 'dl' }, { press: '.more + .group input' }, { press: '.dock .button' }],
     until: '.notice.bad',
   },
   {
@@ -94,7 +103,7 @@ export const queue: Shot[] = [
       'POST /api/tickets': problem('blocked_for_insults', 403, { until: '2026-11-27 15:30' }),
     },
     stored: { lasting: answered },
-    steps: [{ see: 'dl' }, { press: 'input[type=checkbox]' }, { press: '.dock .button' }],
+    steps: [{ see: 'dl' }, { press: '.more + .group input' }, { press: '.dock .button' }],
     until: '.notice.bad',
   },
   {

@@ -4,7 +4,13 @@ import { ok, problem, type Answer, type Shot, type Step } from '../../../shots/t
 import { everywhere, press, type Answers } from './common'
 
 /** At the sign-in, with account and password typed and sent. */
-const signingIn = (state: string, answer: Answer, more: Answers = {}, steps: Step[] = []): Shot => ({
+const signingIn = (
+  state: string,
+  answer: Answer,
+  more: Answers = {},
+  steps: Step[] = [],
+  seat = desk.staff.station?.id ?? '',
+): Shot => ({
   route: 'sign-in',
   state,
   path: '/workbench/sign-in',
@@ -16,7 +22,7 @@ const signingIn = (state: string, answer: Answer, more: Answers = {}, steps: Ste
     'POST /api/staff/second-factor/confirm': ok(desk.recovery),
     ...more,
   },
-  stored: { lasting: { 'cw:staff-station': desk.staff.station?.id ?? '' } },
+  stored: { lasting: { 'cw:staff-station': seat } },
   devices: 'ok',
   steps: [
     { fill: '#account', text: 'limin' },
@@ -70,6 +76,7 @@ export const signIn: Shot[] = [
     devices: 'ok',
     steps: press('form .primary'),
   },
+  signingIn('station-needed', problem('station_needed', 422), {}, [{ see: '.field.is-wrong' }], 'none'),
   signingIn('new-password', problem('password_must_change', 403), {}, [{ see: '#fresh' }]),
   signingIn(
     'new-password-refused',

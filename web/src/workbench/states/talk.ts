@@ -59,7 +59,8 @@ const withPictures = (
   [`POST /api/calls/${CALL}/join`]: ok({ ...desk.joined, call: { ...desk.joined.call, ...more } }),
   [`GET /api/sessions/${SESSION}/pictures`]: ok(list),
   [`GET /api/files/${PHOTO}`]: { picture: 'card.svg' },
-  [`GET /api/files/${FRAME}`]: { picture: 'citizen.svg' },
+  [`GET /api/files/${PHOTO}/small`]: { picture: 'card.svg' },
+  [`GET /api/files/${FRAME}/small`]: { picture: 'citizen.svg' },
 })
 
 export const talk: Shot[] = [

@@ -29,6 +29,14 @@ export const signedOut = ref(false)
 /** Nothing could be fetched at the beginning: the sentence to show. */
 export const loadProblem = ref<string | null>(null)
 
+/** Whoever serves sits at a window; the others, such as supervisors, have no state to be told of. */
+export const serves = (who: Staff | null): boolean => who !== null && who.station !== null
+
+/** Roles that watch over windows (the server decides; this only finds the pages). */
+const WATCHING = ['shift_supervisor', 'centre_admin']
+export const watches = (who: Staff | null): boolean =>
+  who !== null && who.roles.some((role) => WATCHING.includes(role))
+
 const documents = createStateStore<WorkbenchState>(async () => {
   const fresh = await api.getState()
   setServerTime(fresh.server_time)
@@ -93,7 +101,7 @@ export async function reloadTicket(): Promise<void> {
 }
 
 export async function refreshQueue(): Promise<void> {
-  if (staff.value === null) return
+  if (!serves(staff.value)) return
   try {
     ;[queue.value, colleagues.value] = await Promise.all([api.getQueue(), api.getColleagues()])
   } catch {
@@ -130,6 +138,10 @@ export async function begin(): Promise<boolean> {
 export async function enter(who: Staff): Promise<void> {
   staff.value = who
   signedOut.value = false
+  if (!serves(who)) {
+    live.start()
+    return
+  }
   documents.follow(live)
   await documents.refresh()
   live.watch(who.desks.map((desk) => `desk:${desk.id}`))
@@ -154,7 +166,9 @@ export function leave(): void {
   today.value = null
 }
 
-export const refreshState = (): Promise<void> => documents.refresh()
+export const refreshState = async (): Promise<void> => {
+  if (serves(staff.value)) await documents.refresh()
+}
 
 /** When a call begins, its first pictures come before the list of who waits. */
 const CALL_FIRST_MS = 1500

@@ -28,6 +28,8 @@ const seen = ref<ReadonlySet<string>>(new Set())
 let liveBefore: { kind: 'face' | 'document' | 'screen'; participant: string } | null = null
 
 export const addressOf = (file: string): string => `/api/files/${file}?face=staff`
+/** The same made small, for the strip. */
+export const smallOf = (file: string): string => `/api/files/${file}/small?face=staff`
 export const photo = computed(() => call.view.call?.photo ?? null)
 export const photoAsked = computed(() => photo.value?.state === 'asked')
 const onStage = computed(() => call.view.call?.stage ?? null)

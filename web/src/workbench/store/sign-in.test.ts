@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '@/api/http'
 import * as api from '../api'
 import type { Staff } from '../types'
-import { createSignIn, type Field } from './sign-in'
+import { createSignIn, NO_SEAT, type Field } from './sign-in'
 
 vi.mock('../api')
 vi.mock('@/call/ring', () => ({ unlockSound: vi.fn() }))
@@ -45,6 +45,28 @@ describe('signing in', () => {
     await page.submit()
     expect(api.signIn).toHaveBeenCalledWith({ account: 'limin', password: 'once-2345', station_id: 's1' })
     expect(page.done).toHaveBeenCalledWith(STAFF)
+  })
+  it('signs in without a seat, and tells whoever needs one after the password', async () => {
+    vi.mocked(api.signIn).mockResolvedValueOnce(STAFF)
+    const page = filled()
+    type(page, { station: NO_SEAT })
+    await page.submit()
+    expect(vi.mocked(api.signIn).mock.calls[0]?.[0]).toMatchObject({ station_id: null })
+    vi.mocked(api.signIn).mockRejectedValueOnce(refuse('station_needed', 422))
+    await page.submit()
+    expect(page.problems.value.station).toContain('窗口')
+    expect(page.fields.value).toMatchObject({ password: 'once-2345', station: '' })
+    expect(focused()).toBe('station')
+  })
+  it('keeps the choice of no seat when the list of seats comes', async () => {
+    vi.mocked(api.getStations).mockResolvedValue([])
+    const page = filled()
+    type(page, { station: NO_SEAT })
+    await page.loadStations()
+    expect(page.fields.value.station).toBe(NO_SEAT)
+    type(page, { station: 's9' })
+    await page.loadStations()
+    expect(page.fields.value.station).toBe('')
   })
   it('changes a one-time password, and keeps what was typed when the new one is weak', async () => {
     vi.mocked(api.signIn).mockRejectedValue(refuse('password_must_change', 403))

@@ -27,6 +27,8 @@ export interface Asked {
   code: boolean
   bind: boolean
 }
+/** The choice of those who sit at no window. */
+export const NO_SEAT = 'none'
 const NOTHING: Asked = { fresh: false, code: false, bind: false }
 /** Refusals that are a next step, with the field that it begins in. */
 const STEPS: Record<string, { asks: Partial<Asked>; first: Field | null }> = {
@@ -40,6 +42,8 @@ const ABOUT: Record<string, Field> = {
   password_too_short: 'fresh',
   password_too_common: 'fresh',
   password_unchanged: 'fresh',
+  station_needed: 'station',
+  station_unknown: 'station',
 }
 
 export function createSignIn(done: (who: Staff) => Promise<void>) {
@@ -80,7 +84,8 @@ export function createSignIn(done: (who: Staff) => Promise<void>) {
 
   function send(): Promise<Staff | null> {
     const { fresh, code, station } = fields.value
-    const body = { ...who.value, station_id: station, ...(asked.value.code && { code: code.trim() }) }
+    const seat = station === NO_SEAT ? null : station
+    const body = { ...who.value, station_id: seat, ...(asked.value.code && { code: code.trim() }) }
     return asked.value.fresh ? api.changePassword({ ...body, new_password: fresh }) : api.signIn(body)
   }
 
@@ -149,7 +154,8 @@ export function createSignIn(done: (who: Staff) => Promise<void>) {
   async function loadStations(): Promise<void> {
     try {
       stations.value = await api.getStations()
-      if (!stations.value.some((one) => one.id === fields.value.station)) fields.value.station = ''
+      const { station } = fields.value
+      if (station !== NO_SEAT && !stations.value.some((one) => one.id === station)) fields.value.station = ''
     } catch (error) {
       refused.value = explain(error)
     }
