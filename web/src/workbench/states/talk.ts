@@ -3,7 +3,8 @@ import { chatAnswers, chatOf, talked, written } from '../../../shots/chat'
 import { twoMatters } from '../../../shots/answers'
 import * as desk from '../../../shots/desk'
 import { CALL, drawnOn, FRAME, PHOTO, photoAsked, pictureOn, SESSION, strokes } from '../../../shots/place'
-import { ok, type Answer, type Shot, type Step } from '../../../shots/types'
+import { entry, guide, typed } from '../../../shots/pushed'
+import { ok, problem, type Answer, type Shot, type Step } from '../../../shots/types'
 import type { PictureView, WorkbenchState } from '../types'
 import {
   inCall,
@@ -183,6 +184,30 @@ export const talk: Shot[] = [
     peer: true,
     steps: [{ see: '.facts-line .ok-text' }, { key: 'p' }],
     until: '.photo-choice',
+  }),
+  ...(
+    [
+      ['call-push', [], [{ key: 't' }], '.push-form'],
+      ['call-pushed', [entry, guide, typed], [{ key: 't' }], '.push-list'],
+      ['call-pushed-opened', [guide], [], '.call-banner'],
+      [
+        'call-push-refused',
+        [],
+        [{ key: 't' }, { see: '.push-form' }, { press: '.photo-choice' }],
+        '.problem',
+      ],
+    ] as const
+  ).map(([state, list, steps, until]) => {
+    const call = { ...desk.joined.call, pushed: list.length }
+    return shot(
+      state,
+      signedIn(inCall({ call }), {
+        ...withPictures({ pushed: list.length }, []),
+        [`GET /api/sessions/${SESSION}/pushed`]: ok(list),
+        [`POST /api/calls/${CALL}/links`]: problem('too_much_pushed', 409),
+      }),
+      { stored: owned, peer: true, steps: [{ see: '.facts-line .ok-text' }, ...steps], until },
+    )
   }),
   shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
