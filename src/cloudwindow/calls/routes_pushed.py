@@ -1,12 +1,23 @@
 """Links and documents that a clerk pushes to the citizen."""
 
+from typing import Annotated
+from urllib.parse import unquote
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header, Request
 
-from cloudwindow.calls import pushed_views, pushing
+from cloudwindow.calls import documents, pushed_views, pushing
 from cloudwindow.calls.schemas_pushed import LinkAsked, PushedMark, PushedView
-from cloudwindow.foundation.http import Acting, ApplicantActor, EitherActor, OnceKey, Reading, StaffActor, once_key
+from cloudwindow.foundation.http import (
+    Acting,
+    ApplicantActor,
+    BareKey,
+    EitherActor,
+    OnceKey,
+    Reading,
+    StaffActor,
+    once_key,
+)
 
 router = APIRouter(prefix="/api", tags=["calls"])
 
@@ -15,6 +26,22 @@ router = APIRouter(prefix="/api", tags=["calls"])
 async def push_link(call_id: UUID, body: LinkAsked, acting: Acting, actor: StaffActor, key: OnceKey) -> PushedMark:
     """Push a link: only HTTPS, and only to hosts on the list `links.hosts` or named by the session's items."""
     return await acting.once(actor, once_key(actor, key, PushedMark), pushing.push_link, call_id, body)
+
+
+_FILE = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
+
+
+@router.post("/calls/{call_id}/documents", openapi_extra=_FILE)
+async def push_document(
+    call_id: UUID,
+    request: Request,
+    acting: Acting,
+    actor: StaffActor,
+    key: BareKey,
+    x_file_name: Annotated[str, Header(max_length=3000)] = "",
+) -> PushedMark:
+    """Push a document (PDF, JPEG, PNG) as the body itself; its name, percent-encoded, in the header `X-File-Name`."""
+    return await documents.push(acting, actor, documents.Document(call_id, unquote(x_file_name), key), request.stream())
 
 
 @router.post("/calls/{call_id}/pushed/{pushed_id}/opened")

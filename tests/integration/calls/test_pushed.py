@@ -16,6 +16,24 @@ from tests.support.house import House, refused
 ENTRY = "https://www.hnzwfw.example.cn/办事/P01?from=window"
 
 
+ODD = [
+    "http://www.gov.cn/",
+    "https://www.gov.cn@evil.example/",
+    "https://www.gov.cn:8443/",
+    "https://www.gov.cn\\@evil.example/",
+    "https:/www.gov.cn/",
+    "https://www.gov.cn/a\nb",
+    "https://www.gov.cn/\u202e",
+    "https://wwẇ.gov.cn/",
+    "https://xn--ww-fka.gov.cn/",
+    "https://127.1/",
+    "https://gov.cn./",
+    "javascript:alert(1)//https://www.gov.cn/",
+    "/items/P01",
+    "",
+]
+
+
 class Counter(Scene):
     """A clerk and a citizen who talk, and things that pass over the counter."""
 
@@ -81,27 +99,9 @@ async def test_nothing_of_an_address_stands_in_clear(counter: Counter) -> None:
             assert not any(secret in part for secret in secrets for part in parts), table
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://www.gov.cn/",
-        "https://www.gov.cn@evil.example/",
-        "https://www.gov.cn:8443/",
-        "https://www.gov.cn\\@evil.example/",
-        "https:/www.gov.cn/",
-        "https://www.gov.cn/a\nb",
-        "https://www.gov.cn/\u202e",
-        "https://wwẇ.gov.cn/",
-        "https://xn--ww-fka.gov.cn/",
-        "https://127.1/",
-        "https://gov.cn./",
-        "javascript:alert(1)//https://www.gov.cn/",
-        "/items/P01",
-        "",
-    ],
-)
-async def test_only_addresses_with_one_reading_are_taken(counter: Counter, url: str) -> None:
-    assert await refused(counter.push(url=url)) in {"link_malformed", "link_not_listed"}
+async def test_only_addresses_with_one_reading_are_taken(counter: Counter) -> None:
+    for url in ODD:
+        assert await refused(counter.push(url=url)) in {"link_malformed", "link_not_listed"}, url
     assert await counter.listed(counter.clerk) == []
 
 
