@@ -35,3 +35,27 @@ export const typed: Pushed = {
   url: 'https://rst.henan.gov.cn/a',
   title: null,
 }
+
+const PAGES = ['d1', 'd2', 'd3'].map((end) => `0199a000-0000-7000-8000-0000000000${end}`)
+export const FORM_PAGE = PAGES[1] ?? ''
+export const form: Pushed = {
+  ...entry,
+  id: '0199a000-0000-7000-8000-00000000e004',
+  kind: 'document',
+  at: ago(10),
+  host: null,
+  url: null,
+  title: null,
+  file: {
+    id: '0199a000-0000-7000-8000-0000000000d0',
+    purpose: 'document',
+    media_type: 'application/pdf',
+    size: 182_000,
+    name: '城乡居民基本养老保险参保登记表（样表）.pdf',
+  },
+  pages: PAGES,
+}
+/** The pages of the form as files. */
+export const formPages = Object.fromEntries(
+  PAGES.map((id) => [`GET /api/files/${id}`, { picture: 'form.svg' }]),
+)

@@ -3,7 +3,7 @@ import { chatAnswers, chatOf, talked, written } from '../../../shots/chat'
 import { twoMatters } from '../../../shots/answers'
 import * as desk from '../../../shots/desk'
 import { CALL, drawnOn, FRAME, PHOTO, photoAsked, pictureOn, SESSION, strokes } from '../../../shots/place'
-import { entry, guide, typed } from '../../../shots/pushed'
+import { entry, form, FORM_PAGE, formPages, guide, typed } from '../../../shots/pushed'
 import { ok, problem, type Answer, type Shot, type Step } from '../../../shots/types'
 import type { PictureView, WorkbenchState } from '../types'
 import {
@@ -188,8 +188,9 @@ export const talk: Shot[] = [
   ...(
     [
       ['call-push', [], [{ key: 't' }], '.push-form'],
-      ['call-pushed', [entry, guide, typed], [{ key: 't' }], '.push-list'],
+      ['call-pushed', [form, entry, guide, typed], [{ key: 't' }], '.push-list'],
       ['call-pushed-opened', [guide], [], '.call-banner'],
+      ['call-pushed-document', [form], [], '.call-banner'],
       [
         'call-push-refused',
         [],
@@ -209,6 +210,24 @@ export const talk: Shot[] = [
       { stored: owned, peer: true, steps: [{ see: '.facts-line .ok-text' }, ...steps], until },
     )
   }),
+  shot(
+    'call-paper',
+    signedIn(
+      inCall({ call: { ...desk.joined.call, pushed: 1, stage: { ...pictureOn, file_id: FORM_PAGE } } }),
+      {
+        ...withPictures({ pushed: 1, stage: { ...pictureOn, file_id: FORM_PAGE } }, []),
+        ...formPages,
+        [`GET /api/sessions/${SESSION}/pushed`]: ok([form]),
+        [`GET /api/calls/${CALL}/strokes`]: ok(strokes),
+      },
+    ),
+    {
+      stored: owned,
+      peer: true,
+      steps: [{ see: '.stage-sheet img' }, { see: '.page-turner' }, { key: 'a' }],
+      until: '.stage-ink path',
+    },
+  ),
   shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
     stored: owned,
