@@ -41,10 +41,10 @@ LAUNCH = pdf("x", extra="/OpenAction << /S /Launch /F (calc.exe) >>")
 ATTACHED = pdf("x", objects="5 0 obj\n<< /Type /EmbeddedFile /Length 1 >>\nstream\nx\nendstream\nendobj\n")
 
 
-def packed(objects: bytes, how: str = "/FlateDecode") -> bytes:
+def packed(objects: bytes, how: str = "/FlateDecode", kind: str = "/ObjStm", more: str = "") -> bytes:
     """A PDF with objects in a packed stream, where a search of the file does not see them."""
     content = zlib.compress(objects) if how == "/FlateDecode" else objects
-    head = f"6 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter {how} /Length {len(content)} >>\nstream\n".encode()
+    head = f"6 0 obj\n<< {more} /Type {kind} /N 1 /First 4 /Filter {how} /Length {len(content)} >>\nstream\n".encode()
     whole = pdf("x")
     at = whole.index(b"trailer")
     return whole[:at] + head + content + b"\nendstream\nendobj\n" + whole[at:]
@@ -52,6 +52,11 @@ def packed(objects: bytes, how: str = "/FlateDecode") -> bytes:
 
 SCRIPT_PACKED = packed(b"7 0 << /S /JavaScript /JS (app.alert(1)) >>")
 SCRIPT_PACKED_ODDLY = packed(b"372030203c3c202f53202f4a617661536372697074203e3e>", "/ASCIIHexDecode")
+SCRIPT_PACKED_AFTER_PARAMETERS = packed(
+    b"7 0 << /S /JavaScript /JS (app.alert(1)) >>", more="/DecodeParms << /Predictor 1 >>"
+)
+SCRIPT_PACKED_UNDER_ANOTHER_NAME = packed(b"7 0 << /S /Java#53cript /JS (app.alert(1)) >>", kind="/#4fbjStm")
+HARMLESS_PACKED = packed(b"7 0 << /Producer (somebody) >>")
 BOMB = packed(b" " * (70 << 20))
 
 LOCKED = _finished(

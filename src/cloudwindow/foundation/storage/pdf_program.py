@@ -34,7 +34,11 @@ _ESCAPED = re.compile(rb"#([0-9a-fA-F]{2})")
 _ACTIVE = re.compile(rb"/(?:JavaScript|Launch|RichMedia|SubmitForm|ImportData|EmbeddedFile)")
 """Names of what acts by itself or carries another file (ISO 32000-1 §12.6.4, §7.11.4)."""
 
-_PACKED = re.compile(rb"<<(?:[^<>]|<(?!<)|>(?!>))*/ObjStm\b(?:[^>]|>(?!>))*>>\s*stream\r?\n")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_LONGEST_HEAD = 4_096
+"""Bytes before a stream in which its dictionary is looked for."""
+
+_PIECE = 65_536
 
 
 class Refused(Exception):  # noqa: N818  no error: an answer
@@ -42,25 +46,48 @@ class Refused(Exception):  # noqa: N818  no error: an answer
 
 
 def check_active(content: bytes) -> None:
-    """Refuse what acts by itself or carries files. Objects may be packed (§7.5.7): those are unfolded, too."""
-    _check_names(content)
+    """Refuse what acts by itself or carries files. Objects may be packed (§7.5.7): those are unfolded, too.
+
+    What is packed in another way than all programs do it, is so to hide something.
+    """
+    _check_names(_plain(content))
     left = _MOST_OBJECTS
-    for match in _PACKED.finditer(content):
-        unfolding = zlib.decompressobj()
-        try:
-            objects = unfolding.decompress(content[match.end() :], left)
-        except zlib.error as error:  # packed in another way than all programs do it: to hide something
-            raise Refused("document_active") from error
+    for match in _STREAM.finditer(content):
+        head = _plain(content[max(0, match.start() - _LONGEST_HEAD) : match.start()]).rpartition(b" obj")[2]
+        if b"/ObjStm" not in head and b"/First" not in head:
+            continue
+        if b"/DecodeParms" in head:
+            raise Refused("document_active")
+        objects = _unfold(content, match.end(), left)
         left -= len(objects)
         if left <= 0:
             raise Refused("document_too_heavy")
-        _check_names(objects)
+        _check_names(_plain(objects))
+
+
+def _unfold(content: bytes, at: int, most: int) -> bytes:
+    """Unfold the deflated bytes that begin at a place, `most` of them."""
+    unfolding, objects, waiting = zlib.decompressobj(), bytearray(), b""
+    while not unfolding.eof and len(objects) < most:
+        if not waiting:
+            waiting, at = content[at : at + _PIECE], at + _PIECE
+            if not waiting:
+                break
+        try:
+            objects += unfolding.decompress(waiting, most - len(objects))
+        except zlib.error as error:
+            raise Refused("document_active") from error
+        waiting = unfolding.unconsumed_tail
+    return bytes(objects)
+
+
+def _plain(content: bytes) -> bytes:
+    """Write letters of names that are given as codes (§7.3.5) as themselves."""
+    return _ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), content)
 
 
 def _check_names(content: bytes) -> None:
-    """Look for the names; any letter of a name may be written as a code (§7.3.5)."""
-    plain = _ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), content)
-    if _ACTIVE.search(plain):
+    if _ACTIVE.search(content):
         raise Refused("document_active")
 
 
