@@ -192,6 +192,12 @@ export const talk: Shot[] = [
       ['call-pushed-opened', [guide], [], '.call-banner'],
       ['call-pushed-document', [form], [], '.call-banner'],
       [
+        'call-push-sending',
+        [],
+        [{ key: 't' }, { see: '.push-form' }, { choose: '.push-file input', scene: 'card.svg' }],
+        '.push-file progress',
+      ],
+      [
         'call-push-refused',
         [],
         [{ key: 't' }, { see: '.push-form' }, { press: '.photo-choice' }],
@@ -205,6 +211,7 @@ export const talk: Shot[] = [
       signedIn(inCall({ call }), {
         ...withPictures({ pushed: list.length }, []),
         [`GET /api/sessions/${SESSION}/pushed`]: ok(list),
+        [`POST /api/calls/${CALL}/documents`]: 'never',
         [`POST /api/calls/${CALL}/links`]: problem('too_much_pushed', 409),
       }),
       { stored: owned, peer: true, steps: [{ see: '.facts-line .ok-text' }, ...steps], until },
