@@ -26,6 +26,8 @@ ALLOWED = {
     # The same in the words of older packages.
     *("MIT License", "BSD License", "Apache Software License", "ISC License (ISCL)", "DFSG approved"),
     "Mozilla Public License 2.0 (MPL 2.0)",
+    # pypdfium2's words for itself, PDFium and what that is built from: FreeType, zlib, libpng … (all permissive).
+    "BSD-3-Clause, Apache-2.0, dependency licenses",
 }
 """Licences that go with Apache-2.0; the MPL binds its own files only."""
 

@@ -149,6 +149,7 @@ export const guide: Guide = {
       a: '能。您本人在手机上刷脸登记最省事；也可以写委托书让家人到村里或镇上替办，办的时候我们会跟您视频核实一下。',
     },
   ],
+  online_handle_url: null,
   by_law: [
     {
       law: '中华人民共和国社会保险法',

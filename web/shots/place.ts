@@ -204,6 +204,7 @@ export const call = (more: Partial<Call> = {}): Call => ({
   stage: null,
   hold: null,
   photo: null,
+  pushed: 0,
   participants: [
     { id: CLERK_SEAT, side: 'clerk', attempt: 1 },
     { id: MY_SEAT, side: 'applicant', attempt: 0 },

@@ -23,6 +23,13 @@ LONGEST_TEXT = define(
     "ours: a page; longer ones are read by nobody during a call",
     "The longest text of one message.",
 )
+LINK_HOSTS = define(
+    "links.hosts",
+    ["gov.cn"],
+    "hosts",
+    "国办函〔2018〕55号: names under gov.cn are given to government bodies only; hosts that an item names pass besides",
+    "Hosts, with all that lies under them, to which a clerk may push a link.",
+)
 BAD_SETUP_MS = define(
     "quality.bad_setup_ms",
     5000,

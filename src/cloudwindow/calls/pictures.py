@@ -32,6 +32,7 @@ async def list_pictures(session: AsyncSession, actor: Actor, session_id: UUID) -
             StoredFile.state == "stored",
             StoredFile.used_at.is_not(None),
             StoredFile.media_type.startswith("image/"),
+            StoredFile.purpose != "page",  # a document's pages have a place of their own
         )
         .order_by(StoredFile.created_at.desc(), StoredFile.id.desc())
         .limit(MOST_SHOWN)

@@ -46,3 +46,27 @@ define(
     "文件没有传完整，请再发一次。",
     "The file did not come through. Send it again.",
 )
+define(
+    "link_malformed",
+    422,
+    "这个网址不能发。请复制完整的网址，要以 https:// 开头。",
+    "This address cannot be sent. Copy all of it; it has to begin with https://.",
+)
+define(
+    "link_not_listed",
+    422,
+    "{host} 不在可以推送的网站里。请用政府网站的网址；要加这个网站，请找中心管理员。",
+    "{host} is not among the sites that may be sent. Use a government site, or ask the administrator to add it.",
+)
+define(
+    "no_such_address",
+    422,
+    "这个事项没有这个网址，请重新选。",
+    "The item has no such address. Choose again.",
+)
+define(
+    "too_much_pushed",
+    409,
+    "一次连线最多推送 {limit} 样，已经满了。可以在聊天里发。",
+    "One session takes {limit} links and documents at most. Send it in the chat.",
+)

@@ -11,6 +11,7 @@ from cloudwindow.foundation.storage.files import Purpose
 from cloudwindow.people import NOT_GUESSED, Asked, Wire
 
 NextStep = Literal["none", "call_back", "book_again", "support"]
+Seq = Annotated[int, Field(ge=0, lt=2**31)]
 Attempt = Annotated[int, Field(ge=0, lt=2**31)]
 StageKind = Literal["face", "document", "screen", "picture"]
 Summary = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
@@ -69,7 +70,10 @@ class HoldView(Wire):
 
 
 class CallView(Wire):
-    """A call as both sides keep it. Without a `stage` the other side's face is looked at."""
+    """A call as both sides keep it. Without a `stage` the other side's face is looked at.
+
+    `pushed` is the session event that last changed what the clerk pushed, 0 for none; what it is, is fetched.
+    """
 
     id: UUID
     session_id: UUID
@@ -80,6 +84,7 @@ class CallView(Wire):
     stage: StageView | None
     hold: HoldView | None
     photo: PhotoRequestView | None
+    pushed: Seq
 
 
 class ApplicantSession(Wire):
@@ -237,7 +242,6 @@ class FileView(Wire):
 
 
 Side = Literal["applicant", "clerk"]
-Seq = Annotated[int, Field(ge=0, lt=2**31)]
 AskedSeq = Annotated[Seq, NOT_GUESSED]
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from cloudwindow.calls.models import Abuse, CallParticipant, Session
+from cloudwindow.calls.models_pushed import Pushed, PushedPage  # noqa: F401  go with their session
 from cloudwindow.calls.models_quality import CallQuality
 from cloudwindow.dispatch import WATCHING
 from cloudwindow.foundation import scope

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls.asking import latest_photo
 from cloudwindow.calls.models import Call, CallParticipant, Hold, Session, Stage
+from cloudwindow.calls.pushed_views import last_change
 from cloudwindow.calls.schemas import (
     ApplicantSession,
     CallView,
@@ -57,6 +58,7 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
         stage=StageView.model_validate(stage) if stage else None,
         hold=HoldView.model_validate(held) if held else None,
         photo=PhotoRequestView.model_validate(photo) if photo else None,
+        pushed=await last_change(session, call.session_id),
     )
 
 

@@ -136,7 +136,7 @@ def search_words(q: str) -> list[str]:
 
 _FROM_CONTENT = (
     *("short_name", "plain", "accept_condition", "situations", "handle_flow"),
-    *("result", "faq", "by_law", "script"),
+    *("result", "faq", "by_law", "script", "online_handle_url"),
 )
 _EXPLAINED = ("promise_explain", "anticipate_explain", "limit_scene_explain")
 _OPTIONAL = ("source_explain", "shareable_by", "example_note", "form_note")

@@ -144,6 +144,7 @@ class Guide(_Schema):
     """The guide of an item at one place: the version of the implementation that the region leads to.
 
     `task_code` is None for a guide of the city, shown when a citizen cannot say in which county (model §4).
+    `online_handle_url` is where it is filed online (domain §3.2), None where no address is known.
     """
 
     key: str
@@ -163,6 +164,7 @@ class Guide(_Schema):
     result: GuideResult
     faq: list[Question]
     by_law: list[Law]
+    online_handle_url: str | None
     consult_phone: str
     complaint_phone: str
     script: str

@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 
 from cloudwindow.calls.abuse import AbuseRequest, end_for_abuse
+from cloudwindow.calls.pushing import push_link
 from cloudwindow.calls.schemas import Draft
+from cloudwindow.calls.schemas_pushed import LinkAsked
 from cloudwindow.calls.wrapping import save_draft
 from cloudwindow.dispatch.looks import look_at_ticket
 from cloudwindow.foundation import encrypted, keyring
@@ -86,6 +88,8 @@ async def _everything(home: Home) -> tuple[Actor, UUID]:
     joined = await house.serve(clerk, citizen)
     await house.flow(joined, clerk, citizen)
     await house.send_file(citizen, joined.session.id, PDF)
+    link = LinkAsked(kind="link", url="https://www.gov.cn/", title="参保登记")
+    await house.run(clerk, push_link, joined.call.id, link)
     await house.hang_up(citizen, joined)
     await house.close(clerk, joined.session.id)
     await house.run(citizen, give, joined.session.id, RatingRequest(level=1, text="慢"))

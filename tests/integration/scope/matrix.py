@@ -23,6 +23,7 @@ one's at the city's.
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.papers import FORM
 from tests.support.pictures import PDF
 
 CITIZENS = ("owner", "other")
@@ -138,6 +139,13 @@ POST /api/calls/{call_id}/photos/{photo_id}/withdraw serving 401 401 401 200 404
 POST /api/calls/{call_id}/photos/{photo_id}/decline serving 401 200 404 401 401 401 401 401 401 401 401 401 401
 PUT  /api/calls/{call_id}/photos/{photo_id}/file serving 401 200 404 401 401 401 401 401 401 401 401 401 401
 PUT  /api/calls/{call_id}/photos/{photo_id}/file wrapping 401 409 404 401 401 401 401 401 401 401 401 401 401
+POST /api/calls/{call_id}/links               serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/links               wrapping  401  401  401  409  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/documents           serving   401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/documents           wrapping  401  401  401  409  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/pushed/{pushed_id}/opened serving 401 200 404 401 401 401 401 401 401 401 401 401 401
+GET  /api/sessions/{session_id}/pushed        serving   401  200  404  200  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/pushed        done      401  200  404  200  404  404  404  404  404  404  404  404  404
 GET  /api/sessions/{session_id}               serving   401  200  404  200  404  404  404  404  200  200  404  404  404
 GET  /api/sessions/{session_id}               done      401  200  404  200  404  404  404  404  200  200  404  404  404
 PUT  /api/sessions/{session_id}/draft         wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
@@ -255,6 +263,7 @@ BODIES: dict[str, Any] = {
         "height": 80,
         "warnings": [],
     },
+    "POST /api/calls/{call_id}/links": {"kind": "guide", "matter_id": "{own_matter_id}"},
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
     "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},
@@ -267,6 +276,7 @@ BODIES: dict[str, Any] = {
 }
 
 FILES: dict[str, tuple[bytes, dict[str, str]]] = {
+    "POST /api/calls/{call_id}/documents": (FORM, {}),
     "POST /api/sessions/{session_id}/files": (PDF, {"purpose": "document"}),
 }
 """Routes whose body is a file, with the file and the query."""

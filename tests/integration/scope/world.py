@@ -248,6 +248,8 @@ async def _work_together(world: World, seen: Any, session: str) -> None:
     photo = await world.ask("owner", "POST", f"/api/sessions/{session}/files?purpose=photo", content=picture())
     asked = await world.must("agent", "POST", f"/api/calls/{call}/photos", {"what": "household", "material": None})
     world.ids |= {"photo_file_id": photo.json()["id"], "photo_id": asked["id"]}
+    link = {"kind": "link", "url": "https://www.gov.cn/"}
+    world.ids["pushed_id"] = (await world.must("agent", "POST", f"/api/calls/{call}/links", link))["id"]
     for said in ({"text": SAID}, {"file_id": world.ids["file_id"]}):
         await world.must("owner", "POST", f"/api/sessions/{session}/messages", {"client_id": str(uuid4())} | said)
 

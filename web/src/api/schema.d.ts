@@ -244,6 +244,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{call_id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push Document
+         * @description Push a document (PDF, JPEG, PNG) as the body itself; its name, percent-encoded, in the header `X-File-Name`.
+         */
+        post: operations["push_document_api_calls__call_id__documents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls/{call_id}/end": {
         parameters: {
             query?: never;
@@ -328,6 +348,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{call_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push Link
+         * @description Push a link: only HTTPS, and only to hosts on the list `links.hosts` or named by the session's items.
+         */
+        post: operations["push_link_api_calls__call_id__links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls/{call_id}/photos": {
         parameters: {
             query?: never;
@@ -402,6 +442,26 @@ export interface paths {
          * @description Take back what was asked for.
          */
         post: operations["withdraw_photo_api_calls__call_id__photos__photo_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/pushed/{pushed_id}/opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Pushed
+         * @description Say that one opened what was pushed.
+         */
+        post: operations["open_pushed_api_calls__call_id__pushed__pushed_id__opened_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1091,6 +1151,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{session_id}/pushed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pushed
+         * @description What was pushed in a session, the latest first.
+         */
+        get: operations["list_pushed_api_sessions__session_id__pushed_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{session_id}/rating": {
         parameters: {
             query?: never;
@@ -1742,6 +1822,8 @@ export interface components {
         /**
          * CallView
          * @description A call as both sides keep it. Without a `stage` the other side's face is looked at.
+         *
+         *     `pushed` is the session event that last changed what the clerk pushed, 0 for none; what it is, is fetched.
          */
         CallView: {
             /** Ended Reason */
@@ -1757,6 +1839,8 @@ export interface components {
             /** Participants */
             participants: components["schemas"]["ParticipantView"][];
             photo: components["schemas"]["PhotoRequestView"] | null;
+            /** Pushed */
+            pushed: number;
             /**
              * Session Id
              * Format: uuid
@@ -2189,6 +2273,7 @@ export interface components {
          * @description The guide of an item at one place: the version of the implementation that the region leads to.
          *
          *     `task_code` is None for a guide of the city, shown when a citizen cannot say in which county (model §4).
+         *     `online_handle_url` is where it is filed online (domain §3.2), None where no address is known.
          */
         Guide: {
             /** Accept Condition */
@@ -2216,6 +2301,8 @@ export interface components {
             materials: components["schemas"]["Material"][];
             /** Name */
             name: string;
+            /** Online Handle Url */
+            online_handle_url: string | null;
             organisation: components["schemas"]["GuideOrganisation"];
             /** Plain */
             plain: string;
@@ -2343,6 +2430,23 @@ export interface components {
             law: string;
             /** Text */
             text: string;
+        };
+        /**
+         * LinkAsked
+         * @description Push a link. `guide` and `entry` are of the matter `matter_id`; `link` has its own `url` and `title`.
+         */
+        LinkAsked: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "guide" | "entry" | "link";
+            /** Matter Id */
+            matter_id?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Url */
+            url?: string | null;
         };
         /**
          * LoginRequest
@@ -2899,16 +3003,62 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "not_a_picture" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
+            code: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "not_a_picture" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
             detail: string;
             /** @description What the sentence's placeholders stand for. */
             params: Record<string, never>;
             /** @enum {integer} */
             status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 416 | 422 | 423 | 429 | 500 | 503;
             /** @enum {string} */
-            title: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "not_a_picture" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
+            title: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_over" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "not_a_picture" | "not_allowed" | "not_found" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
             /** @enum {string} */
-            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:already_blocked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:block_too_long" | "urn:cloudwindow:problem:blocked_for_harassment" | "urn:cloudwindow:problem:blocked_for_insults" | "urn:cloudwindow:problem:blocked_for_threats" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:material_unknown" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:not_a_picture" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:phone_code_not_sent" | "urn:cloudwindow:problem:phone_code_over" | "urn:cloudwindow:problem:photo_asked_already" | "urn:cloudwindow:problem:photo_not_asked" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_needed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:words_missing" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
+            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:already_blocked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:block_too_long" | "urn:cloudwindow:problem:blocked_for_harassment" | "urn:cloudwindow:problem:blocked_for_insults" | "urn:cloudwindow:problem:blocked_for_threats" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:document_active" | "urn:cloudwindow:problem:document_broken" | "urn:cloudwindow:problem:document_locked" | "urn:cloudwindow:problem:document_page_too_large" | "urn:cloudwindow:problem:document_too_heavy" | "urn:cloudwindow:problem:document_too_many_pages" | "urn:cloudwindow:problem:document_type_refused" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_malformed" | "urn:cloudwindow:problem:link_not_listed" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:material_unknown" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:no_such_address" | "urn:cloudwindow:problem:not_a_picture" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:phone_code_not_sent" | "urn:cloudwindow:problem:phone_code_over" | "urn:cloudwindow:problem:photo_asked_already" | "urn:cloudwindow:problem:photo_not_asked" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_needed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:too_much_pushed" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:words_missing" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
+        };
+        /**
+         * PushedMark
+         * @description Something was pushed, or opened, under this id.
+         */
+        PushedMark: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * PushedView
+         * @description Something that the clerk pushed, as both sides read it.
+         *
+         *     `url` is the address of a link, of our own pages without a host; `host` is the outside one's. `title` is the item's
+         *     name or what the clerk typed. `pages` are the files with the pictures of a document's pages, for the stage.
+         */
+        PushedView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            file: components["schemas"]["SentFile"] | null;
+            /** Host */
+            host: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "guide" | "entry" | "link" | "document";
+            /** Opened At */
+            opened_at: string | null;
+            /** Pages */
+            pages: string[];
+            /** Title */
+            title: string | null;
+            /** Url */
+            url: string | null;
         };
         /**
          * QualityDay
@@ -4199,6 +4349,43 @@ export interface operations {
             };
         };
     };
+    push_document_api_calls__call_id__documents_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-file-name"?: string;
+            };
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedMark"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     end_api_calls__call_id__end_post: {
         parameters: {
             query?: never;
@@ -4358,6 +4545,41 @@ export interface operations {
             };
         };
     };
+    push_link_api_calls__call_id__links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedMark"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ask_photo_api_calls__call_id__photos_post: {
         parameters: {
             query?: never;
@@ -4480,6 +4702,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PhotoRequestView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_pushed_api_calls__call_id__pushed__pushed_id__opened_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                pushed_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedMark"];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
@@ -5734,6 +5988,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PictureView"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pushed_api_sessions__session_id__pushed_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedView"][];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

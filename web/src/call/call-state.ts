@@ -17,6 +17,8 @@ export interface CallState {
   readonly hold: components['schemas']['HoldView'] | null
   /** The photo that the clerk asked for last. */
   readonly photo: components['schemas']['PhotoRequestView'] | null
+  /** What last changed of what the clerk pushed; it is fetched. */
+  readonly pushed: number
   readonly participants: readonly { readonly id: string; readonly side: Side; readonly attempt: number }[]
 }
 

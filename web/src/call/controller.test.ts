@@ -53,6 +53,7 @@ const call = (mine: number, theirs: number, state: CallState['state'] = 'connect
   stage: null,
   hold: null,
   photo: null,
+  pushed: 0,
   participants: [
     { id: 'me', side: 'applicant', attempt: mine },
     { id: 'they', side: 'clerk', attempt: theirs },

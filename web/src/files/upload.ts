@@ -10,6 +10,8 @@ export type SentFile = components['schemas']['FileView']
 export interface Sending {
   readonly session: string
   readonly purpose: SentFile['purpose']
+  /** Where it goes instead of into the session's files; such an address gives an answer of its own. */
+  readonly to?: string
   readonly body: Blob
   /** As the sender's device has it; personal, so it goes in a header and never in the address. */
   readonly name?: string
@@ -26,15 +28,15 @@ export const PAUSES_MS = [1000, 2000, 4000, 8000]
 export const STALLED_MS = 45_000
 
 /** Rejects with the signal's `AbortError` when it was stopped. */
-export async function sendFile(
+export async function sendFile<Answer = SentFile>(
   http: Pick<Http, 'headers' | 'renew'>,
   sending: Sending,
   request: () => XMLHttpRequest = () => new XMLHttpRequest(),
-): Promise<SentFile> {
+): Promise<Answer> {
   let renewed = false
   for (let tried = 0; ;) {
     try {
-      return await once(http.headers(), sending, request())
+      return await once<Answer>(http.headers(), sending, request())
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       const pause = PAUSES_MS[tried]
@@ -49,11 +51,11 @@ export async function sendFile(
   }
 }
 
-function once(
+function once<Answer>(
   headers: Record<string, string>,
-  { session, purpose, body, name, key, signal, onProgress }: Sending,
+  { session, purpose, to, body, name, key, signal, onProgress }: Sending,
   request: XMLHttpRequest,
-): Promise<SentFile> {
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let stalled: ReturnType<typeof setTimeout> | undefined
     const watch = (): void => {
@@ -76,7 +78,7 @@ function once(
       signal?.removeEventListener('abort', stop)
       settle()
     }
-    request.open('POST', `/api/sessions/${session}/files?purpose=${purpose}`)
+    request.open('POST', to ?? `/api/sessions/${session}/files?purpose=${purpose}`)
     const all = { ...headers, Accept: 'application/json', 'Content-Type': 'application/octet-stream' }
     for (const [header, value] of Object.entries(all)) request.setRequestHeader(header, value)
     request.setRequestHeader('Idempotency-Key', key)
@@ -87,7 +89,7 @@ function once(
     }
     request.onload = () => {
       done(() => {
-        if (request.status === 200) resolve(JSON.parse(request.responseText) as SentFile)
+        if (request.status === 200) resolve(JSON.parse(request.responseText) as Answer)
         else reject(refusal(request))
       })
     }

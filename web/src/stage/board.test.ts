@@ -37,6 +37,7 @@ class FakeCall {
       id: 'call',
       stage: null as StageState | null,
       photo: null,
+      pushed: 0,
       participants: [
         { id: 'clerk', side: 'clerk', attempt: 1 },
         { id: 'citizen', side: 'applicant', attempt: 1 },

@@ -84,3 +84,4 @@ export const iconSliders =
 export const iconFreeze =
   'M12 3v18M4.2 7.5l15.6 9M4.2 16.5l15.6-9M9.5 4.5L12 7l2.5-2.5M9.5 19.5L12 17l2.5 2.5'
 export const iconUpload = 'M12 15.5V4.5M7.5 9L12 4.5 16.5 9M4.5 20h15'
+export const iconSave = 'M12 4v11.5M7.5 11l4.5 4.5 4.5-4.5M4.5 20h15'

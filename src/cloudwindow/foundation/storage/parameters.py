@@ -17,6 +17,20 @@ MOST_MEGAPIXELS = define(
     "ours: the full 48 million of a phone's camera; decoding takes eight bytes a pixel for a moment",
     "Pictures with more pixels are refused before they are decoded.",
 )
+MOST_PAGES = define(
+    "documents.most_pages",
+    30,
+    "pages",
+    "ours: a form with its notes has 2 to 12; whoever shows more than 30 shows them to nobody",
+    "A PDF with more pages is not pushed.",
+)
+MOST_SECONDS = define(
+    "documents.most_seconds",
+    20,
+    "s",
+    "ours: a page takes a tenth of a second, a scanned one half a second",
+    "Processor time within which all pages of a PDF must be drawn; twice that by the clock.",
+)
 UNUSED_MINUTES = define(
     "files.unused_minutes",
     60,

@@ -71,3 +71,45 @@ define(
     "文件没有这么长，请重新下载。",
     "The file is not that long. Download it again.",
 )
+define(
+    "document_type_refused",
+    415,
+    "这里只能推送 PDF、JPG、PNG。别的文件请另存为 PDF 再推送。",
+    "Only PDF, JPG and PNG can be pushed. Save other files as PDF first.",
+)
+define(
+    "document_locked",
+    422,
+    "这个 PDF 加了密码，对方打不开。请换一份不带密码的。",
+    "This PDF is protected by a password. Use one without.",
+)
+define(
+    "document_active",
+    422,
+    "这个 PDF 里有脚本、附件或会自己运行的内容，为了安全不能推送。请打印成新的 PDF 再推送。",
+    "This PDF contains scripts, attachments or things that run by themselves. Print it to a new PDF and push that.",
+)
+define(
+    "document_broken",
+    422,
+    "这个 PDF 打不开，可能没有存完整。请重新存一份再推送。",
+    "This PDF cannot be opened; it may be incomplete. Save it again and push that.",
+)
+define(
+    "document_too_many_pages",
+    422,
+    "页数太多，一次最多 {limit} 页。请只留要看的那几页。",
+    "Too many pages; the limit is {limit}. Keep those that matter.",
+)
+define(
+    "document_page_too_large",
+    422,
+    "页面太大了，最大 A0。请缩小页面再推送。",
+    "A page is too large; A0 is the largest. Make the page smaller and push it again.",
+)
+define(
+    "document_too_heavy",
+    422,
+    "这个 PDF 太复杂，画不出来。请打印成新的 PDF，或把要看的那页拍下来。",
+    "This PDF is too complex to be drawn. Print it to a new PDF, or take a picture of the page that matters.",
+)

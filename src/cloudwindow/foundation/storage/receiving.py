@@ -30,6 +30,9 @@ A photo shows a person or a paper and was taken for somebody who asked, a frame 
 one moment; a document may also be PDF or Office.
 """
 
+Kept = Literal[Purpose, "page"]
+"""What a kept file may be for: a page is a picture of a document's page, made by the house and sent by nobody."""
+
 MEBIBYTE = 1_048_576
 _PIECE = 262_144
 pictures_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
@@ -42,7 +45,7 @@ class Received:
 
     spool: Spool
     kind: Kind
-    purpose: Purpose
+    purpose: Kept
     sent: bytes
 
 

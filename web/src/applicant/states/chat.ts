@@ -2,6 +2,7 @@
 import { inCall } from '../../../shots/answers'
 import { chatAnswers, chatOf, talked, written } from '../../../shots/chat'
 import { drawnOn, SESSION, TICKET, CALL, strokes } from '../../../shots/place'
+import { entry } from '../../../shots/pushed'
 import { ok, problem, type Shot, type Step } from '../../../shots/types'
 
 const press = (...steps: string[]): Step[] => steps.map((one) => ({ press: one }))
@@ -67,6 +68,14 @@ export const chat: Shot[] = [
       ...chatAnswers(talked, { applicant: 2 }),
     },
   ),
+  shot('typed-pushed', {
+    answers: {
+      ...inCall({ pushed: 1 }, {}, { typed_only: true }, chatOf(written)),
+      ...chatAnswers(written),
+      [`GET /api/sessions/${SESSION}/pushed`]: ok([entry]),
+    },
+    until: '.pushed-card',
+  }),
   shot('typed', { answers: inWriting(), until: '.chat-line:nth-child(3)' }),
   shot('typed-pointed-at', {
     answers: { ...inWriting(drawnOn), [`GET /api/calls/${CALL}/strokes`]: ok(strokes) },

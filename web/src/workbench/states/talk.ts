@@ -3,7 +3,8 @@ import { chatAnswers, chatOf, talked, written } from '../../../shots/chat'
 import { twoMatters } from '../../../shots/answers'
 import * as desk from '../../../shots/desk'
 import { CALL, drawnOn, FRAME, PHOTO, photoAsked, pictureOn, SESSION, strokes } from '../../../shots/place'
-import { ok, type Answer, type Shot, type Step } from '../../../shots/types'
+import { entry, form, FORM_PAGE, formPages, guide, typed } from '../../../shots/pushed'
+import { ok, problem, type Answer, type Shot, type Step } from '../../../shots/types'
 import type { PictureView, WorkbenchState } from '../types'
 import {
   inCall,
@@ -185,6 +186,56 @@ export const talk: Shot[] = [
     steps: [{ see: '.facts-line .ok-text' }, { key: 'p' }],
     until: '.photo-choice',
   }),
+  ...(
+    [
+      ['call-push', [], [{ key: 't' }], '.push-form'],
+      ['call-pushed', [form, entry, guide, typed], [{ key: 't' }], '.push-list'],
+      ['call-pushed-opened', [guide], [], '.call-banner'],
+      ['call-pushed-document', [form], [], '.call-banner'],
+      [
+        'call-push-sending',
+        [],
+        [{ key: 't' }, { see: '.push-form' }, { choose: '.push-file input', scene: 'card.svg' }],
+        '.push-file progress',
+      ],
+      [
+        'call-push-refused',
+        [],
+        [{ key: 't' }, { see: '.push-form' }, { press: '.photo-choice' }],
+        '.problem',
+      ],
+    ] as const
+  ).map(([state, list, steps, until]) => {
+    const call = { ...desk.joined.call, pushed: list.length }
+    return shot(
+      state,
+      signedIn(inCall({ call }), {
+        ...withPictures({ pushed: list.length }, []),
+        [`GET /api/sessions/${SESSION}/pushed`]: ok(list),
+        [`POST /api/calls/${CALL}/documents`]: 'never',
+        [`POST /api/calls/${CALL}/links`]: problem('too_much_pushed', 409),
+      }),
+      { stored: owned, peer: true, steps: [{ see: '.facts-line .ok-text' }, ...steps], until },
+    )
+  }),
+  shot(
+    'call-paper',
+    signedIn(
+      inCall({ call: { ...desk.joined.call, pushed: 1, stage: { ...pictureOn, file_id: FORM_PAGE } } }),
+      {
+        ...withPictures({ pushed: 1, stage: { ...pictureOn, file_id: FORM_PAGE } }, []),
+        ...formPages,
+        [`GET /api/sessions/${SESSION}/pushed`]: ok([form]),
+        [`GET /api/calls/${CALL}/strokes`]: ok(strokes),
+      },
+    ),
+    {
+      stored: owned,
+      peer: true,
+      steps: [{ see: '.stage-sheet img' }, { see: '.page-turner' }, { key: 'a' }],
+      until: '.stage-ink path',
+    },
+  ),
   shot('call-connecting', signedIn(inCall(), joining), { stored: owned, until: '.stage-lost' }),
   shot('call-voice-only', signedIn(inCall(), joining), {
     stored: owned,
