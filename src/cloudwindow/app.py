@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from cloudwindow import calls, dispatch, faces, instruments, line_check, messages, monitoring, oversight, people
 from cloudwindow.calls.routes import router as calls_router
+from cloudwindow.calls.routes_invitations import router as invitations_router
 from cloudwindow.calls.routes_pictures import router as pictures_router
 from cloudwindow.catalogue import CoachAvailability
 from cloudwindow.catalogue.routes import router as catalogue_router
@@ -177,7 +178,7 @@ def create_app(
     )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
-    routers += [pictures_router, files_router, oversight_router, faces.router, live_router]
+    routers += [pictures_router, invitations_router, files_router, oversight_router, faces.router, live_router]
     for router in [*routers, monitoring.router, line_check.router]:
         application.include_router(router)
     if settings.mode != "production":

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 
 from cloudwindow.calls.abuse import AbuseRequest, end_for_abuse
-from cloudwindow.calls.schemas import Draft
+from cloudwindow.calls.inviting import invite
+from cloudwindow.calls.schemas import Draft, InviteRequest
 from cloudwindow.calls.wrapping import save_draft
 from cloudwindow.dispatch.looks import look_at_ticket
 from cloudwindow.foundation import encrypted, keyring
@@ -85,6 +86,8 @@ async def _everything(home: Home) -> tuple[Actor, UUID]:
     clerk, citizen = await house.clerk(), await house.citizen(NAME, PHONE)
     joined = await house.serve(clerk, citizen)
     await house.flow(joined, clerk, citizen)
+    expert = InviteRequest(staff_id=id_of(await house.clerk("lihongxia")), words="请您看看年限")
+    await house.run(clerk, invite, joined.call.id, expert)
     await house.send_file(citizen, joined.session.id, PDF)
     await house.hang_up(citizen, joined)
     await house.close(clerk, joined.session.id)

@@ -147,9 +147,10 @@ export const talk: Shot[] = [
     answers: inCall({
       state: 'connected',
       participants: [
-        { id: 'c', side: 'clerk', attempt: 1 },
-        { id: MY_SEAT, side: 'applicant', attempt: 1 },
+        { id: 'c', side: 'clerk', attempt: 1, name: '张艳丽', organisation: '魏都区政务服务中心' },
+        { id: MY_SEAT, side: 'applicant', attempt: 1, name: null, organisation: null },
       ],
+      invitations: [],
     }),
     devices: 'ok',
     until: '.blank',
