@@ -310,6 +310,8 @@ async def test_the_invited_takes_part_while_there_and_not_in_what_is_the_clerk_s
         await refused(house.run(expert, invite, talk.call, InviteRequest(staff_id=id_of(talk.clerk)))) == "not_allowed"
     )
     await house.run(expert, leave, talk.call)
+    last = measured.model_copy(update={"number": 3})  # a page's last word comes as it goes
+    assert (await house.run(expert, measure, talk.call, last)).number == 3
     assert (await house.state(talk.citizen))["call"]["stage"] is None
     again = chat.history(house.actions, expert, talk.session, after=None, before=None, limit=9)
     assert await refused(again) == "not_found"

@@ -74,7 +74,10 @@ export async function annotate(): Promise<void> {
     if (call.view.call?.stage?.kind === 'face') await showFaces()
     return
   }
-  const face: RemoteMedia | undefined = call.view.remote.find(({ name }) => name === 'face')
+  const citizen = call.view.call?.participants.find(({ side }) => side === 'applicant')
+  const face: RemoteMedia | undefined = call.view.remote.find(
+    ({ name, participant }) => name === 'face' && participant === citizen?.id,
+  )
   if (!call.view.call?.stage && face) await show('face', face.participant)
   annotating.value = call.view.call !== null && stageProblem.value === null
 }
