@@ -61,12 +61,15 @@ async def measure(tx: Tx, call_id: UUID, body: QualityReport) -> Taken:
 
 
 async def _place(tx: Tx, call_id: UUID) -> CallParticipant | None:
-    """Find the actor's own place, or the one that was just left: its page says last how it was."""
-    mine = CallParticipant.account_id if tx.actor.kind == "account" else CallParticipant.staff_id
+    """Find the actor's own place, or the one that was left last: its page says as it goes how it was."""
+    mine = (
+        CallParticipant.account_id == tx.actor.id  # scope: the actor's own places, left ones included
+        if tx.actor.kind == "account"
+        else CallParticipant.staff_id == tx.actor.id
+    )
     place: CallParticipant | None = await tx.session.scalar(
-        select(CallParticipant)  # scope: the actor's own place, which is looked for here also after leaving
-        .where(CallParticipant.call_id == call_id, mine == tx.actor.id)
-        .where(CallParticipant.left_at.is_(None) | (CallParticipant.left_at > tx.now - LATE))
+        select(CallParticipant)  # scope: the actor's own place, looked for here also after leaving
+        .where(CallParticipant.call_id == call_id, mine)
         .order_by(CallParticipant.left_at.desc().nulls_first())
         .limit(1)
     )

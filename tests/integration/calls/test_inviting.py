@@ -299,9 +299,8 @@ async def test_the_invited_takes_part_while_there_and_not_in_what_is_the_clerk_s
     assert marked.clerk.read == 0
     own = StageRequest(kind="screen", participant_id=joined.participant_id)
     await house.run(expert, put_on_stage, talk.call, own)
-    await house.run(
-        expert, measure, talk.call, QualityReport.model_validate(BODIES["POST /api/calls/{call_id}/quality"])
-    )
+    measured = QualityReport.model_validate(BODIES["POST /api/calls/{call_id}/quality"])
+    await house.run(expert, measure, talk.call, measured)
     others = next(one.id for one in joined.call.participants if one.side == "applicant")
     shown = StageRequest(kind="document", participant_id=others)
     assert await refused(house.run(expert, put_on_stage, talk.call, shown)) == "not_allowed"

@@ -133,7 +133,7 @@ POST /api/calls/{call_id}/strokes         serving  401  401  401  200  404  404 
 DELETE /api/calls/{call_id}/strokes/{stage_no}/{stroke_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 200
 DELETE /api/calls/{call_id}/strokes/{stage_no} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 200
 POST /api/calls/{call_id}/quality         serving  401  404  404  200  404  404  404  404  404  404  404  404  404  200
-POST /api/calls/{call_id}/quality         wrapping 401  404  404  200  404  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/quality         wrapping 401  404  404  200  404  404  404  404  404  404  404  404  404  200
 GET  /api/call-quality                    serving  401  401  401  403  403  403  403  403  200  200  200  403  403  403
 POST /api/calls/{call_id}/photos          serving  401  401  401  409  404  404  404  404  404  404  404  404  404  403
 POST /api/calls/{call_id}/photos/{photo_id}/withdraw serving 401 401 401 200 404 404 404 404 404 404 404 404 404 403

@@ -6,6 +6,7 @@ import { ok, problem, type Shot, type Step } from '../../shots/types'
 import { matterAnswers, press, shot, signedIn, ticketServed, typedTicket } from './states/common'
 import { watch } from './states/watch'
 import { signIn } from './states/sign-in'
+import { invited } from './states/invited'
 import { talk } from './states/talk'
 import type { WorkbenchState } from './types'
 
@@ -111,6 +112,7 @@ export const states: Shot[] = [
     until: '.ring-card .call-banner',
   }),
   ...talk,
+  ...invited,
   shot('wrap-up', signedIn(wrapping, ticketServed), {
     steps: [{ see: '.outcomes' }, { key: '2' }],
     until: '.is-chosen',
