@@ -46,6 +46,10 @@ export const colleaguesIn = computed(() =>
     })),
 )
 
+/** The name of a member of staff in the call; null for the citizen. */
+export const staffName = (participant: string): string | null =>
+  company.value.find(({ id, side }) => id === participant && side !== 'applicant')?.name ?? null
+
 export async function openInvite(): Promise<void> {
   if (isGuest.value || call.view.call === null || call.view.phase !== 'connected') return
   choosingWhom.value = true
