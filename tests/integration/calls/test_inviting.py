@@ -1,6 +1,7 @@
 """Inviting another member of staff: whom, how it rings and ends, who sees what, and that four are the most."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from cloudwindow.calls.stage import put_on_stage
 from cloudwindow.dispatch import accept
 from cloudwindow.dispatch.queries import ticket_card
 from cloudwindow.foundation.authentication import Actor
+from tests.integration.kills.invariants import check
 from tests.integration.scope.matrix import BODIES
 from tests.support.house import House, at_once, id_of, refused
 
@@ -56,9 +58,10 @@ class Talk:
 
 
 @pytest.fixture
-async def talk(house: House) -> Talk:
+async def talk(house: House) -> AsyncIterator[Talk]:
     clerk, citizen = await house.clerk(), await house.citizen()
-    return Talk(house, clerk, citizen, await house.talk(clerk, citizen))
+    yield Talk(house, clerk, citizen, await house.talk(clerk, citizen))
+    await check(house.city)
 
 
 async def _candidates(talk: Talk) -> dict[str, Any]:
