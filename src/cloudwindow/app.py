@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from cloudwindow import calls, dispatch, faces, instruments, line_check, messages, monitoring, oversight, people
 from cloudwindow.calls.routes import router as calls_router
+from cloudwindow.calls.routes_invitations import router as invitations_router
 from cloudwindow.calls.routes_pictures import router as pictures_router
 from cloudwindow.calls.routes_pushed import router as pushed_router
 from cloudwindow.catalogue import CoachAvailability
@@ -178,7 +179,8 @@ def create_app(
     )
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
-    routers += [pictures_router, pushed_router, files_router, oversight_router, faces.router, live_router]
+    routers += [pictures_router, pushed_router, invitations_router, files_router, oversight_router, faces.router]
+    routers += [live_router]
     for router in [*routers, monitoring.router, line_check.router]:
         application.include_router(router)
     if settings.mode != "production":

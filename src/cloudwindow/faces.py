@@ -114,7 +114,7 @@ async def workbench_state(session: AsyncSession, keys: Keys, actor: Actor) -> Wo
         server_time=now,
         presence=presence,
         offer=await offer_view(session, actor.id),
-        session=for_clerk(row, keys) if row else None,
+        session=for_clerk(row, keys, actor.id) if row else None,
         call=await call_of_session(session, row.id) if row else None,
         chat=await chat_of_session(session, row.id) if row else None,
         matters=await matters_of_session(session, row.id) if row else None,

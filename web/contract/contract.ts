@@ -8,11 +8,12 @@ import { Grabber } from '@/quality/grab'
 import { piecesOf, StillReader } from '@/quality/stills'
 import { picture, silence, sizeOf, sound, until } from './media'
 
-/** One page in a call. `leave` is a closed page, `again` the same person after a reload. */
+/** One page in a call. `leave` is a closed page, `again` the same person after a reload; who `parts` is listed no more. */
 export interface Guest {
   readonly id: string
   readonly transport: CallTransport
   leave(): void
+  part(): void
   again(media?: LocalMedia): Guest
 }
 
@@ -148,6 +149,25 @@ export const cases: readonly Case[] = [
         for (const other of guests) if (other.guest !== guest) await sees(guest, other.guest.id, other.colour)
       guests[3]?.guest.leave()
       expect('the others stay', guests[0]?.guest.transport.state === 'connected')
+    },
+  },
+  {
+    name: 'whoever parts is gone from the others, who go on; the way to one who does not count breaks no call',
+    run: async (world) => {
+      const [clerk, citizen] = await two(world)
+      const expert = world.join('guest-expert', face(GREEN))
+      for (const { id } of [clerk, citizen]) await sees(expert, id, id === 'clerk' ? RED : BLUE)
+      for (const guest of [clerk, citizen]) await sees(guest, expert.id, GREEN)
+      expert.leave()
+      await until('the way to the expert is lost', () => of(clerk, expert.id) !== undefined)
+      expect('a call is not lost with who does not count', clerk.transport.state === 'connected')
+      expert.part()
+      for (const guest of [clerk, citizen]) {
+        await until(`${guest.id} sees one only`, () => guest.transport.remote.length === 1)
+        expect('the others stay', guest.transport.state === 'connected')
+      }
+      const back = world.join('guest-again', face(GREEN))
+      for (const guest of [clerk, citizen]) await sees(guest, back.id, GREEN)
     },
   },
   {

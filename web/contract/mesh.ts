@@ -34,6 +34,11 @@ export class Mesh implements World {
       id,
       transport,
       leave,
+      part: () => {
+        leave()
+        this.pages.delete(id)
+        for (const [other, { transport: told }] of this.pages) told.setPeers(this.others(other))
+      },
       again: (next) => {
         leave()
         return this.join(id, next)
@@ -55,7 +60,9 @@ export class Mesh implements World {
   }
 
   private others(id: string): Peer[] {
-    return [...this.pages].filter(([one]) => one !== id).map(([one, { attempt }]) => ({ id: one, attempt }))
+    return [...this.pages]
+      .filter(([one]) => one !== id)
+      .map(([one, { attempt }]) => ({ id: one, attempt, essential: !one.startsWith('guest') }))
   }
 
   private signalling(

@@ -21,7 +21,7 @@ const paper =
 
 const lines = (rows: [Side, string, string | Message['file']][]): Message[] =>
   rows.map(([side, at, what], index) => ({
-    ...{ id: `m${String(index)}`, client_id: `c${String(index)}`, seq: index + 1, side },
+    ...{ id: `m${String(index)}`, client_id: `c${String(index)}`, seq: index + 1, side, sender: null },
     at: `2026-11-24T06:${at}:00Z`,
     text: typeof what === 'string' ? what : null,
     file: typeof what === 'string' ? null : what,

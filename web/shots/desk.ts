@@ -154,6 +154,7 @@ export const colleagues: Colleague[] = [
 ]
 
 export const ticket: TicketDetail = {
+  invitation: null,
   ticket_id: TICKET,
   number: '云A012',
   form_of_address: '张桂兰',
@@ -208,6 +209,7 @@ export const presence = (more: Partial<Presence> = {}): Presence => ({
 })
 export const offer: Offer = {
   engagement_id: ENGAGEMENT,
+  kind: 'serve',
   ticket_id: TICKET,
   desk_id: DESK,
   expires_at: at(15),
@@ -224,6 +226,7 @@ export const offer: Offer = {
 }
 export const session = (more: Partial<DeskSession> = {}): DeskSession => ({
   id: SESSION,
+  part: 'serve',
   number: 'YZC-20261124-0147',
   state: 'open',
   ticket_id: TICKET,
@@ -251,9 +254,10 @@ export const joined = {
   call: call({
     state: 'connected',
     participants: [
-      { id: CLERK_SEAT, side: 'clerk', attempt: 2 },
-      { id: MY_SEAT, side: 'applicant', attempt: 1 },
+      { id: CLERK_SEAT, side: 'clerk', attempt: 2, name: '张艳丽', organisation: '魏都区政务服务中心' },
+      { id: MY_SEAT, side: 'applicant', attempt: 1, name: null, organisation: null },
     ],
+    invitations: [],
   }),
   participant_id: CLERK_SEAT,
   attempt: 2,

@@ -103,8 +103,12 @@ function answerLive(socket, shot, now, peer) {
       for (const more of shot.live ?? []) socket.send(JSON.stringify(more))
     }
     if (message.type === 'ping') socket.send(JSON.stringify({ type: 'pong', server_time: now }))
-    if (message.type === 'signal' && peer.hear !== null) {
-      peer.say = (batch) =>
+    if (message.type === 'signal' && peer.open !== null) {
+      peer.pages[message.to] ??= peer.open(
+        (batch) => peer.say[message.to]?.(batch),
+        Object.keys(peer.pages).length,
+      )
+      peer.say[message.to] = (batch) =>
         socket.send(
           JSON.stringify({
             type: 'signal',
@@ -115,7 +119,9 @@ function answerLive(socket, shot, now, peer) {
             batch,
           }),
         )
-      await peer.hear(message.batch)
+      await (
+        await peer.pages[message.to]
+      )(message.batch)
     }
   })
 }
@@ -132,8 +138,8 @@ export async function openShot(browser, site, shot, mode, now) {
     timezoneId: 'Asia/Shanghai',
   })
   const errors = []
-  const peer = { hear: null, say: () => undefined }
-  if (shot.peer) peer.hear = await openPeer(context, site.address, (batch) => peer.say(batch))
+  const peer = { open: null, pages: {}, say: {} }
+  if (shot.peer) peer.open = (say, index) => openPeer(context, site.address, say, index)
   const page = await context.newPage()
   page.on('console', (message) => {
     if (message.type() === 'error' && !expected(message.text())) errors.push(`console: ${message.text()}`)

@@ -1,13 +1,13 @@
 /** The other side of a call: a page of the same browser that answers offers and sends a drawn clerk as its picture. */
 
 /** Runs inside the peer's page: keeps one connection and gives back what has to be said. */
-function install() {
+function install(scene) {
   const connection = new RTCPeerConnection()
   const canvas = document.createElement('canvas')
   canvas.width = 1280
   canvas.height = 720
   const image = new Image()
-  image.src = '/__scenes/clerk.svg'
+  image.src = `/__scenes/${scene}.svg`
   const paint = canvas.getContext('2d')
   setInterval(() => {
     if (!image.complete || image.naturalWidth === 0) return
@@ -35,11 +35,11 @@ function install() {
   }
 }
 
-/** Opens the peer; `say` gets its batches, the answer takes those of the page under test. */
-export async function openPeer(context, address, say) {
+/** Opens a peer, the first or a further one; `say` gets its batches, the answer takes those of the page under test. */
+export async function openPeer(context, address, say, index = 0) {
   const page = await context.newPage()
   await page.exposeFunction('tell', say)
   await page.goto(`${address}/__scenes/peer.html`)
-  await page.evaluate(install)
+  await page.evaluate(install, index === 0 ? 'clerk' : 'acceptor')
   return (batch) => page.evaluate((steps) => window.hear(steps), batch)
 }

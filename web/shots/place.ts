@@ -206,9 +206,10 @@ export const call = (more: Partial<Call> = {}): Call => ({
   photo: null,
   pushed: 0,
   participants: [
-    { id: CLERK_SEAT, side: 'clerk', attempt: 1 },
-    { id: MY_SEAT, side: 'applicant', attempt: 0 },
+    { id: CLERK_SEAT, side: 'clerk', attempt: 1, name: '张艳丽', organisation: '魏都区政务服务中心' },
+    { id: MY_SEAT, side: 'applicant', attempt: 0, name: null, organisation: null },
   ],
+  invitations: [],
   ...more,
 })
 

@@ -74,8 +74,10 @@ async def join(tx: Tx, call_id: UUID) -> Joined:
 
 @action("call.end")
 async def end(tx: Tx, call_id: UUID) -> CallView:
-    """Hang up: the service ends for both sides. Raises `call_over` when it already has."""
+    """Hang up: the service ends for everybody. Raises `call_over`, and `not_allowed` for who was invited."""
     place = await own_place(tx, call_id)
+    if place.side == "invited":
+        raise Problem("not_allowed")
     call, row = await lock_call(tx, call_id)
     await end_session(tx, row, place.side, "served")
     await tx.session.refresh(call)
@@ -87,7 +89,7 @@ _REPORT = """
     UPDATE call_participant p
     SET reported_at = app_now(), ice = $4, bytes_received = $5,
         flowing_at = CASE WHEN $6 AND $5 > p.bytes_received THEN app_now() ELSE p.flowing_at END
-    WHERE p.call_id = $1 AND p.attempt = $3 AND $2 IN (p.staff_id, p.account_id)
+    WHERE p.call_id = $1 AND p.attempt = $3 AND p.left_at IS NULL AND $2 IN (p.staff_id, p.account_id)
     RETURNING p.id
 """
 
@@ -131,9 +133,11 @@ async def _check_flow(tx: Tx, call: Call) -> None:
 # scope: of a call that the caller locked
 _BOTH_FLOW = """
     SELECT min(flowing_at) FROM call_participant
-    WHERE call_id = $1 AND flowing_at > app_now() - make_interval(secs => $2) HAVING count(*) = 2
+    WHERE call_id = $1 AND side <> 'invited' AND flowing_at > app_now() - make_interval(secs => $2)
+    HAVING count(*) = 2
 """
-"""Until when both sides saw media: the report of the side that has been silent for longer."""
+"""Until when citizen and clerk saw media: the report of whoever has been silent for longer. A call is theirs; whoever
+was invited may come, fail and go without it."""
 
 
 async def _move_call(tx: Tx, call: Call, event: str, **values: datetime | None) -> None:

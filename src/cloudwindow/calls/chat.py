@@ -19,7 +19,7 @@ from cloudwindow.calls.evidence import note
 from cloudwindow.calls.files import SESSION
 from cloudwindow.calls.models import ChatMark, ChatMessage, Session
 from cloudwindow.calls.schemas import ChatView, Marks, MessagePage, Say, Sent, Side
-from cloudwindow.calls.taking_part import lock_own, lock_to_send
+from cloudwindow.calls.taking_part import lock_own, lock_to_send, takes_part
 from cloudwindow.dispatch import is_shown
 from cloudwindow.foundation import parameters, scope
 from cloudwindow.foundation.actions import Actions, Tx, action
@@ -100,9 +100,14 @@ async def _known(tx: Tx, row: Session, asked: Say, data_key: bytes) -> Sent | No
 
 @action("chat.mark")
 async def mark(tx: Tx, session_id: UUID, asked: Marks) -> ChatView:
-    """Say how far messages have come to one's own side; marks only grow, and not beyond what there is."""
+    """Say how far messages have come to one's own side; marks only grow, and not beyond what there is.
+
+    What somebody invited has read the clerk has not: those marks are not kept.
+    """
     row = await lock_own(tx, session_id)
     before, side = await chat_of_session(tx.session, row.id), side_of(tx.actor)
+    if side == "clerk" and tx.actor.id != row.clerk_id:
+        return before
     old = getattr(before, side)
     read = max(old.read, min(asked.read, before.last))
     new = Marks(read=read, delivered=max(old.delivered, read, min(asked.delivered, before.last)))
@@ -126,7 +131,7 @@ async def history(
         row = await session.scalar(scope.select_visible(actor, Session).where(Session.id == session_id))
         if row is None:
             raise Problem("not_found")
-        if actor.kind == "staff" and row.clerk_id != actor.id:
+        if actor.kind == "staff" and not await takes_part(session, actor, session_id):
             await actions.run(actor, look, session_id)
         return await messages(session, actions.keys, row, after=after, before=before, limit=limit)
 
@@ -145,3 +150,5 @@ async def announce_chat(tx: Tx, row: Session) -> None:
     current = await views.current_of_clerk(tx.session, row.clerk_id)
     if current is not None and current.id == row.id:
         tx.event(staff_stream(row.clerk_id), "chat", chat)
+    for staff_id in await views.invited_to(tx.session, row.ticket_id):
+        tx.event(staff_stream(staff_id), "chat", chat)

@@ -12,7 +12,7 @@ from cloudwindow.foundation import parameters
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.models import StoredFile
 from cloudwindow.foundation.storage.parameters import LARGEST_MB
-from cloudwindow.people import Account
+from cloudwindow.people import Account, Staff
 
 LONGEST_PAGE = 100
 """Messages that are fetched at once at most."""
@@ -50,7 +50,8 @@ async def messages(
     )
     found = [(message, file) for message, file in await session.execute(query)]
     data_key = await data_key_of(session, row)
-    views = [_show(keys, row.account_id, data_key, message, file) for message, file in found[:limit]]
+    names = await _others(session, row, [message for message, _ in found[:limit]])
+    views = [_show(keys, row.account_id, data_key, message, file, names) for message, file in found[:limit]]
     return MessagePage(
         messages=sorted(views, key=lambda view: view.seq),
         more=len(found) > limit,
@@ -73,13 +74,31 @@ def text_field(message_id: UUID) -> str:
     return f"chat_message|text|{message_id}"
 
 
-def _show(keys: Keys, owner: UUID, data_key: bytes, message: ChatMessage, file: StoredFile | None) -> MessageView:
+async def _others(session: AsyncSession, row: Session, said: list[ChatMessage]) -> dict[UUID, str]:
+    """Name the staff who wrote without being the session's clerk: a work identity, public by nature."""
+    ids = {message.sender_id for message in said if message.side == "clerk"} - {row.clerk_id}
+    if not ids:
+        return {}
+    # scope: who wrote in a session that the caller may see
+    rows = await session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
+    return {staff_id: name for staff_id, name in rows}  # noqa: C416  a row is no pair to the type checker
+
+
+def _show(
+    keys: Keys,
+    owner: UUID,
+    data_key: bytes,
+    message: ChatMessage,
+    file: StoredFile | None,
+    names: dict[UUID, str],
+) -> MessageView:
     text = message.text_cipher
     return MessageView(
         id=message.id,
         seq=message.seq,
         at=message.at,
         side=message.side,
+        sender=names.get(message.sender_id),
         client_id=message.client_id,
         text=None if text is None or not data_key else keys.open_for(owner, data_key, text_field(message.id), text),
         file=file and show_sent(keys, file),

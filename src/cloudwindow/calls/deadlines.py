@@ -14,6 +14,11 @@ _CALLS = """
     FROM (SELECT id FROM call WHERE state <> 'ended' ORDER BY id FOR UPDATE) live
     WHERE c.id = live.id RETURNING c.id, c.state
 """
+# scope: a downtime is nobody's fault, so who was invited is missed as much later
+_INVITED = """
+    UPDATE call_participant p SET joined_at = p.joined_at + $1, reported_at = p.reported_at + $1
+    FROM call c WHERE c.id = p.call_id AND c.state <> 'ended' AND p.side = 'invited' AND p.left_at IS NULL
+"""
 # scope: a downtime is nobody's fault, so every wrap-up in its time keeps the rest of it
 _WRAP_UPS = """
     UPDATE session s SET wrap_until = s.wrap_until + $1
@@ -26,6 +31,7 @@ _WRAP_UPS = """
 async def put_off_calls(tx: Tx, gap: timedelta) -> int:
     """Add the downtime to the grace of every live call; clerks hear of their wrap-ups with the engagements."""
     moved = await tx.driver.fetch(_CALLS, gap)
+    await tx.driver.execute(_INVITED, gap)
     await tx.driver.execute(_WRAP_UPS, gap)
     lost = [row["id"] for row in moved if row["state"] == "interrupted"]
     # scope: both sides of each call are told the new time

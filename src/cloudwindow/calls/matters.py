@@ -15,6 +15,7 @@ from cloudwindow.calls.evidence import note
 from cloudwindow.calls.matter_views import matters_of_session
 from cloudwindow.calls.models import Matter, Outcome, Session
 from cloudwindow.calls.schemas import FurtherMatter, MatterOutcome, MatterRequest, MatterView
+from cloudwindow.calls.views import invited_to
 from cloudwindow.catalogue import CoachAvailability, Guide, Item, Resolved, frozen, guide, resolve
 from cloudwindow.dispatch import Ticket, change_item
 from cloudwindow.foundation import scope
@@ -144,7 +145,8 @@ def _named(found: Resolved) -> dict[str, Any]:
 
 async def _tell(tx: Tx, row: Session) -> list[MatterView]:
     view = await matters_of_session(tx.session, row.id)
-    for stream in (account_stream(row.account_id), staff_stream(row.clerk_id)):
+    others = [staff_stream(staff_id) for staff_id in await invited_to(tx.session, row.ticket_id)]
+    for stream in (account_stream(row.account_id), staff_stream(row.clerk_id), *others):
         tx.event(stream, "matters", view)
     return view
 

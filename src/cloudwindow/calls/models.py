@@ -121,7 +121,11 @@ class Call(Base):
 
 
 class CallParticipant(Base):
-    """A person in a call. `attempt` grows each time a browser joins; signals of an older attempt are dropped."""
+    """A person in a call. `attempt` grows each time a browser joins; signals of an older attempt are dropped.
+
+    `side` is `applicant`, `clerk` (who serves) or `invited`. An invited one who left has no place any more, and gets
+    another one when asked in again.
+    """
 
     __tablename__ = "call_participant"
     __table_args__ = (
@@ -140,6 +144,7 @@ class CallParticipant(Base):
     flowing_at: Mapped[datetime | None]
     ice: Mapped[str | None]
     bytes_received: Mapped[int] = mapped_column(server_default=text("0"))
+    left_at: Mapped[datetime | None]
 
 
 class Stage(Base):

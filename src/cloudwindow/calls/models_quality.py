@@ -27,7 +27,7 @@ class CallQuality(Base):
     __tablename__ = "call_quality"
     __table_args__ = (
         PrimaryKeyConstraint("participant_id", "attempt"),
-        CheckConstraint("side IN ('applicant', 'clerk')", name="side"),
+        CheckConstraint("side IN ('applicant', 'clerk', 'invited')", name="side"),
         CheckConstraint(f"cause IN ({_LIST})", name="cause"),
         Index(None, "call_id"),
         Index(None, "call_started_at"),

@@ -3,6 +3,12 @@
 from cloudwindow.foundation.errors import define
 
 define("call_over", 409, "这次通话已经结束。", "This call is over.")
+define(
+    "call_full",
+    409,
+    "一次通话最多 {limit} 个人，请先让一位离开，或收回一个邀请。",
+    "A call holds {limit} people at most. Let somebody leave first, or take an invitation back.",
+)
 define("summary_missing", 422, "请选一个结果，再写一句小结。", "Choose an outcome and write a summary.")
 define(
     "words_missing",

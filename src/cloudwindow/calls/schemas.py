@@ -18,11 +18,34 @@ Summary = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500
 
 
 class ParticipantView(Wire):
-    """Somebody in a call; `attempt` grows each time that person's browser joins."""
+    """Somebody in a call; `attempt` grows each time that person's browser joins.
+
+    Of staff, who serve (`clerk`) or were asked in (`invited`), the work identity; of the citizen no name.
+    """
 
     id: UUID
-    side: Literal["applicant", "clerk"]
+    side: Literal["applicant", "clerk", "invited"]
     attempt: int
+    name: str | None
+    organisation: str | None
+
+
+class InvitationView(Wire):
+    """An invitation into a call that rings, or the last one that came to nothing."""
+
+    id: UUID
+    name: str
+    organisation: str
+    state: Literal["ringing", "declined", "missed"]
+    offered_at: datetime
+    expires_at: datetime
+
+
+class InviteRequest(Asked):
+    """Whom to ask into a call, and words for that person alone."""
+
+    staff_id: UUID
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
 
 
 class StageView(Wire):
@@ -81,6 +104,7 @@ class CallView(Wire):
     grace_until: datetime | None
     ended_reason: str | None
     participants: list[ParticipantView]
+    invitations: list[InvitationView]
     stage: StageView | None
     hold: HoldView | None
     photo: PhotoRequestView | None
@@ -144,9 +168,10 @@ class Draft(Asked):
 
 
 class ClerkSession(Wire):
-    """The session that the clerk serves or writes the wrap-up of."""
+    """The session that the clerk serves, was invited to, or writes the wrap-up of."""
 
     id: UUID
+    part: Literal["serve", "invite"]
     number: str
     state: Literal["open", "wrapping"]
     ticket_id: UUID
@@ -268,12 +293,16 @@ class SentFile(FileView):
 
 
 class MessageView(Wire):
-    """A message as both sides read it: a text or a file; neither, once the citizen's data were deleted."""
+    """A message as both sides read it: a text or a file; neither, once the citizen's data were deleted.
+
+    `sender` is the name of whoever wrote it for the clerk's side without being the session's clerk.
+    """
 
     id: UUID
     seq: int
     at: datetime
     side: Side
+    sender: str | None
     client_id: UUID
     text: str | None
     file: SentFile | None

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from cloudwindow.calls.models import Abuse, CallParticipant, Session
 from cloudwindow.calls.models_pushed import Pushed, PushedPage  # noqa: F401  go with their session
 from cloudwindow.calls.models_quality import CallQuality
-from cloudwindow.dispatch import WATCHING
+from cloudwindow.dispatch import WATCHING, Engagement
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.storage.files import anchored
@@ -18,12 +18,22 @@ def _session(actor: Actor) -> ColumnElement[bool]:
     if actor.kind == "account":
         return Session.account_id == actor.id
     watched = select(Organisation.id).where(scope.within(actor, WATCHING, Organisation.path))
-    return or_(Session.clerk_id == actor.id, Session.home_organisation_id.in_(watched))
+    return or_(Session.clerk_id == actor.id, invited(actor), Session.home_organisation_id.in_(watched))
+
+
+def invited(actor: Actor) -> ColumnElement[bool]:
+    """Say that the actor was asked into the session's call and takes part in it now."""
+    return Session.ticket_id.in_(
+        select(Engagement.ticket_id).where(
+            scope.visible(actor, Engagement), Engagement.kind == "invite", Engagement.state == "accepted"
+        )
+    )
 
 
 def _participant(actor: Actor) -> ColumnElement[bool]:
-    """One's own place only: being allowed to look at a session is not being in its call."""
-    return CallParticipant.account_id == actor.id if actor.kind == "account" else CallParticipant.staff_id == actor.id
+    """One's own place only, until one left: being allowed to look at a session is not being in its call."""
+    mine = CallParticipant.account_id if actor.kind == "account" else CallParticipant.staff_id
+    return and_(mine == actor.id, CallParticipant.left_at.is_(None))
 
 
 def _quality(actor: Actor) -> ColumnElement[bool]:

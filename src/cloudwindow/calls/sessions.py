@@ -16,9 +16,18 @@ from cloudwindow.calls.models import Call, CallParticipant, Hold, Session
 from cloudwindow.calls.ports import IceServers, Ratings
 from cloudwindow.calls.schemas import Accepted, Joined
 from cloudwindow.calls.states import CALL, SESSION
-from cloudwindow.dispatch import Desk, Engagement, PreviousSession, Ticket, end_engagement, move_ticket
+from cloudwindow.dispatch import (
+    Desk,
+    Engagement,
+    PreviousSession,
+    Ticket,
+    end_engagement,
+    end_invitations,
+    move_ticket,
+)
 from cloudwindow.foundation import parameters
 from cloudwindow.foundation.actions import Tx
+from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.people import Account, Staff, account_stream, staff_stream
 
@@ -44,6 +53,32 @@ class SessionDesk:
             tx.event(stream, "matters", matters)
         await announce_call(tx, row, joined.call.id)
         return Accepted(**joined.model_dump(), session=views.for_clerk(row, tx.keys))
+
+    async def welcome(self, tx: Tx, ticket: Ticket, engagement: Engagement) -> Accepted:
+        """Let who was invited and answered into the ticket's call. Raises `call_over` and `call_full`."""
+        row, call = await _lock_live(tx, ticket)
+        await check_room(tx, call.id)
+        place, invited = new_id(), engagement.staff_id
+        seat = {"id": place, "call_id": call.id, "side": "invited", "staff_id": invited, "attempt": 1}
+        # scope: of the call into which the actor was asked
+        await tx.session.execute(insert(CallParticipant).values(**seat, joined_at=tx.now))
+        tx.audit("call_participant", place, call=call.id, staff=invited, attempt=1)
+        await note(tx, row.id, "invited_joined", engagement=str(engagement.id), staff=str(invited))
+        stream = staff_stream(invited)
+        tx.event(stream, "session", views.for_clerk(row, None, invited))
+        tx.event(stream, "chat", await chat_of_session(tx.session, row.id))
+        tx.event(stream, "matters", await matters_of_session(tx.session, row.id))
+        await announce_call(tx, row, call.id)
+        joined = await join_info(tx, call, place, 1)
+        return Accepted(**joined.model_dump(), session=views.for_clerk(row, None, invited))
+
+    async def not_coming(self, tx: Tx, ticket: Ticket, engagement: Engagement) -> None:
+        """Tell the ticket's call that who was invited did not answer, or could not."""
+        row, call = await _lock_live(tx, ticket)
+        await tx.session.refresh(engagement)
+        facts = {"engagement": str(engagement.id), "staff": str(engagement.staff_id), "reason": engagement.reason}
+        await note(tx, row.id, f"invite_{engagement.state}", **facts)
+        await announce_call(tx, row, call.id)
 
     async def set_aside(self, tx: Tx, ticket: Ticket, reason: str) -> None:
         """End the ticket's live call, keeping the session for the next answer."""
@@ -201,13 +236,44 @@ async def join_info(tx: Tx, call: Call, participant_id: UUID, attempt: int) -> J
     )
 
 
+MOST_IN_CALL = 4
+"""In a mesh everybody sends to everybody: a fourth costs each of them a third upload (docs/subsystems/mesh.md)."""
+
+# scope: of a call that the action locked
+_PRESENT = """
+    SELECT (SELECT count(*) FROM call_participant WHERE call_id = $1 AND left_at IS NULL)
+         + (SELECT count(*) FROM call c JOIN session s ON s.id = c.session_id
+            JOIN engagement e ON e.ticket_id = s.ticket_id AND e.kind = 'invite' AND e.state = 'ringing'
+            WHERE c.id = $1)
+"""
+
+
+async def check_room(tx: Tx, call_id: UUID) -> None:
+    """See that one more fits into a locked call, with those who are rung for it. Raises `call_full`."""
+    if await tx.driver.fetchval(_PRESENT, call_id) >= MOST_IN_CALL:
+        raise Problem("call_full", limit=MOST_IN_CALL)
+
+
+async def _lock_live(tx: Tx, ticket: Ticket) -> tuple[Session, Call]:
+    row = await views.of_ticket(tx.session, ticket.id)
+    call = await tx.session.scalar(
+        select(Call)
+        .where(Call.session_id == (row and row.id), Call.state != "ended")
+        .with_for_update()  # scope: of a ticket that the action locked
+    )
+    if row is None or call is None:
+        raise Problem("call_over")
+    return row, call
+
+
 async def announce_call(tx: Tx, row: Session, call_id: UUID) -> None:
-    """Send both sides the call as it is now."""
+    """Send everybody in it the call as it is now."""
     call = await tx.session.get_one(Call, call_id)  # scope: of the session that the action changed
     await tx.session.refresh(call)
     view = await views.show_call(tx.session, call)
     tx.event(account_stream(row.account_id), "call", view)
-    tx.event(staff_stream(row.clerk_id), "call", view)
+    for staff_id in (row.clerk_id, *await views.invited_to(tx.session, row.ticket_id)):
+        tx.event(staff_stream(staff_id), "call", view)
 
 
 async def end_live_call(tx: Tx, row: Session, reason: str) -> None:
@@ -228,7 +294,21 @@ async def end_live_call(tx: Tx, row: Session, reason: str) -> None:
     tx.audit("call", call.id, old={"state": call.state}, state="ended", reason=reason)
     await end_hold(tx, row, call.id, reason)
     await withdraw_open(tx, row.id, call.id)
+    await _dismiss_invited(tx, row, call.id, reason)
     await announce_call(tx, row, call.id)
+
+
+async def _dismiss_invited(tx: Tx, row: Session, call_id: UUID, reason: str) -> None:
+    """Let go of everybody who was asked into a locked call that ended; they have nothing more to do with it."""
+    await tx.session.execute(
+        update(CallParticipant)
+        .where(CallParticipant.call_id == call_id, CallParticipant.side == "invited")  # scope: locked by the action
+        .where(CallParticipant.left_at.is_(None))
+        .values(left_at=tx.now)
+        .execution_options(synchronize_session=False)
+    )
+    for staff_id in await end_invitations(tx, row.ticket_id, reason):
+        release_clerk(tx, staff_id)
 
 
 async def end_hold(tx: Tx, row: Session, call_id: UUID, reason: str) -> bool:

@@ -41,9 +41,9 @@ _SEND = text(
                'to_attempt', other.attempt, 'batch', CAST(:batch AS jsonb)), app_now()
     FROM call c
     JOIN call_participant mine ON mine.call_id = c.id AND mine.attempt = :from_attempt AND mine.attempt > 0
-        AND :person IN (mine.staff_id, mine.account_id)
+        AND mine.left_at IS NULL AND :person IN (mine.staff_id, mine.account_id)
     JOIN call_participant other ON other.call_id = c.id AND other.id = :to AND other.attempt = :to_attempt
-        AND other.id <> mine.id
+        AND other.id <> mine.id AND other.left_at IS NULL
     WHERE c.id = :call AND c.state <> 'ended'
     ON CONFLICT (id) DO NOTHING
     RETURNING id, (SELECT coalesce('staff:' || p.staff_id, 'account:' || p.account_id) FROM call_participant p
@@ -56,7 +56,7 @@ _FETCH = text("SELECT id, call_id, body FROM signal WHERE id = ANY (:ids) ORDER 
 _KEPT = text(
     """
     SELECT s.id, s.call_id, CASE WHEN s.id = ANY (:told) THEN NULL ELSE s.body END AS body
-    FROM signal s JOIN call_participant p ON p.id = s.to_participant_id
+    FROM signal s JOIN call_participant p ON p.id = s.to_participant_id AND p.left_at IS NULL
     WHERE s.at > greatest(:since, app_now() - make_interval(secs => :kept)) AND :person IN (p.staff_id, p.account_id)
     ORDER BY s.at DESC, s.id DESC LIMIT :most
     """

@@ -36,7 +36,7 @@ STROKE_KINDS = ("stroke", "stroke_undone", "strokes_cleared")
 async def put_on_stage(tx: Tx, call_id: UUID, request: StageRequest) -> StageView:
     """Put a picture on the stage; what was drawn on the last one stays with that one.
 
-    A citizen may put there only what is the citizen's own. A picture that was there before comes back with its drawing.
+    Only the clerk may put there what is another's. A picture that was there before comes back with its drawing.
     Raises `not_there` when nobody in the call could send it, `not_found` and `not_a_picture` for a file, `not_allowed`,
     `call_over`.
     """
@@ -95,7 +95,7 @@ async def _check_sender(tx: Tx, call: Call, place: CallParticipant, request: Sta
 
 @action("call.stage_off")
 async def take_off_stage(tx: Tx, call_id: UUID) -> CallView:
-    """Empty the stage: each side sees the other's face again. Raises `not_allowed` for what is not a citizen's own."""
+    """Empty the stage: each side sees the other's face again. Raises `not_allowed` for another's, but for the clerk."""
     place = await own_place(tx, call_id)
     call, row = await lock_call(tx, call_id)
     stage = await views.stage_of(tx.session, call_id)
@@ -164,7 +164,7 @@ async def clear(tx: Tx, call_id: UUID, no: int) -> StageView:
 
 async def _drawing(tx: Tx, call_id: UUID, no: int) -> tuple[Session, Stage]:
     place = await own_place(tx, call_id)
-    if place.side != "clerk":
+    if place.side == "applicant":
         raise Problem("not_allowed")
     _, row = await lock_call(tx, call_id)
     stage = await views.stage_of(tx.session, call_id)

@@ -1,6 +1,6 @@
 """What falls due in this room (invariant 3)."""
 
-from cloudwindow.calls import calling, signalling
+from cloudwindow.calls import calling, inviting, signalling
 from cloudwindow.foundation.sweeper import Sweep
 
 # scope: the sweeper's own work
@@ -21,6 +21,20 @@ SWEEPS = [
         SELECT id FROM call WHERE state IN ('connecting', 'interrupted') AND grace_until <= app_now() LIMIT :batch
         """,
         calling.give_up,
+    ),
+    Sweep(
+        "invited gone",
+        """
+        SELECT p.id FROM call c JOIN call_participant p ON p.call_id = c.id
+        WHERE c.state <> 'ended' AND p.side = 'invited' AND p.left_at IS NULL
+          AND greatest(p.joined_at, p.reported_at) <= app_now() - make_interval(secs => (
+            SELECT (value)::int FROM parameter
+            WHERE key = 'calls.grace_seconds' AND scope_kind = 'all' AND valid_from <= app_now()
+            ORDER BY valid_from DESC LIMIT 1))
+          AND NOT EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > app_now())
+        LIMIT :batch
+        """,
+        inviting.lost,
     ),
     Sweep(
         "old signals",

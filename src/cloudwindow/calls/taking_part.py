@@ -1,4 +1,7 @@
-"""Who takes part in a session, and until when: the citizen while it is open, its clerk also during the wrap-up."""
+"""Who takes part in a session, and until when: the citizen while it is open, its clerk also during the wrap-up.
+
+Whoever was invited takes part for as long as that person is in the call.
+"""
 
 from uuid import UUID
 
@@ -6,6 +9,7 @@ from sqlalchemy import Select, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls.models import Session
+from cloudwindow.calls.scopes import invited
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.actions import Tx
 from cloudwindow.foundation.authentication import Actor
@@ -13,10 +17,16 @@ from cloudwindow.foundation.errors import Problem
 
 
 def _mine(actor: Actor, session_id: UUID) -> Select[Session]:
-    """The session, if the actor is its citizen or its clerk; whoever may only look at it takes no part."""
+    """The session, if the actor is its citizen, its clerk or invited; whoever may only look at it takes no part."""
+    own = [Session.account_id == actor.id, Session.clerk_id == actor.id]  # scope: conditions of the query below
     return scope.select_visible(actor, Session).where(
-        Session.id == session_id, or_(Session.account_id == actor.id, Session.clerk_id == actor.id)
+        Session.id == session_id, or_(*own, invited(actor)) if actor.kind == "staff" else or_(*own)
     )
+
+
+async def takes_part(session: AsyncSession, actor: Actor, session_id: UUID) -> bool:
+    """Say whether the actor takes part in a session."""
+    return await session.scalar(_mine(actor, session_id)) is not None
 
 
 async def find_own(session: AsyncSession, actor: Actor, session_id: UUID) -> Session:

@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls.asking import latest_photo
@@ -15,6 +15,7 @@ from cloudwindow.calls.schemas import (
     ClerkSession,
     Draft,
     HoldView,
+    InvitationView,
     ParticipantView,
     PhotoRequestView,
     StageView,
@@ -23,6 +24,8 @@ from cloudwindow.calls.schemas import (
 from cloudwindow.catalogue import Item
 from cloudwindow.dispatch import Engagement, Ticket
 from cloudwindow.foundation.crypto import Keys
+from cloudwindow.organisation import Organisation
+from cloudwindow.people import Staff
 
 _FRESH = {"populate_existing": True}
 
@@ -38,13 +41,7 @@ async def call_of_session(session: AsyncSession, session_id: UUID) -> CallView |
 
 
 async def show_call(session: AsyncSession, call: Call) -> CallView:
-    """Build the view of a call with its participants."""
-    people = await session.scalars(
-        select(CallParticipant)  # scope: of a call that the caller may see
-        .where(CallParticipant.call_id == call.id)
-        .order_by(CallParticipant.side),
-        execution_options=_FRESH,
-    )
+    """Build the view of a call with who is in it."""
     stage = await stage_of(session, call.id) if call.state != "ended" else None
     held = await _hold_of(session, call.id) if call.state != "ended" else None
     photo = await latest_photo(session, call.id)
@@ -54,12 +51,60 @@ async def show_call(session: AsyncSession, call: Call) -> CallView:
         state=call.state,
         grace_until=call.grace_until if call.state == "interrupted" else None,
         ended_reason=call.ended_reason,
-        participants=[ParticipantView(id=p.id, side=p.side, attempt=p.attempt) for p in people],
+        participants=await _people(session, call.id),
+        invitations=await _invitations(session, call) if call.state != "ended" else [],
         stage=StageView.model_validate(stage) if stage else None,
         hold=HoldView.model_validate(held) if held else None,
         photo=PhotoRequestView.model_validate(photo) if photo else None,
         pushed=await last_change(session, call.session_id),
     )
+
+
+async def _people(session: AsyncSession, call_id: UUID) -> list[ParticipantView]:
+    rows = await session.execute(
+        select(  # scope: of a call that the caller may see; staff with the work identity that is public by nature
+            *(CallParticipant.id, CallParticipant.side, CallParticipant.attempt),
+            *(Staff.name, Organisation.name.label("organisation")),
+        )
+        .outerjoin(Staff, Staff.id == CallParticipant.staff_id)
+        .outerjoin(Organisation, Organisation.id == Staff.organisation_id)
+        .where(CallParticipant.call_id == call_id, CallParticipant.left_at.is_(None))
+        .order_by(CallParticipant.side, CallParticipant.id)
+    )
+    return [ParticipantView.model_validate(row, from_attributes=True) for row in rows]
+
+
+async def _invitations(session: AsyncSession, call: Call) -> list[InvitationView]:
+    """List the invitations that ring, and the last one when nobody came of it."""
+    # Where no page is open any more nobody answers: for who waits that is the same as a ring that ran out.
+    unheard = and_(Engagement.state == "withdrawn", Engagement.reason == "tab_gone")  # scope: a column of the query
+    rows = (
+        await session.execute(
+            select(  # scope: of a call that the caller may see; staff with the work identity that is public by nature
+                *(Engagement.id, case((unheard, "missed"), else_=Engagement.state).label("state")),
+                *(Engagement.offered_at, Engagement.expires_at),
+                *(Staff.name, Organisation.name.label("organisation")),
+            )
+            .join(Session, Session.ticket_id == Engagement.ticket_id)
+            .join(Staff, Staff.id == Engagement.staff_id)
+            .join(Organisation, Organisation.id == Staff.organisation_id)
+            .where(Session.id == call.session_id, Engagement.kind == "invite")
+            .where(Engagement.offered_at >= call.started_at)
+            .order_by(Engagement.offered_at, Engagement.id)
+        )
+    ).all()
+    news = [row for row in rows if row.state == "ringing" or (row is rows[-1] and row.state in {"declined", "missed"})]
+    return [InvitationView.model_validate(row, from_attributes=True) for row in news]
+
+
+async def invited_to(session: AsyncSession, ticket_id: UUID) -> list[UUID]:
+    """List who was invited to the call of a ticket and takes part in it."""
+    rows = await session.scalars(
+        select(Engagement.staff_id)  # scope: of a ticket that the caller may see
+        .where(Engagement.ticket_id == ticket_id, Engagement.kind == "invite", Engagement.state == "accepted")
+        .order_by(Engagement.staff_id)
+    )
+    return list(rows)
 
 
 async def _hold_of(session: AsyncSession, call_id: UUID) -> Hold | None:
@@ -87,10 +132,15 @@ def for_applicant(row: Session) -> ApplicantSession:
     )
 
 
-def for_clerk(row: Session, keys: Keys | None) -> ClerkSession:
-    """Show a session to its clerk; an event keeps it without `keys`, and so without the draft (model §8)."""
+def for_clerk(row: Session, keys: Keys | None, staff_id: UUID | None = None) -> ClerkSession:
+    """Show a session to its clerk; an event keeps it without `keys`, and so without the draft (model §8).
+
+    A `staff_id` that is not its clerk's was invited, and sees no draft.
+    """
+    invited = staff_id is not None and staff_id != row.clerk_id
     return ClerkSession(
         id=row.id,
+        part="invite" if invited else "serve",
         number=row.number,
         state=row.state,
         ticket_id=row.ticket_id,
@@ -98,7 +148,7 @@ def for_clerk(row: Session, keys: Keys | None) -> ClerkSession:
         ended_at=row.ended_at,
         end_reason=row.end_reason,
         wrap_until=row.wrap_until,
-        draft=read_draft(keys, row.id, row.draft_cipher),
+        draft=None if invited else read_draft(keys, row.id, row.draft_cipher),
     )
 
 
@@ -117,7 +167,9 @@ async def completed(session: AsyncSession, keys: Keys, type_: str, data: str) ->
     """Put the drafts of now into the JSON of a clerk's own event, on its way to the clerk's pages."""
     if type_ not in DRAFTED or not (told := json.loads(data)):
         return data
-    parts = told if isinstance(told, list) else [told]
+    parts = [part for part in (told if isinstance(told, list) else [told]) if part.get("part") != "invite"]
+    if not parts:
+        return data
     ids = [UUID(part[DRAFTED[type_]]) for part in parts]
     # scope: sessions that the clerk's own stream names
     rows = await session.execute(select(Session.id, Session.draft_cipher).where(Session.id.in_(ids)))
@@ -136,15 +188,21 @@ async def of_ticket(session: AsyncSession, ticket_id: UUID) -> Session | None:
 
 
 async def current_of_clerk(session: AsyncSession, staff_id: UUID) -> Session | None:
-    """Return the session the clerk serves, else the one whose wrap-up is in its time."""
+    """Return the session the clerk serves or is invited to, else the one whose wrap-up is in its time."""
     return await session.scalar(
         select(Session)  # scope: the clerk's own engagement
         .join(Engagement, Engagement.ticket_id == Session.ticket_id)
         .where(
             Engagement.staff_id == staff_id,
-            (Engagement.state == "accepted") | (Engagement.wrap_until > func.app_now()),
-            Session.clerk_id == staff_id,
-            Session.state != "closed",
+            or_(
+                and_(
+                    Engagement.kind == "serve",
+                    (Engagement.state == "accepted") | (Engagement.wrap_until > func.app_now()),
+                    Session.clerk_id == staff_id,
+                    Session.state != "closed",
+                ),
+                and_(Engagement.kind == "invite", Engagement.state == "accepted", Session.state == "open"),
+            ),
         )
         .order_by((Engagement.state != "accepted"), Engagement.offered_at.desc())
         .limit(1),

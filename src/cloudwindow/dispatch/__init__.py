@@ -4,6 +4,7 @@ from cloudwindow.dispatch import scopes as _scopes  # noqa: F401  declares who m
 from cloudwindow.dispatch.actions import Place, keep_places
 from cloudwindow.dispatch.changing import change_item
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
+from cloudwindow.dispatch.inviting import candidates, end_invitations, ring_invited, withdraw_invitation
 from cloudwindow.dispatch.matching import is_anybody_free, is_free
 from cloudwindow.dispatch.models import Block, Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
@@ -19,7 +20,7 @@ from cloudwindow.dispatch.ringing import (
     return_to_head,
     ring_next,
 )
-from cloudwindow.dispatch.schemas import ClerkCard, Cursor, OfferView, PreviousSession, TicketView
+from cloudwindow.dispatch.schemas import Candidate, ClerkCard, Cursor, OfferView, PreviousSession, TicketView
 from cloudwindow.dispatch.scopes import WATCHING
 from cloudwindow.dispatch.states import ENGAGEMENT, TICKET
 from cloudwindow.dispatch.states_of_work import DispatchWork
@@ -34,6 +35,7 @@ __all__ = [
     "TICKET",
     "WATCHING",
     "Block",
+    "Candidate",
     "ClerkCard",
     "Consent",
     "ConsentText",
@@ -51,10 +53,12 @@ __all__ = [
     "Ticket",
     "TicketView",
     "accept",
+    "candidates",
     "change_item",
     "current_ticket",
     "desk_hint",
     "end_engagement",
+    "end_invitations",
     "finish_wrap_up",
     "is_anybody_free",
     "is_free",
@@ -67,6 +71,8 @@ __all__ = [
     "put_off_engagements",
     "put_off_tickets",
     "return_to_head",
+    "ring_invited",
     "ring_next",
     "ticket_view",
+    "withdraw_invitation",
 ]

@@ -53,7 +53,7 @@ async def leave(tx: Tx, ticket_id: UUID) -> TicketView:
 async def _withdraw_ring(tx: Tx, ticket: Ticket, reason: str) -> None:
     ringing = await tx.session.scalar(
         select(Engagement)  # scope: of the ticket that the action locked
-        .where(Engagement.ticket_id == ticket.id, Engagement.state == "ringing")
+        .where(Engagement.ticket_id == ticket.id, Engagement.kind == "serve", Engagement.state == "ringing")
         .with_for_update()
     )
     if ringing is not None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.dispatch.states import ENGAGEMENT, TICKET
 from cloudwindow.foundation.database import Base
+from cloudwindow.foundation.encrypted import encrypted
 from cloudwindow.foundation.ids import new_id
 
 ONE_LIVE_TICKET = "uq_ticket_live_account"
@@ -107,11 +108,13 @@ class Ticket(Base):
     typed_only: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
+@encrypted("words")
 class Engagement(Base):
     """One clerk's part in a session. Two partial unique indexes make double assignment impossible (invariant 1).
 
-    `wrap_until` is set while the clerk writes the wrap-up and nulled when that is saved or its time is over: a clerk
-    with such a row gets no rings.
+    `kind` is `serve`, or `invite` for who was asked into a call that goes on; `words` are what the inviter wrote for
+    the invited alone. `wrap_until` is set while the clerk writes the wrap-up and nulled when that is saved or its time
+    is over: a clerk with such a row gets no rings.
     """
 
     __tablename__ = "engagement"
@@ -123,6 +126,11 @@ class Engagement(Base):
             "ticket_id",
             unique=True,
             postgresql_where=text(f"kind = 'serve' AND {LIVE_ENGAGEMENT}"),
+        ),
+        Index(
+            "ix_engagement_invited",
+            "ticket_id",
+            postgresql_where=text(f"kind = 'invite' AND {LIVE_ENGAGEMENT}"),
         ),
         Index("ix_engagement_ringing", "expires_at", postgresql_where=text("state = 'ringing'")),
         Index(
@@ -149,6 +157,7 @@ class Engagement(Base):
     ended_at: Mapped[datetime | None]
     wrap_until: Mapped[datetime | None]
     reason: Mapped[str | None]
+    words_cipher: Mapped[bytes | None]
 
 
 class Block(Base):

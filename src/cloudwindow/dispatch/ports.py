@@ -18,6 +18,14 @@ class Sessions(Protocol):
         """Open the ticket's session, or go on with it, with a new call that the clerk has joined."""
         ...
 
+    async def welcome(self, tx: Tx, ticket: Ticket, engagement: Engagement) -> BaseModel:
+        """Let who was invited and answered into the ticket's call. Raises `call_over` and `call_full`."""
+        ...
+
+    async def not_coming(self, tx: Tx, ticket: Ticket, engagement: Engagement) -> None:
+        """Tell the ticket's call that who was invited did not answer, or could not."""
+        ...
+
     async def set_aside(self, tx: Tx, ticket: Ticket, reason: str) -> None:
         """End the ticket's live call, keeping the session for the next answer."""
         ...

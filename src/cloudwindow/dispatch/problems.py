@@ -21,6 +21,15 @@ define(
     "The notice has just been updated. Please read it again.",
 )
 define("ring_over", 409, "这一位已经转给别人，或对方已离开。", "This person has been passed on, or has left.")
+define(
+    "not_invitable", 409, "这位办不了这个事项，请另选一位。", "This person does not handle the matter. Choose another."
+)
+define(
+    "not_free",
+    409,
+    "这位现在不空，请另选一位，或过一会再请。",
+    "This person is not free now. Choose another, or ask again in a while.",
+)
 for _reason, _zh, _en in (
     ("insults", "辱骂工作人员", "insults against the staff"),
     ("harassment", "骚扰工作人员", "harassment of the staff"),

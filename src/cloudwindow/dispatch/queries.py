@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import TIMESTAMP, Uuid, bindparam, func, select, text, tuple_
+from sqlalchemy import TIMESTAMP, Uuid, bindparam, func, select, text, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.catalogue import Availability, CoachAvailability, Flow, Item, explain_answers, frozen, guide
@@ -18,6 +18,7 @@ from cloudwindow.dispatch.schemas import (
     Colleague,
     ConsentTextView,
     Fact,
+    InvitationCard,
     PlaceView,
     QueueRow,
     TicketCard,
@@ -134,7 +135,7 @@ async def _clerk(session: AsyncSession, ticket: Ticket) -> ClerkCard | None:
         return None
     staff_id = await session.scalar(
         select(Engagement.staff_id)  # scope: of a ticket that the actor may see
-        .where(Engagement.ticket_id == ticket.id, Engagement.answered_at.is_not(None))
+        .where(Engagement.ticket_id == ticket.id, Engagement.kind == "serve", Engagement.answered_at.is_not(None))
         .order_by(Engagement.answered_at.desc())
         .limit(1)
     )
@@ -238,27 +239,30 @@ async def colleagues(session: AsyncSession, actor: Actor) -> list[Colleague]:
 async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: Actor, ticket_id: UUID) -> TicketCard:
     """Return who and what, for the clerk who is rung for the ticket or serves it; others do not find it.
 
+    Who was asked into its call sees it until that part is over, also where the desk is not one of theirs.
     The action that calls this puts the look on record (invariant 11).
     """
+    part = await session.scalar(
+        scope.select_visible(actor, Engagement)
+        .where(
+            Engagement.ticket_id == ticket_id,
+            Engagement.state.in_(("ringing", "accepted"))
+            | ((Engagement.kind == "serve") & (Engagement.state == "ended")),
+        )
+        .order_by((Engagement.state == "ended"), Engagement.offered_at.desc())
+        .limit(1)
+    )
+    invited = part is not None and part.kind == "invite"
+    seen = true() if invited else scope.visible(actor, Ticket)
     row = (
         await session.execute(
             select(Ticket, Account, Region.name)  # scope: the engaged clerk is shown whose ticket it is
             .join(Account, Account.id == Ticket.account_id)
             .join(Region, Region.code == Ticket.region_code)
-            .where(
-                scope.visible(actor, Ticket),
-                Ticket.id == ticket_id,
-                select(Engagement.id)
-                .where(
-                    scope.visible(actor, Engagement),
-                    Engagement.ticket_id == Ticket.id,
-                    Engagement.state.in_(("ringing", "accepted", "ended")),
-                )
-                .exists(),
-            )
+            .where(seen, Ticket.id == ticket_id)
         )
     ).first()
-    if row is None:
+    if part is None or row is None:
         raise Problem("not_found")
     ticket, account, region = row
     resolved, organisation = await frozen(session, ticket.version_id)
@@ -283,7 +287,14 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
         trust_level=GUEST_LEVEL,
         previous=await wiring.port(Sessions).previous(session, phone_indexes(account, keys), ticket),
         guide=guide(resolved, organisation, availability),
+        invitation=_invitation(keys, part, ticket) if invited else None,
     )
+
+
+def _invitation(keys: Keys, part: Engagement, ticket: Ticket) -> InvitationCard:
+    by = next(fact["params"] for fact in part.why["facts"] if fact["code"] == "invited")
+    words = part.words_cipher and keys.decrypt("engagement", "words", part.id, part.words_cipher)
+    return InvitationCard(talking_since=ticket.answered_at, words=words, **by)
 
 
 class DeskAvailability:

@@ -166,16 +166,21 @@ async def _lock_own_ring(tx: Tx, engagement_id: UUID) -> tuple[Ticket, Presence,
 async def accept(tx: Tx, engagement_id: UUID) -> BaseModel:
     """Answer a ring in time: the ticket is served, and the session's call begins with the clerk in it.
 
-    Raises `ring_over` when it ran out, was withdrawn, or another tab answered it first.
+    Who was invited comes into the call that goes on. Raises `ring_over` when it ran out, was withdrawn, or another tab
+    answered it first; `call_over` and `call_full` for the invited.
     """
     ticket, person, engagement = await _lock_own_ring(tx, engagement_id)
-    await _move_engagement(tx, engagement, "accept", answered_at=tx.now)
+    await move_engagement(tx, engagement, "accept", answered_at=tx.now)
     await tx.session.execute(
         update(Presence)
         .where(Presence.staff_id == person.staff_id)
         .values(misses=0)  # scope: the row locked above
         .execution_options(synchronize_session=False)
     )
+    if engagement.kind == "invite":
+        welcomed = await tx.port(Sessions).welcome(tx, ticket, engagement)
+        await announce_clerk(tx, engagement.staff_id)
+        return welcomed
     ticket.state = TICKET.after(ticket.state, "accept")
     await tx.session.execute(
         update(Ticket)
@@ -196,8 +201,8 @@ async def accept(tx: Tx, engagement_id: UUID) -> BaseModel:
 async def decline(tx: Tx, engagement_id: UUID, request: DeclineRequest) -> Declined:
     """Give a ring back with a reason: the ticket goes to the head, and this clerk is passed over for a while."""
     ticket, person, engagement = await _lock_own_ring(tx, engagement_id)
-    await _move_engagement(tx, engagement, "decline", ended_at=tx.now, reason=request.reason)
-    await return_to_head(tx, ticket.id, "declined")
+    await move_engagement(tx, engagement, "decline", ended_at=tx.now, reason=request.reason)
+    await _not_answered(tx, ticket, engagement, "declined")
     await tx.session.execute(
         update(Presence)
         .where(Presence.staff_id == person.staff_id)
@@ -205,7 +210,6 @@ async def decline(tx: Tx, engagement_id: UUID, request: DeclineRequest) -> Decli
         .execution_options(synchronize_session=False)
     )
     await announce_clerk(tx, engagement.staff_id)
-    tx.follow_up(match_ticket, ticket.id)
     tx.follow_up(ring_next, engagement.staff_id)
     presence = await views.presence_view(tx.session, person.staff_id)
     if presence is None:
@@ -219,8 +223,8 @@ async def miss(tx: Tx, engagement_id: UUID) -> None:
     ticket, person, engagement = await lock_ring(tx, engagement_id)
     if engagement.state != "ringing" or engagement.expires_at > tx.now:
         return
-    await _move_engagement(tx, engagement, "miss", ended_at=tx.now)
-    await return_to_head(tx, ticket.id, "missed_ring")
+    await move_engagement(tx, engagement, "miss", ended_at=tx.now)
+    await _not_answered(tx, ticket, engagement, "missed_ring")
     misses = person.misses + 1
     await tx.session.execute(
         update(Presence)
@@ -231,8 +235,16 @@ async def miss(tx: Tx, engagement_id: UUID) -> None:
     if misses >= await parameters.get(tx.session, limits.MISSES_TO_BREAK):
         await change_presence(tx, person, "break", "missed_rings")
     await announce_clerk(tx, engagement.staff_id)
-    tx.follow_up(match_ticket, ticket.id)
     tx.follow_up(ring_next, engagement.staff_id)
+
+
+async def _not_answered(tx: Tx, ticket: Ticket, engagement: Engagement, reason: str) -> None:
+    """Tell whoever invited, or put the ticket back to the head and let the next one be rung for it."""
+    if engagement.kind == "invite":
+        await tx.port(Sessions).not_coming(tx, ticket, engagement)
+        return
+    await return_to_head(tx, ticket.id, reason)
+    tx.follow_up(match_ticket, ticket.id)
 
 
 # scope: whether the clerk who is rung still has an open page
@@ -246,31 +258,38 @@ async def tab_gone(tx: Tx, engagement_id: UUID) -> None:
     if engagement.state != "ringing" or await tx.driver.fetchval(_OPEN_TAB, person.staff_id):
         return
     await withdraw(tx, engagement, "tab_gone")
-    await return_to_head(tx, ticket.id, "clerk_lost")
-    tx.follow_up(match_ticket, ticket.id)
+    await _not_answered(tx, ticket, engagement, "clerk_lost")
 
 
 async def withdraw(tx: Tx, engagement: Engagement, reason: str) -> None:
     """Take a ring back whose ticket and engagement are locked; the caller decides what becomes of the ticket."""
-    await _move_engagement(tx, engagement, "withdraw", ended_at=tx.now, reason=reason)
+    await move_engagement(tx, engagement, "withdraw", ended_at=tx.now, reason=reason)
     await announce_clerk(tx, engagement.staff_id)
     tx.follow_up(ring_next, engagement.staff_id)
 
 
 async def end_engagement(tx: Tx, ticket_id: UUID, reason: str, wrap_until: Any) -> None:
-    """End the clerk's part in a ticket; until `wrap_until` (null: none) the clerk wraps up and is not rung."""
+    """End the part of who serves a ticket; until `wrap_until` (null: none) the clerk wraps up and is not rung."""
     engagement = await tx.session.scalar(
         select(Engagement)  # scope: the ticket was locked by an action that checked the actor
-        .where(Engagement.ticket_id == ticket_id, Engagement.state == "accepted")
+        .where(Engagement.ticket_id == ticket_id, Engagement.kind == "serve", Engagement.state == "accepted")
         .with_for_update()
     )
     if engagement is None:
         return
-    await _move_engagement(tx, engagement, "end", ended_at=tx.now, reason=reason, wrap_until=wrap_until)
+    await move_engagement(tx, engagement, "end", ended_at=tx.now, reason=reason, wrap_until=wrap_until)
+    if wrap_until is None:
+        await finish_part(tx, engagement.staff_id)
+        return
     await _idle_from_now(tx, engagement.staff_id)
     await announce_presence(tx, engagement.staff_id)
-    if wrap_until is None:
-        tx.follow_up(ring_next, engagement.staff_id)
+
+
+async def finish_part(tx: Tx, staff_id: UUID) -> None:
+    """A part ended that has no wrap-up: the clerk may be rung again at once."""
+    await _idle_from_now(tx, staff_id)
+    await announce_presence(tx, staff_id)
+    tx.follow_up(ring_next, staff_id)
 
 
 async def _idle_from_now(tx: Tx, staff_id: UUID) -> None:
@@ -298,9 +317,7 @@ async def finish_wrap_up(tx: Tx, staff_id: UUID, ticket_id: UUID | None) -> None
         return
     for id_ in ids:
         tx.audit("engagement", id_, wrap_until=None)
-    await _idle_from_now(tx, staff_id)
-    await announce_presence(tx, staff_id)
-    tx.follow_up(ring_next, staff_id)
+    await finish_part(tx, staff_id)
 
 
 @action("engagement.wrap_up_over")
@@ -325,7 +342,8 @@ async def return_to_head(tx: Tx, ticket_id: UUID, reason: str, event: str = "ret
     )
 
 
-async def _move_engagement(tx: Tx, engagement: Engagement, event: str, **values: Any) -> None:
+async def move_engagement(tx: Tx, engagement: Engagement, event: str, **values: Any) -> None:
+    """Make one move of an engagement that the action has locked, and put it on record."""
     before = engagement.state
     values["state"] = ENGAGEMENT.after(before, event)
     await tx.session.execute(

@@ -119,9 +119,10 @@ class Why(Wire):
 
 
 class OfferView(Wire):
-    """A ring."""
+    """A ring: to serve a ticket, or to come into a call that goes on."""
 
     engagement_id: UUID
+    kind: Literal["serve", "invite"]
     ticket_id: UUID
     desk_id: UUID
     offered_at: datetime
@@ -167,6 +168,15 @@ class PreviousSession(Wire):
     clerk: str
 
 
+class InvitationCard(Wire):
+    """Who asks one into the call of a ticket, since when these talk, and the words that the citizen does not see."""
+
+    name: str
+    organisation: str
+    talking_since: datetime | None
+    words: str | None
+
+
 class TicketCard(Wire):
     """Everything about the person and the matter that the clerk rung for it may see; reading it is audited."""
 
@@ -187,6 +197,7 @@ class TicketCard(Wire):
     trust_level: int
     previous: list[PreviousSession]
     guide: Guide
+    invitation: InvitationCard | None
 
 
 class Colleague(Wire):
@@ -199,6 +210,23 @@ class Colleague(Wire):
     work: Literal["idle", "ringing", "serving", "wrapping"]
     work_since: datetime
     is_me: bool
+
+
+class Candidate(Wire):
+    """Somebody who could be asked into a call: an expert of the item, or who may take the ticket itself.
+
+    `state` is `ready`, or why it cannot be now; `answer` is how the last invitation to this ticket ended, if badly.
+    """
+
+    staff_id: UUID
+    name: str
+    organisation: str
+    desk: str
+    expert: bool
+    level: int
+    state: Literal["ready", "busy", "break", "off", "away"]
+    answer: Literal["declined", "missed"] | None
+    answer_reason: str | None
 
 
 class ConsentTextView(Wire):

@@ -63,6 +63,7 @@ async def offer_view(session: AsyncSession, staff_id: UUID) -> OfferView | None:
         return None
     return OfferView(
         engagement_id=engagement.id,
+        kind=engagement.kind,
         ticket_id=engagement.ticket_id,
         desk_id=engagement.desk_id,
         offered_at=engagement.offered_at,

@@ -16,7 +16,7 @@ _TODAY = text(
     """
     WITH mine AS (
         SELECT e.*, t.enqueued_at FROM engagement e JOIN ticket t ON t.id = e.ticket_id
-        WHERE e.staff_id = :me AND e.offered_at >= app_now()::date
+        WHERE e.staff_id = :me AND e.kind = 'serve' AND e.offered_at >= app_now()::date
     ), closed AS (
         SELECT o.solved FROM session s JOIN outcome o ON o.code = s.outcome
         WHERE s.clerk_id = :me AND s.closed_at >= app_now()::date

@@ -11,15 +11,16 @@ WRONG = {
     "a clerk with two live engagements": """
         SELECT staff_id FROM engagement WHERE state IN ('ringing', 'accepted') GROUP BY 1 HAVING count(*) > 1
     """,
-    "a ticket with two live engagements": """
-        SELECT ticket_id FROM engagement WHERE state IN ('ringing', 'accepted') GROUP BY 1 HAVING count(*) > 1
+    "a ticket served or rung for by two": """
+        SELECT ticket_id FROM engagement WHERE kind = 'serve' AND state IN ('ringing', 'accepted')
+        GROUP BY 1 HAVING count(*) > 1
     """,
     "an account with two live tickets": """
         SELECT account_id FROM ticket WHERE state <> 'closed' GROUP BY 1 HAVING count(*) > 1
     """,
     "a ticket whose state is not its engagement's": """
         SELECT t.number, t.state, e.state FROM ticket t
-        LEFT JOIN engagement e ON e.ticket_id = t.id AND e.state IN ('ringing', 'accepted')
+        LEFT JOIN engagement e ON e.ticket_id = t.id AND e.kind = 'serve' AND e.state IN ('ringing', 'accepted')
         WHERE CASE t.state WHEN 'ringing' THEN 'ringing' WHEN 'serving' THEN 'accepted' END
               IS DISTINCT FROM e.state
     """,
@@ -35,10 +36,29 @@ WRONG = {
     """,
     "a session served by another than its engagement's clerk": """
         SELECT s.number FROM session s JOIN engagement e ON e.ticket_id = s.ticket_id AND e.state = 'accepted'
-        WHERE e.staff_id <> s.clerk_id
+        WHERE e.kind = 'serve' AND e.staff_id <> s.clerk_id
     """,
-    "a call that has not two participants": """
-        SELECT call_id FROM call_participant GROUP BY 1 HAVING count(*) <> 2
+    "a call that has not its citizen and its clerk": """
+        SELECT call_id FROM call_participant WHERE side <> 'invited' AND left_at IS NULL GROUP BY 1 HAVING count(*) <> 2
+    """,
+    "a call with more than four, those included who are rung for it": """
+        SELECT c.id FROM call c JOIN session s ON s.id = c.session_id WHERE c.state <> 'ended' AND (
+            SELECT count(*) FROM call_participant p WHERE p.call_id = c.id AND p.left_at IS NULL) + (
+            SELECT count(*) FROM engagement e
+            WHERE e.ticket_id = s.ticket_id AND e.kind = 'invite' AND e.state = 'ringing') > 4
+    """,
+    "an invitation to no live call": """
+        SELECT e.id FROM engagement e WHERE e.kind = 'invite' AND e.state IN ('ringing', 'accepted') AND NOT EXISTS (
+            SELECT 1 FROM session s JOIN call c ON c.session_id = s.id AND c.state <> 'ended'
+            WHERE s.ticket_id = e.ticket_id)
+    """,
+    "somebody invited without a place in the call, or with a place that nobody invited to": """
+        SELECT p.staff_id, e.staff_id
+        FROM (SELECT p.staff_id, s.ticket_id FROM call_participant p JOIN call c ON c.id = p.call_id
+              JOIN session s ON s.id = c.session_id WHERE p.side = 'invited' AND p.left_at IS NULL) p
+        FULL JOIN (SELECT staff_id, ticket_id FROM engagement WHERE kind = 'invite' AND state = 'accepted') e
+            USING (staff_id, ticket_id)
+        WHERE p.staff_id IS NULL OR e.staff_id IS NULL
     """,
     "ticket numbers with a gap": """
         SELECT t.desk_id, count(*), max(ltrim(t.number, '云A')::int), c.value FROM ticket t

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 
 from cloudwindow.calls.abuse import AbuseRequest, end_for_abuse
+from cloudwindow.calls.inviting import invite
 from cloudwindow.calls.pushing import push_link
-from cloudwindow.calls.schemas import Draft
+from cloudwindow.calls.schemas import Draft, InviteRequest
 from cloudwindow.calls.schemas_pushed import LinkAsked
 from cloudwindow.calls.wrapping import save_draft
 from cloudwindow.dispatch.looks import look_at_ticket
@@ -87,6 +88,8 @@ async def _everything(home: Home) -> tuple[Actor, UUID]:
     clerk, citizen = await house.clerk(), await house.citizen(NAME, PHONE)
     joined = await house.serve(clerk, citizen)
     await house.flow(joined, clerk, citizen)
+    expert = InviteRequest(staff_id=id_of(await house.clerk("lihongxia")), words="请您看看年限")
+    await house.run(clerk, invite, joined.call.id, expert)
     await house.send_file(citizen, joined.session.id, PDF)
     link = LinkAsked(kind="link", url="https://www.gov.cn/", title="参保登记")
     await house.run(clerk, push_link, joined.call.id, link)

@@ -18,6 +18,7 @@ one's at the city's.
     away  away      the same role in 建安 (yuecaihong)
     audt  auditor   审计员 of the authority (fanguohua)
     sysa  sysadmin  系统管理员 (lipengfei)
+    expt  expert    业务专家 of a department, who is asked into the call while it is served (lihongxia)
 """
 
 from dataclasses import dataclass, field
@@ -38,167 +39,175 @@ STAFF = {
     "away": "yuecaihong",
     "auditor": "fanguohua",
     "sysadmin": "lipengfei",
+    "expert": "lihongxia",
 }
 ACTORS = ("stranger", *CITIZENS, *STAFF)
-HEADS = ("strn", "ownr", "othr", "agnt", "mate", "line", "sibl", "city", "supr", "home", "away", "audt", "sysa")
+HEADS = ("strn", "ownr", "othr", "agnt", "mate", "line", "sibl", "city", "supr", "home", "away", "audt", "sysa", "expt")
 STAGES = ("waiting", "ringing", "serving", "wrapping", "done")
 
 # 401 who are you, 404 not there for you, 403 nothing for your role, 409 too late or not now.
 _TABLE = """
-route                                         at       strn ownr othr agnt mate line sibl city supr home away audt sysa
+route                                     at       strn ownr othr agnt mate line sibl city supr home away audt sysa expt
 
 # What everybody may read
-GET  /healthz                                 waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /readyz                                  waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /metrics                                 waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/openapi.json                        waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/deployment                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/line-check                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/regions                             waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/stations                            waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/items                               waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/items/{key}                         serving   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/duty                                waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/consent-text                        waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/outcomes                            waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /api/rating-options                      waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-GET  /authority.crt                           waiting   404  404  404  404  404  404  404  404  404  404  404  404  404
-GET  /{path:path}                             waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /healthz                             waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /readyz                              waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /metrics                             waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/openapi.json                    waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/deployment                      waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/line-check                      waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/regions                         waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/stations                        waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/items                           waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/items/{key}                     serving  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/duty                            waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/consent-text                    waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/outcomes                        waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/rating-options                  waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET  /authority.crt                       waiting  404  404  404  404  404  404  404  404  404  404  404  404  404  404
+GET  /{path:path}                         waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
 
 # Who one is
-GET  /api/staff/me                            serving   200  200  200  200  200  200  200  200  200  200  200  200  200
-POST /api/staff/login                         waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-POST /api/staff/password                      waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-POST /api/staff/second-factor                 waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-POST /api/staff/second-factor/confirm         waiting   409  409  409  409  409  409  409  409  409  409  409  409  409
-POST /api/staff/sign-out                      waiting   401  401  401  200  200  200  200  200  200  200  200  200  200
-POST /api/staff/sign-out                      serving   401  401  401  409  200  200  200  200  200  200  200  200  200
-GET  /api/applicant/me                        serving   200  200  200  200  200  200  200  200  200  200  200  200  200
-POST /api/applicant/enter                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-POST /api/applicant/device-link               serving   401  200  200  401  401  401  401  401  401  401  401  401  401
-POST /api/applicant/continue                  serving   404  404  404  404  404  404  404  404  404  404  404  404  404
-POST /api/applicant/phone-code                waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
-POST /api/applicant/phone-code/confirm        waiting   401  200  410  401  401  401  401  401  401  401  401  401  401
-POST /api/applicant/sign-out                  waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
+GET  /api/staff/me                        serving  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/login                     waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/password                  waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/second-factor             waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/second-factor/confirm     waiting  409  409  409  409  409  409  409  409  409  409  409  409  409  409
+POST /api/staff/sign-out                  waiting  401  401  401  200  200  200  200  200  200  200  200  200  200  200
+POST /api/staff/sign-out                  serving  401  401  401  409  200  200  200  200  200  200  200  200  200  409
+GET  /api/applicant/me                    serving  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/applicant/enter                 waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/applicant/device-link           serving  401  200  200  401  401  401  401  401  401  401  401  401  401  401
+POST /api/applicant/continue              serving  404  404  404  404  404  404  404  404  404  404  404  404  404  404
+POST /api/applicant/phone-code            waiting  401  200  200  401  401  401  401  401  401  401  401  401  401  401
+POST /api/applicant/phone-code/confirm    waiting  401  200  410  401  401  401  401  401  401  401  401  401  401  401
+POST /api/applicant/sign-out              waiting  401  200  200  401  401  401  401  401  401  401  401  401  401  401
 
 # The state documents
-GET  /api/applicant/state                     waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
-GET  /api/applicant/state                     serving   401  200  200  401  401  401  401  401  401  401  401  401  401
-GET  /api/applicant/state                     done      401  200  200  401  401  401  401  401  401  401  401  401  401
-GET  /api/workbench/state                     ringing   401  401  401  200  200  200  200  200  403  403  403  403  403
-GET  /api/workbench/state                     serving   401  401  401  200  200  200  200  200  403  403  403  403  403
-GET  /api/workbench/state                     wrapping  401  401  401  200  200  200  200  200  403  403  403  403  403
+GET  /api/applicant/state                 waiting  401  200  200  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/applicant/state                 serving  401  200  200  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/applicant/state                 done     401  200  200  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/workbench/state                 ringing  401  401  401  200  200  200  200  200  403  403  403  403  403  200
+GET  /api/workbench/state                 serving  401  401  401  200  200  200  200  200  403  403  403  403  403  200
+GET  /api/workbench/state                 wrapping 401  401  401  200  200  200  200  200  403  403  403  403  403  200
 
 # The ticket of a citizen
-POST /api/tickets                             waiting   401  200  200  401  401  401  401  401  401  401  401  401  401
-POST /api/tickets                             done      401  201  200  401  401  401  401  401  401  401  401  401  401
-GET  /api/tickets/{ticket_id}                 waiting   401  200  404  401  401  401  401  401  401  401  401  401  401
-GET  /api/tickets/{ticket_id}                 serving   401  200  404  401  401  401  401  401  401  401  401  401  401
-GET  /api/tickets/{ticket_id}                 done      401  200  404  401  401  401  401  401  401  401  401  401  401
-GET  /api/tickets/{other_ticket_id}           waiting   401  404  200  401  401  401  401  401  401  401  401  401  401
-POST /api/tickets/{ticket_id}/leave           waiting   401  200  404  401  401  401  401  401  401  401  401  401  401
-POST /api/tickets/{ticket_id}/leave           ringing   401  200  404  401  401  401  401  401  401  401  401  401  401
-POST /api/tickets/{ticket_id}/leave           serving   401  409  404  401  401  401  401  401  401  401  401  401  401
-POST /api/tickets/{other_ticket_id}/leave     waiting   401  404  200  401  401  401  401  401  401  401  401  401  401
-POST /api/tickets/{ticket_id}/postpone        serving   401  200  404  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets                         waiting  401  200  200  401  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets                         done     401  201  200  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/tickets/{ticket_id}             waiting  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/tickets/{ticket_id}             serving  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/tickets/{ticket_id}             done     401  200  404  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/tickets/{other_ticket_id}       waiting  401  404  200  401  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/leave       waiting  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/leave       ringing  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/leave       serving  401  409  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{other_ticket_id}/leave waiting  401  404  200  401  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/postpone    serving  401  200  404  401  401  401  401  401  401  401  401  401  401  401
 
 # The workbench
-POST /api/workbench/presence                  waiting   401  401  401  200  200  200  200  200  403  403  403  403  403
-GET  /api/workbench/queue                     waiting   401  401  401  200  200  200  200  200  200  200  200  200  200
-GET  /api/workbench/queue                     ringing   401  401  401  200  200  200  200  200  200  200  200  200  200
-GET  /api/workbench/colleagues                waiting   401  401  401  200  200  200  200  200  200  200  200  200  200
-GET  /api/workbench/today                     done      401  401  401  200  200  200  200  200  200  200  200  200  200
-GET  /api/workbench/tickets/{ticket_id}       waiting   401  401  401  404  404  404  404  404  404  404  404  404  404
-GET  /api/workbench/tickets/{ticket_id}       ringing   401  401  401  200  404  404  404  404  404  404  404  404  404
-GET  /api/workbench/tickets/{ticket_id}       serving   401  401  401  200  404  404  404  404  404  404  404  404  404
-GET  /api/workbench/tickets/{ticket_id}       wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
-GET  /api/workbench/tickets/{other_ticket_id} waiting   401  401  401  404  404  404  404  404  404  404  404  404  404
-POST /api/engagements/{engagement_id}/accept  ringing   401  401  401  200  404  404  404  404  404  404  404  404  404
-POST /api/engagements/{engagement_id}/accept  serving   401  401  401  409  404  404  404  404  404  404  404  404  404
-POST /api/engagements/{engagement_id}/decline ringing   401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/workbench/presence              waiting  401  401  401  200  200  200  200  200  403  403  403  403  403  200
+GET  /api/workbench/queue                 waiting  401  401  401  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/workbench/queue                 ringing  401  401  401  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/workbench/colleagues            waiting  401  401  401  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/workbench/today                 done     401  401  401  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/workbench/tickets/{ticket_id}   waiting  401  401  401  404  404  404  404  404  404  404  404  404  404  404
+GET  /api/workbench/tickets/{ticket_id}   ringing  401  401  401  200  404  404  404  404  404  404  404  404  404  404
+GET  /api/workbench/tickets/{ticket_id}   serving  401  401  401  200  404  404  404  404  404  404  404  404  404  200
+GET  /api/workbench/tickets/{ticket_id}   wrapping 401  401  401  200  404  404  404  404  404  404  404  404  404  404
+GET  /api/workbench/tickets/{other_ticket_id} waiting 401 401 401 404 404 404 404 404 404 404 404 404 404 404
+POST /api/engagements/{engagement_id}/accept ringing 401 401 401 200 404 404 404 404 404 404 404 404 404 404
+POST /api/engagements/{engagement_id}/accept serving 401 401 401 409 404 404 404 404 404 404 404 404 404 404
+POST /api/engagements/{engagement_id}/decline ringing 401 401 401 200 404 404 404 404 404 404 404 404 404 404
 
 # The call and what became of it; a page that has not joined has nothing to measure
-POST /api/calls/{call_id}/join                serving   401  200  404  200  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/join                wrapping  401  409  404  409  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/end                 serving   401  200  404  200  404  404  404  404  404  404  404  404  404
-PUT  /api/calls/{call_id}/hold                serving   401  401  401  200  404  404  404  404  404  404  404  404  404
-DELETE /api/calls/{call_id}/hold              serving   401  401  401  200  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/end-for-abuse       serving   401  401  401  200  404  404  404  404  404  404  404  404  404
-PUT  /api/calls/{call_id}/stage               serving   401  200  404  200  404  404  404  404  404  404  404  404  404
-DELETE /api/calls/{call_id}/stage             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
-PUT  /api/calls/{call_id}/stage/view          serving   401  401  401  200  404  404  404  404  404  404  404  404  404
-GET  /api/calls/{call_id}/strokes             serving   401  200  404  200  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/strokes             serving   401  401  401  200  404  404  404  404  404  404  404  404  404
-DELETE /api/calls/{call_id}/strokes/{stage_no}/{stroke_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
-DELETE /api/calls/{call_id}/strokes/{stage_no} serving  401  401  401  200  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/quality             serving   401  404  404  200  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/quality             wrapping  401  404  404  200  404  404  404  404  404  404  404  404  404
-GET  /api/call-quality                        serving   401  401  401  403  403  403  403  403  200  200  200  403  403
-POST /api/calls/{call_id}/photos              serving   401  401  401  409  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/photos/{photo_id}/withdraw serving 401 401 401 200 404 404 404 404 404 404 404 404 404
-POST /api/calls/{call_id}/photos/{photo_id}/decline serving 401 200 404 401 401 401 401 401 401 401 401 401 401
-PUT  /api/calls/{call_id}/photos/{photo_id}/file serving 401 200 404 401 401 401 401 401 401 401 401 401 401
-PUT  /api/calls/{call_id}/photos/{photo_id}/file wrapping 401 409 404 401 401 401 401 401 401 401 401 401 401
-POST /api/calls/{call_id}/links               serving   401  401  401  200  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/links               wrapping  401  401  401  409  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/documents           serving   401  401  401  200  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/documents           wrapping  401  401  401  409  404  404  404  404  404  404  404  404  404
-POST /api/calls/{call_id}/pushed/{pushed_id}/opened serving 401 200 404 401 401 401 401 401 401 401 401 401 401
-GET  /api/sessions/{session_id}/pushed        serving   401  200  404  200  404  404  404  404  404  404  404  404  404
-GET  /api/sessions/{session_id}/pushed        done      401  200  404  200  404  404  404  404  404  404  404  404  404
-GET  /api/sessions/{session_id}               serving   401  200  404  200  404  404  404  404  200  200  404  404  404
-GET  /api/sessions/{session_id}               done      401  200  404  200  404  404  404  404  200  200  404  404  404
-PUT  /api/sessions/{session_id}/draft         wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
-POST /api/sessions/{session_id}/wrap-up       wrapping  401  401  401  200  404  404  404  404  404  404  404  404  404
-POST /api/sessions/{session_id}/wrap-up       done      401  401  401  409  404  404  404  404  404  404  404  404  404
-POST /api/sessions/{session_id}/rating        wrapping  401  200  404  401  401  401  401  401  401  401  401  401  401
-POST /api/sessions/{session_id}/rating        done      401  409  404  401  401  401  401  401  401  401  401  401  401
+POST /api/calls/{call_id}/join            serving  401  200  404  200  404  404  404  404  404  404  404  404  404  200
+POST /api/calls/{call_id}/join            wrapping 401  409  404  409  404  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/end             serving  401  200  404  200  404  404  404  404  404  404  404  404  404  403
+PUT  /api/calls/{call_id}/hold            serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
+DELETE /api/calls/{call_id}/hold          serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
+POST /api/calls/{call_id}/end-for-abuse   serving  401  401  401  200  404  404  404  404  404  404  404  404  404  404
+PUT  /api/calls/{call_id}/stage           serving  401  200  404  200  404  404  404  404  404  404  404  404  404  403
+DELETE /api/calls/{call_id}/stage         serving  401  200  404  200  404  404  404  404  404  404  404  404  404  403
+PUT  /api/calls/{call_id}/stage/view      serving  401  401  401  200  404  404  404  404  404  404  404  404  404  200
+GET  /api/calls/{call_id}/strokes         serving  401  200  404  200  404  404  404  404  404  404  404  404  404  200
+POST /api/calls/{call_id}/strokes         serving  401  401  401  200  404  404  404  404  404  404  404  404  404  200
+DELETE /api/calls/{call_id}/strokes/{stage_no}/{stroke_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 200
+DELETE /api/calls/{call_id}/strokes/{stage_no} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 200
+POST /api/calls/{call_id}/quality         serving  401  404  404  200  404  404  404  404  404  404  404  404  404  200
+POST /api/calls/{call_id}/quality         wrapping 401  404  404  200  404  404  404  404  404  404  404  404  404  200
+GET  /api/call-quality                    serving  401  401  401  403  403  403  403  403  200  200  200  403  403  403
+POST /api/calls/{call_id}/photos          serving  401  401  401  409  404  404  404  404  404  404  404  404  404  403
+POST /api/calls/{call_id}/photos/{photo_id}/withdraw serving 401 401 401 200 404 404 404 404 404 404 404 404 404 403
+POST /api/calls/{call_id}/photos/{photo_id}/decline serving 401 200 404 401 401 401 401 401 401 401 401 401 401 401
+PUT  /api/calls/{call_id}/photos/{photo_id}/file serving 401 200 404 401 401 401 401 401 401 401 401 401 401 401
+PUT  /api/calls/{call_id}/photos/{photo_id}/file wrapping 401 409 404 401 401 401 401 401 401 401 401 401 401 401
+POST /api/calls/{call_id}/links           serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
+POST /api/calls/{call_id}/links           wrapping 401  401  401  409  404  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/documents       serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
+POST /api/calls/{call_id}/documents       wrapping 401  401  401  409  404  404  404  404  404  404  404  404  404  404
+POST /api/calls/{call_id}/pushed/{pushed_id}/opened serving 401 200 404 401 401 401 401 401 401 401 401 401 401 401
+GET  /api/sessions/{session_id}/pushed    serving  401  200  404  200  404  404  404  404  404  404  404  404  404  200
+GET  /api/sessions/{session_id}/pushed    done     401  200  404  200  404  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}           serving  401  200  404  200  404  404  404  404  200  200  404  404  404  200
+GET  /api/sessions/{session_id}           done     401  200  404  200  404  404  404  404  200  200  404  404  404  404
+PUT  /api/sessions/{session_id}/draft     wrapping 401  401  401  200  404  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/wrap-up   wrapping 401  401  401  200  404  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/wrap-up   done     401  401  401  409  404  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/rating    wrapping 401  200  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/sessions/{session_id}/rating    done     401  409  404  401  401  401  401  401  401  401  401  401  401  401
 
 # What a session is about
-GET  /api/sessions/{session_id}/matters       serving   401  200  404  200  404  404  404  404  200  200  404  404  404
-GET  /api/sessions/{session_id}/matters       done      401  200  404  200  404  404  404  404  200  200  404  404  404
-POST /api/sessions/{session_id}/matters       serving   401  401  401  200  404  404  404  404  404  404  404  404  404
-POST /api/sessions/{session_id}/matters       wrapping  401  401  401  409  404  404  404  404  404  404  404  404  404
-PUT  /api/sessions/{session_id}/matters/{own_matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
-PUT  /api/sessions/{session_id}/matters/{matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
-DELETE /api/sessions/{session_id}/matters/{matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404
-GET  /api/sessions/{session_id}/matters/{matter_id}/guide serving 401 200 404 200 404 404 404 404 200 200 404 404 404
+GET  /api/sessions/{session_id}/matters   serving  401  200  404  200  404  404  404  404  200  200  404  404  404  200
+GET  /api/sessions/{session_id}/matters   done     401  200  404  200  404  404  404  404  200  200  404  404  404  404
+POST /api/sessions/{session_id}/matters   serving  401  401  401  200  404  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/matters   wrapping 401  401  401  409  404  404  404  404  404  404  404  404  404  404
+PUT  /api/sessions/{session_id}/matters/{own_matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
+PUT  /api/sessions/{session_id}/matters/{matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
+DELETE /api/sessions/{session_id}/matters/{matter_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
+GET /api/sessions/{session_id}/matters/{matter_id}/guide serving 401 200 404 200 404 404 404 404 200 200 404 404 404 200
 # What follows a session that was ended for abuse; this one is put down as such at its end
-GET  /api/abuse                               done      401  401  401  200  200  200  200  200  200  200  200  200  200
-POST /api/abuse/{session_id}/block            done      401  401  401  404  404  404  404  404  200  200  404  404  404
-POST /api/abuse/{session_id}/block            serving   401  401  401  404  404  404  404  404  404  404  404  404  404
-POST /api/blocks/{block_id}/lift              done      401  401  401  404  404  404  404  404  200  200  404  404  404
+GET  /api/abuse                           done     401  401  401  200  200  200  200  200  200  200  200  200  200  200
+POST /api/abuse/{session_id}/block        done     401  401  401  404  404  404  404  404  200  200  404  404  404  404
+POST /api/abuse/{session_id}/block        serving  401  401  401  404  404  404  404  404  404  404  404  404  404  404
+POST /api/blocks/{block_id}/lift          done     401  401  401  404  404  404  404  404  200  200  404  404  404  404
 
 # The live line where WebSockets are blocked; what each hears is in test_live.py
-POST /api/live/poll                           serving   401  200  200  200  200  200  200  200  200  200  200  200  200
-POST /api/live/messages                       serving   401  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/live/poll                       serving  401  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/live/messages                   serving  401  200  200  200  200  200  200  200  200  200  200  200  200  200
 
 # Files in a session
-POST /api/sessions/{session_id}/files         serving   401  200  404  200  404  404  404  404  404  404  404  404  404
-POST /api/sessions/{session_id}/files         wrapping  401  409  404  200  404  404  404  404  404  404  404  404  404
-POST /api/sessions/{session_id}/files         done      401  409  404  409  404  404  404  404  404  404  404  404  404
-GET  /api/files/{file_id}                     serving   401  200  404  200  404  404  404  404  200  200  404  404  404
-GET  /api/files/{file_id}                     done      401  200  404  200  404  404  404  404  200  200  404  404  404
-GET  /api/files/{own_file_id}                 serving   401  200  404  404  404  404  404  404  404  404  404  404  404
-GET  /api/files/{file_id}/small               serving   401  403  403  404  404  404  404  404  404  404  404  404  404
-GET  /api/sessions/{session_id}/pictures      serving   401  401  401  200  404  404  404  404  404  404  404  404  404
-GET  /api/sessions/{session_id}/pictures      done      401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/files     serving  401  200  404  200  404  404  404  404  404  404  404  404  404  200
+POST /api/sessions/{session_id}/files     wrapping 401  409  404  200  404  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/files     done     401  409  404  409  404  404  404  404  404  404  404  404  404  404
+GET  /api/files/{file_id}                 serving  401  200  404  200  404  404  404  404  200  200  404  404  404  200
+GET  /api/files/{file_id}                 done     401  200  404  200  404  404  404  404  200  200  404  404  404  404
+GET  /api/files/{own_file_id}             serving  401  200  404  404  404  404  404  404  404  404  404  404  404  404
+GET  /api/files/{file_id}/small           serving  401  403  403  404  404  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/pictures  serving  401  401  401  200  404  404  404  404  404  404  404  404  404  200
+GET  /api/sessions/{session_id}/pictures  done     401  401  401  200  404  404  404  404  404  404  404  404  404  404
+
+# Who is asked into the call
+GET  /api/calls/{call_id}/candidates      serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
+POST /api/calls/{call_id}/invitations     serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
+DELETE /api/calls/{call_id}/invitations/{invitation_id} serving 401 401 401 409 404 404 404 404 404 404 404 404 404 403
+DELETE /api/calls/{call_id}/participants/{participant_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 403
+POST /api/calls/{call_id}/leave           serving  401  401  401  403  404  404  404  404  404  404  404  404  404  200
 
 # The chat of a session
-POST /api/sessions/{session_id}/messages      serving   401  200  404  200  404  404  404  404  404  404  404  404  404
-POST /api/sessions/{session_id}/messages      wrapping  401  409  404  200  404  404  404  404  404  404  404  404  404
-GET  /api/sessions/{session_id}/messages      serving   401  200  404  200  404  404  404  404  200  200  404  404  404
-GET  /api/sessions/{session_id}/messages      done      401  200  404  200  404  404  404  404  200  200  404  404  404
-POST /api/sessions/{session_id}/messages/marks serving  401  200  404  200  404  404  404  404  404  404  404  404  404
-GET  /api/sessions/{session_id}/canned-replies serving  401  401  401  200  404  404  404  404  404  404  404  404  404
-GET  /api/sessions/{session_id}/canned-replies done     401  401  401  200  404  404  404  404  404  404  404  404  404
+POST /api/sessions/{session_id}/messages  serving  401  200  404  200  404  404  404  404  404  404  404  404  404  200
+POST /api/sessions/{session_id}/messages  wrapping 401  409  404  200  404  404  404  404  404  404  404  404  404  404
+GET  /api/sessions/{session_id}/messages  serving  401  200  404  200  404  404  404  404  200  200  404  404  404  200
+GET  /api/sessions/{session_id}/messages  done     401  200  404  200  404  404  404  404  200  200  404  404  404  404
+POST /api/sessions/{session_id}/messages/marks serving 401 200 404 200 404 404 404 404 404 404 404 404 404 200
+GET  /api/sessions/{session_id}/canned-replies serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
+GET  /api/sessions/{session_id}/canned-replies done 401 401 401 200 404 404 404 404 404 404 404 404 404 404
 
 # Instruments of tests and demonstrations; in production they do not exist
-GET  /api/outbox                              waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-POST /api/outbox/{message_id}/phone           waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-POST /api/test/clock                          waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-POST /api/test/failpoints                     waiting   200  200  200  200  200  200  200  200  200  200  200  200  200
-"""
+GET  /api/outbox                          waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/outbox/{message_id}/phone       waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/test/clock                      waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/test/failpoints                 waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+"""  # noqa: E501  a row of the table is one line
 
 _WRAP_UP = {"outcome": "guided_online", "summary": "指导网上参保，已提交。", "next_step": "none"}
 
@@ -240,6 +249,8 @@ BODIES: dict[str, Any] = {
     "POST /api/engagements/{engagement_id}/decline": {"reason": "conflict_of_interest"},
     "POST /api/calls/{call_id}/end-for-abuse": {"words": "三次提醒后还在骂人"},
     "POST /api/abuse/{session_id}/block": {"days": 3, "reason": "insults"},
+    "POST /api/calls/{call_id}/invitations": {"staff_id": "{mate_id}"},
+    "POST /api/calls/{call_id}/leave": None,
     "PUT /api/calls/{call_id}/stage": {"kind": "document", "participant_id": "{place_id}"},
     "PUT /api/calls/{call_id}/stage/view": {"no": "{stage_no}", "turn": 90, "zoom": 200, "x": 1, "y": 2},
     "POST /api/calls/{call_id}/strokes": {
@@ -284,6 +295,7 @@ FILES: dict[str, tuple[bytes, dict[str, str]]] = {
 UNCHANGING = {
     "DELETE /api/calls/{call_id}/hold",
     "POST /api/live/messages",
+    "POST /api/sessions/{session_id}/messages/marks",  # what the invited one has read the clerk has not
     "POST /api/test/clock",
     "POST /api/test/failpoints",
 }
@@ -299,7 +311,7 @@ LOOKS = {
 
 SECRETS = (
     *("ticket", "engagement", "session", "call", "name", "masked_phone", "phone", "summary", "rated", "paper", "said"),
-    *("other_ticket", "other_name", "far_ticket", "expert", *(f"{actor}_id" for actor in (*CITIZENS, *STAFF))),
+    *("other_ticket", "other_name", "far_ticket", *(f"{actor}_id" for actor in (*CITIZENS, *STAFF))),
 )
 """What is looked for in every answer: ids, a name, a phone. It may appear where `SHOWN` says, and nowhere else."""
 
@@ -351,19 +363,19 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     ("GET /api/workbench/state", "ringing"): {
         "ticket": "agent",
         "engagement": "agent",
-        **{f"{actor}_id": actor for actor in ("agent", "mate", "line", "sibling", "city")},
+        **{f"{actor}_id": actor for actor in ("agent", "mate", "line", "sibling", "city", "expert")},
     },
     ("GET /api/workbench/state", "serving"): {
-        "ticket": "agent",
-        "session": "agent",
-        "call": "agent",
-        **{f"{actor}_id": actor for actor in ("agent", "mate", "line", "sibling", "city")},
+        "ticket": "agent expert",
+        "session": "agent expert",
+        "call": "agent expert",
+        **{f"{actor}_id": actor for actor in ("agent", "mate", "line", "sibling", "city", "expert")},
     },
     ("GET /api/workbench/state", "wrapping"): {
         "ticket": "agent",
         "session": "agent",
         "call": "agent",
-        **{f"{actor}_id": actor for actor in ("agent", "mate", "line", "sibling", "city")},
+        **{f"{actor}_id": actor for actor in ("agent", "mate", "line", "sibling", "city", "expert")},
     },
     ("POST /api/tickets", "waiting"): {"ticket": "owner", "other_ticket": "other"},
     ("POST /api/tickets", "done"): {"other_ticket": "other"},
@@ -376,8 +388,16 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     ("POST /api/tickets/{other_ticket_id}/leave", "waiting"): {"other_ticket": "other"},
     ("POST /api/tickets/{ticket_id}/postpone", "serving"): {"ticket": "owner", "session": "owner"},
     # fenglei sits at the desk, but not for this department line
-    ("GET /api/workbench/queue", "waiting"): {"ticket": "agent mate", "other_ticket": "sibling", "far_ticket": "city"},
-    ("GET /api/workbench/queue", "ringing"): {"ticket": "agent mate", "other_ticket": "sibling", "far_ticket": "city"},
+    ("GET /api/workbench/queue", "waiting"): {
+        "ticket": "agent mate",
+        "other_ticket": "sibling",
+        "far_ticket": "city expert",
+    },
+    ("GET /api/workbench/queue", "ringing"): {
+        "ticket": "agent mate",
+        "other_ticket": "sibling",
+        "far_ticket": "city expert",
+    },
     # the expert at the city's desk is of another organisation
     ("GET /api/workbench/colleagues", "waiting"): {
         "agent_id": _DESK,
@@ -385,6 +405,7 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         "line_id": _DESK,
         "sibling_id": "sibling",
         "city_id": "city",
+        "expert_id": "expert",
     },
     ("GET /api/workbench/tickets/{ticket_id}", "ringing"): {
         "ticket": "agent",
@@ -392,9 +413,9 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         "masked_phone": "agent",
     },
     ("GET /api/workbench/tickets/{ticket_id}", "serving"): {
-        "ticket": "agent",
-        "name": "agent",
-        "masked_phone": "agent",
+        "ticket": "agent expert",
+        "name": "agent expert",
+        "masked_phone": "agent expert",
     },
     ("GET /api/workbench/tickets/{ticket_id}", "wrapping"): {
         "ticket": "agent",
@@ -402,15 +423,19 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         "masked_phone": "agent",
     },
     ("POST /api/engagements/{engagement_id}/accept", "ringing"): {"ticket": "agent"},
-    ("POST /api/calls/{call_id}/join", "serving"): {"call": "owner agent", "session": "owner agent"},
+    ("POST /api/calls/{call_id}/join", "serving"): {"call": "owner agent expert", "session": "owner agent expert"},
+    ("GET /api/calls/{call_id}/candidates", "serving"): dict.fromkeys(("mate_id", "city_id", "expert_id"), "agent"),
+    ("POST /api/calls/{call_id}/invitations", "serving"): {"call": "agent", "session": "agent"},
+    ("DELETE /api/calls/{call_id}/participants/{participant_id}", "serving"): {"call": "agent", "session": "agent"},
+    ("POST /api/calls/{call_id}/leave", "serving"): {"call": "expert", "session": "expert"},
     ("PUT /api/calls/{call_id}/hold", "serving"): {"call": "agent", "session": "agent"},
     ("DELETE /api/calls/{call_id}/hold", "serving"): {"call": "agent", "session": "agent"},
     ("DELETE /api/calls/{call_id}/stage", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("GET /api/call-quality", "serving"): {"call": "super home"},
     ("POST /api/calls/{call_id}/end", "serving"): {"call": "owner agent", "session": "owner agent"},
     ("GET /api/sessions/{session_id}", "serving"): {
-        "session": "owner agent super home",
-        "agent_id": "owner agent super home",
+        "session": "owner agent super home expert",
+        "agent_id": "owner agent super home expert",
     },
     # the rated clerk never learns a single rating
     ("GET /api/sessions/{session_id}", "done"): {
@@ -420,23 +445,20 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         "rated": "owner super home",
     },
     **{
-        ("GET /api/sessions/{session_id}/messages", stage): {
-            "session": "owner agent super home",
-            "said": "owner agent super home",
-        }
-        for stage in ("serving", "done")
+        ("GET /api/sessions/{session_id}/messages", stage): {"session": who, "said": who}
+        for stage, who in (("serving", "owner agent super home expert"), ("done", "owner agent super home"))
     },
     # the first matter goes by the key of the ticket
     **{
-        ("GET /api/sessions/{session_id}/matters", stage): {"ticket": "owner agent super home"}
-        for stage in ("serving", "done")
+        ("GET /api/sessions/{session_id}/matters", stage): {"ticket": who}
+        for stage, who in (("serving", "owner agent super home expert"), ("done", "owner agent super home"))
     },
     ("POST /api/sessions/{session_id}/matters", "serving"): {"ticket": "agent"},
     ("PUT /api/sessions/{session_id}/matters/{own_matter_id}", "serving"): {"ticket": "agent"},
     ("PUT /api/sessions/{session_id}/matters/{matter_id}", "serving"): {"ticket": "agent"},
     ("DELETE /api/sessions/{session_id}/matters/{matter_id}", "serving"): {"ticket": "agent"},
-    ("POST /api/sessions/{session_id}/messages/marks", "serving"): {"session": "owner agent"},
-    ("GET /api/files/{file_id}", "serving"): {"paper": "owner agent super home"},
+    ("POST /api/sessions/{session_id}/messages/marks", "serving"): {"session": "owner agent expert"},
+    ("GET /api/files/{file_id}", "serving"): {"paper": "owner agent super home expert"},
     ("GET /api/files/{file_id}", "done"): {"paper": "owner agent super home"},
     # what was not sent yet is its sender's alone
     ("GET /api/files/{own_file_id}", "serving"): {"paper": "owner"},
@@ -459,6 +481,7 @@ LIVE = {
     "away": (),
     "auditor": (),
     "sysadmin": (),
+    "expert": ("city",),
 }
 """The live line: everybody who is signed in has one, with the own stream and the own desks; a stranger has none."""
 

@@ -204,7 +204,6 @@ async def _sign_in_staff(world: World) -> None:
         for actor, account in STAFF.items():
             _, token = await open_login(session, "staff", ids[account], station_id=station, now=now)
             world.people[actor] = Person("staff", ids[account], token)
-        world.secrets["expert"] = str(ids["lihongxia"])
 
 
 async def _open_a_tab(world: World, actor: str) -> None:
@@ -254,6 +253,19 @@ async def _work_together(world: World, seen: Any, session: str) -> None:
         await world.must("owner", "POST", f"/api/sessions/{session}/messages", {"client_id": str(uuid4())} | said)
 
 
+async def _ask_the_expert_in(world: World, call: str) -> None:
+    """The expert is asked into the call and comes; the mate could be asked as well."""
+    for actor in ("expert", "mate"):
+        await _open_a_tab(world, actor)
+        await world.run(f"UPDATE presence SET wanted = 'ready' WHERE staff_id = '{world.people[actor].id}'")  # noqa: S608  our own names
+    asked = {"staff_id": str(world.people["expert"].id), "words": "视同缴费能不能认？"}
+    await world.must("agent", "POST", f"/api/calls/{call}/invitations", asked)
+    offer = (await world.must("expert", "GET", "/api/workbench/state"))["offer"]
+    joined = await world.must("expert", "POST", f"/api/engagements/{offer['engagement_id']}/accept")
+    world.ids |= {"invitation_id": offer["engagement_id"], "participant_id": joined["participant_id"]}
+    world.ids["mate_id"] = str(world.people["mate"].id)
+
+
 async def _put_down_as_abuse(world: World, session: str) -> None:
     """Say of the session that it was ended for abuse, and block the citizen who is not in the matrix for it."""
     words = world.city.keys.encrypt("abuse", "words", UUID(session), "三次提醒后还在骂人").hex()
@@ -297,10 +309,13 @@ async def _live(world: World) -> None:
     call, session = accepted["call"]["id"], accepted["session"]["id"]
     await _work_together(world, accepted["call"], session)
     await _open_matter(world, session)
+    await _ask_the_expert_in(world, call)
     await world.keep("serving")
 
     await world.must("agent", "DELETE", f"/api/sessions/{session}/matters/{world.ids['matter_id']}")
     await world.must("agent", "POST", f"/api/calls/{call}/end")
+    for actor in ("expert", "mate"):
+        await world.run(f"UPDATE presence SET wanted = 'break' WHERE staff_id = '{world.people[actor].id}'")  # noqa: S608  our own names
     await world.keep("wrapping")
 
     rating = BODIES["POST /api/sessions/{session_id}/rating"]

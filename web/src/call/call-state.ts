@@ -1,8 +1,9 @@
 /** The `call` of a state document as a face reads it. Pure: no devices, no network. */
 import type { components } from '@/api/schema'
-import type { MediaStats, TransportState } from './transport'
+import type { MediaStats, Peer, TransportState } from './transport'
 
-export type Side = 'applicant' | 'clerk'
+/** Citizen, the clerk who serves, or another member of staff who was asked in. */
+export type Side = 'applicant' | 'clerk' | 'invited'
 
 /** `call` of the state documents. */
 export interface CallState {
@@ -19,7 +20,9 @@ export interface CallState {
   readonly photo: components['schemas']['PhotoRequestView'] | null
   /** What last changed of what the clerk pushed; it is fetched. */
   readonly pushed: number
-  readonly participants: readonly { readonly id: string; readonly side: Side; readonly attempt: number }[]
+  readonly participants: readonly components['schemas']['ParticipantView'][]
+  /** Invitations that ring, and the last one when nobody came of it. */
+  readonly invitations: readonly components['schemas']['InvitationView'][]
 }
 
 /** Answer of `POST /api/calls/{id}/join`, and part of the answer of accepting a ring. */
@@ -52,7 +55,7 @@ export function faultOf(
   return null
 }
 
-/** What is sent: as the switches stand, but no voice while on hold, and then no picture of the clerk. */
+/** What is sent: as the switches stand, but no voice while on hold, and then no picture of staff. */
 export function sent(
   wish: { microphoneOn: boolean; cameraOn: boolean; call: CallState | null },
   side: Side,
@@ -60,12 +63,15 @@ export function sent(
   const held = Boolean(wish.call?.hold) && wish.call?.state !== 'ended'
   return {
     microphone: wish.microphoneOn && !held,
-    camera: wish.cameraOn && !(held && side === 'clerk'),
+    camera: wish.cameraOn && !(held && side !== 'applicant'),
   }
 }
 
-export function others(call: CallState, me: string): { id: string; attempt: number }[] {
-  return call.participants.filter((one) => one.id !== me).map(({ id, attempt }) => ({ id, attempt }))
+/** The others as peers. A call is the citizen's and the clerk's: whoever was asked in does not make or break it. */
+export function others(call: CallState, me: string): Peer[] {
+  return call.participants
+    .filter((one) => one.id !== me)
+    .map(({ id, attempt, side }) => ({ id, attempt, essential: side !== 'invited' }))
 }
 
 /** Two readings of one call in unknown order: the one with the higher attempts is newer. */

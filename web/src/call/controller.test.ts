@@ -55,9 +55,10 @@ const call = (mine: number, theirs: number, state: CallState['state'] = 'connect
   photo: null,
   pushed: 0,
   participants: [
-    { id: 'me', side: 'applicant', attempt: mine },
-    { id: 'they', side: 'clerk', attempt: theirs },
+    { id: 'me', side: 'applicant', attempt: mine, name: null, organisation: null },
+    { id: 'they', side: 'clerk', attempt: theirs, name: '张艳丽', organisation: '魏都区政务服务中心' },
   ],
+  invitations: [],
 })
 const answer = (attempt: number): JoinAnswer => ({
   call: call(attempt, 1),

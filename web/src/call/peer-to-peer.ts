@@ -7,7 +7,8 @@
  */
 import { Channels, isSayable, type SentName } from './channels'
 import { MediaReporter } from './media-report'
-import { MeshSums } from './mesh-sums'
+import { essentialOf, MeshSums } from './mesh-sums'
+import { onNetworkChange } from './network'
 import { PeerLink } from './peer-link'
 import { RemoteParticipant } from './remote-media'
 import type { IncomingSignal, SignalStep, Signalling } from './signalling'
@@ -70,12 +71,13 @@ export class PeerToPeerTransport implements CallTransport {
   private readonly now: () => number
   private readonly undo: (() => void)[] = []
   private readonly sums = new MeshSums()
+  private essential: ReadonlySet<string> = new Set()
   private stopped = false
 
   constructor(private readonly options: PeerToPeerOptions) {
     this.now = options.now ?? (() => performance.now())
     this.reporter = new MediaReporter({
-      read: () => this.sums.read([...this.links.values()].map(({ link }) => link.connection)),
+      read: () => this.sums.read(this.connections(), this.connections(this.essential)),
       report: (stats) => {
         this.report(stats)
       },
@@ -100,6 +102,7 @@ export class PeerToPeerTransport implements CallTransport {
   start(seat: Seat, peers: readonly Peer[], local: LocalMedia): void {
     if (this.stopped || this.seat !== null) return
     this.seat = seat
+    this.essential = essentialOf(peers)
     const sameDevices = local.audio === this.local.audio && local.video === this.local.video
     // A prepared connection knows no servers and has gathered direct paths.
     if (!sameDevices || seat.iceServers.length > 0 || seat.relayOnly) this.dropSpare()
@@ -130,8 +133,10 @@ export class PeerToPeerTransport implements CallTransport {
       const known = this.links.get(peer.id)?.peer?.attempt ?? 0
       if (peer.attempt > known) this.expect(this.open(peer))
     }
+    this.essential = essentialOf(peers)
     const listed = new Set(peers.map((peer) => peer.id))
-    for (const id of [...this.links.keys()]) if (!listed.has(id)) this.forget(id)
+    for (const id of new Set([...this.links.keys(), ...this.people.keys()]))
+      if (!listed.has(id)) this.part(id)
   }
 
   setMicrophone(on: boolean): void {
@@ -281,6 +286,17 @@ export class PeerToPeerTransport implements CallTransport {
     close(old)
   }
 
+  /** Somebody has left: nothing of that person stays on the screen. */
+  private part(id: string): void {
+    if (this.links.has(id)) this.forget(id)
+    if (this.people.delete(id)) this.remoteChanged()
+  }
+
+  private connections(of?: ReadonlySet<string>): RTCPeerConnection[] {
+    const links = [...this.links].filter(([id]) => of?.has(id) ?? true)
+    return links.map(([, { link }]) => link.connection)
+  }
+
   private receive(signal: IncomingSignal): void {
     const seat = this.seat
     if (seat === null || signal.call !== seat.call || signal.to_attempt !== seat.attempt) return
@@ -378,15 +394,4 @@ export class PeerToPeerTransport implements CallTransport {
 function close(connected: Connected): void {
   if (connected.silence !== null) clearTimeout(connected.silence)
   connected.link.close()
-}
-
-/** Calls back when the device went to another network; returns how to stop. */
-function onNetworkChange(handler: () => void): () => void {
-  const connection = (navigator as { connection?: EventTarget }).connection
-  window.addEventListener('online', handler)
-  connection?.addEventListener('change', handler)
-  return () => {
-    window.removeEventListener('online', handler)
-    connection?.removeEventListener('change', handler)
-  }
 }

@@ -103,6 +103,8 @@ export interface MediaStats {
 export interface Peer {
   readonly id: string
   readonly attempt: number
+  /** False: the call goes on without it, so that its path does not count in `state` and in the `ice` of the statistics. */
+  readonly essential?: boolean
 }
 
 /** Who we are in this call, as `POST /api/calls/{id}/join` answered. */
@@ -132,7 +134,7 @@ export interface CallTransport {
   prepare(local: LocalMedia, speakFirst: boolean): void
   /** Takes the seat and connects to every peer that has joined. The later one to join makes the first offer. */
   start(seat: Seat, peers: readonly Peer[], local: LocalMedia): void
-  /** Peers as the state document lists them; a grown attempt means that the peer reloaded. */
+  /** Peers as the state document lists them; a grown attempt means a reload, one no longer listed has left. */
   setPeers(peers: readonly Peer[]): void
   /** Mutes or unmutes without renegotiation. */
   setMicrophone(on: boolean): void

@@ -4,7 +4,7 @@
  * Nothing is doubled and nothing lost: a message keeps its number over every retry, and stays on its way until it is read back
  * from the server, whatever became of the answer.
  */
-import { markRaw, reactive } from 'vue'
+import { markRaw, reactive, ref } from 'vue'
 import { ApiError, uuid } from '@/api/http'
 import { explain } from '@/api/problems'
 import { forget, readKept, writeKept } from './kept'
@@ -50,6 +50,8 @@ const isLost = (error: unknown): boolean =>
 
 export class ChatBox {
   readonly view: BoxView = reactive(blank())
+  /** The name under which this page writes for a side that is another's: of staff who were asked in. */
+  readonly writesAs = ref<string | null>(null)
   private last = 0
   private looking = false
   private reading = false

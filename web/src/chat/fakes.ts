@@ -78,7 +78,15 @@ export class FakeServer {
       size: 9,
       name: 'a',
     } as const
-    const made = { id: `m${String(seq)}`, seq, at: '2026-11-24T06:10:00Z', side, client_id, text }
+    const made = {
+      id: `m${String(seq)}`,
+      seq,
+      at: '2026-11-24T06:10:00Z',
+      side,
+      sender: null,
+      client_id,
+      text,
+    }
     this.messages.push({ ...made, file: file === null ? null : sent })
     return this.messages[seq - 1] as Message
   }

@@ -139,6 +139,34 @@ const inCall = (call_id: string): { params: { path: { call_id: string } } } => (
 })
 export const holdCall = (call: string) => data(client.PUT('/api/calls/{call_id}/hold', inCall(call)))
 export const resumeCall = (call: string) => data(client.DELETE('/api/calls/{call_id}/hold', inCall(call)))
+export const getCandidates = (call: string) =>
+  data(client.GET('/api/calls/{call_id}/candidates', inCall(call)))
+export const inviteInto = (call: string, staff_id: string, words: string) =>
+  withKey(`invite:${call}:${staff_id}`, words, (key) =>
+    data(
+      client.POST('/api/calls/{call_id}/invitations', {
+        params: { path: { call_id: call } },
+        body: { staff_id, words },
+        ...keyed(key),
+      }),
+    ),
+  )
+export const uninvite = (call_id: string, invitation_id: string) =>
+  data(
+    client.DELETE('/api/calls/{call_id}/invitations/{invitation_id}', {
+      params: { path: { call_id, invitation_id } },
+    }),
+  )
+export const leaveCall = (call: string) =>
+  withKey(`leave:${call}`, null, (key) =>
+    data(client.POST('/api/calls/{call_id}/leave', { params: { path: { call_id: call } }, ...keyed(key) })),
+  )
+export const removeFrom = (call_id: string, participant_id: string) =>
+  data(
+    client.DELETE('/api/calls/{call_id}/participants/{participant_id}', {
+      params: { path: { call_id, participant_id } },
+    }),
+  )
 export const putOnStage = (call: string, body: Body<'StageRequest'>) =>
   data(client.PUT('/api/calls/{call_id}/stage', { ...inCall(call), body }))
 export const takeOffStage = (call: string) => data(client.DELETE('/api/calls/{call_id}/stage', inCall(call)))

@@ -8,6 +8,7 @@ import { ok, problem, type Shot, type Step } from '../../shots/types'
 import { everywhere, matterAnswers, press, shot, signedIn, ticketServed, typedTicket } from './states/common'
 import { watch } from './states/watch'
 import { signIn } from './states/sign-in'
+import { invited } from './states/invited'
 import { talk } from './states/talk'
 import type { WorkbenchState } from './types'
 
@@ -122,6 +123,7 @@ export const states: Shot[] = [
     until: '.ring-card .call-banner',
   }),
   ...talk,
+  ...invited,
   shot('wrap-up', signedIn(wrapping, ticketServed), {
     steps: [{ see: '.outcomes' }, { key: '2' }],
     until: '.is-chosen',

@@ -39,6 +39,8 @@ export type BlockReason = Schemas['BlockRequest']['reason']
 export type QualityPage = Schemas['QualityPage']
 export type QualityRow = Schemas['QualityRow']
 export type QualitySide = Schemas['QualitySide']
+/** Somebody who could be asked into a call. */
+export type Candidate = Schemas['Candidate']
 export type Today = Schemas['Today']
 export type QueueRow = Schemas['QueueRow']
 export type Colleague = Schemas['Colleague']

@@ -19,6 +19,14 @@ const words = messages({
     zh: '等了 {time}，老年人再提前 {bonus}',
     en: 'Waited {time}, and as an elderly person moved up by {bonus}',
   },
+  expertOfDesk: {
+    zh: '您是{desk}的专家，水平是“{level}”，此刻空闲的专家有 {n} 位',
+    en: 'You are an expert of {desk}, level “{level}”; {n} experts are free now',
+  },
+  servesItem: {
+    zh: '您在{desk}办这个事项，水平是“{level}”',
+    en: 'You handle this item at {desk}, level “{level}”',
+  },
   waitedHead: { zh: '等了 {time}，排在队首', en: 'Waited {time}, at the head of the queue' },
 })
 
@@ -38,11 +46,20 @@ const facts: Record<string, Message> = messages({
 const HEAD_SECONDS = 86_400
 
 export function whyYou(why: Why, elderly: boolean, language: Language): string[] {
+  if (why.rule === 'invited') return [whyInvited(why)]
   const level = levelWord(why.level)
   const first =
     why.candidates <= 1 ? t(words.onlyYou, { level }) : t(words.chosen, { level, n: why.candidates })
   const more = why.facts.map((fact) => factSentence(fact, language)).filter((one) => one !== null)
   return [first, waited(why, elderly), ...more]
+}
+
+function whyInvited(why: Why): string {
+  const level = levelWord(why.level)
+  const fact = why.facts.find(({ code }) => code === 'expert_of_desk' || code === 'serves_item')
+  const desk = String(fact?.params['desk'] ?? '')
+  if (fact?.code === 'serves_item') return t(words.servesItem, { desk, level })
+  return t(words.expertOfDesk, { desk, level, n: why.candidates })
 }
 
 function waited(why: Why, elderly: boolean): string {

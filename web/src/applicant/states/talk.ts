@@ -12,10 +12,14 @@ import {
   strokes,
   TICKET,
 } from '../../../shots/place'
+import { EXPERT_SEAT, invitation, three as together } from '../../../shots/invited'
 import { ok, problem, type Shot } from '../../../shots/types'
 
 const LONG_MATERIAL = '城乡居民基本养老保险参保人员户口簿首页、户主页和本人页（有变更的连同变更页）'
 const ALBUM = { choose: 'input[type=file]:not([capture])', scene: 'card.svg' }
+
+/** This page has not joined yet. */
+const three = together.map((one) => (one.id === MY_SEAT ? { ...one, attempt: 0 } : one))
 
 export const talk: Shot[] = [
   {
@@ -35,6 +39,31 @@ export const talk: Shot[] = [
     peer: true,
     until: '.plate',
   },
+  ...(
+    [
+      ['expert', { participants: three }, '.seats'],
+      ['asking-expert', { invitations: [invitation('ringing')] }, '.guest-tag'],
+      [
+        'expert-points',
+        {
+          participants: three,
+          stage: { ...drawnOn, participant_id: EXPERT_SEAT, kind: 'face' as const, strokes: 0 },
+        },
+        '.face:nth-child(3)',
+      ],
+    ] as const
+  ).map(([state, more, until]): Shot => ({
+    route: 'call',
+    state,
+    path: `/call/${TICKET}`,
+    answers: {
+      ...inCall(more as Parameters<typeof inCall>[0]),
+      [`GET /api/calls/${CALL}/strokes`]: ok({ no: drawnOn.no, events: [] }),
+    },
+    devices: 'ok',
+    peer: true,
+    until,
+  })),
   {
     route: 'call',
     state: 'rungs',
@@ -147,9 +176,10 @@ export const talk: Shot[] = [
     answers: inCall({
       state: 'connected',
       participants: [
-        { id: 'c', side: 'clerk', attempt: 1 },
-        { id: MY_SEAT, side: 'applicant', attempt: 1 },
+        { id: 'c', side: 'clerk', attempt: 1, name: '张艳丽', organisation: '魏都区政务服务中心' },
+        { id: MY_SEAT, side: 'applicant', attempt: 1, name: null, organisation: null },
       ],
+      invitations: [],
     }),
     devices: 'ok',
     until: '.blank',

@@ -4,7 +4,7 @@ import { chatApi } from '@/chat/api'
 import { ChatBox } from '@/chat/box'
 import { getCannedReplies, http } from '../api'
 import type { CannedReply } from '../types'
-import { call, live, session, state } from './desk'
+import { call, live, session, staff, state } from './desk'
 
 export const chat = new ChatBox('clerk', chatApi(http))
 /** The chat stands open beside the call. */
@@ -18,6 +18,13 @@ watch(
   },
   { immediate: true },
 )
+watch(
+  () => (session.value?.part === 'invite' ? (staff.value?.name ?? null) : null),
+  (name) => {
+    chat.writesAs.value = name
+  },
+  { immediate: true, flush: 'sync' },
+)
 live.onLine((line) => {
   if (line === 'open') chat.resume()
 })
@@ -30,7 +37,7 @@ watch(
 )
 /** Not before the two see each other: it would stand before the call. */
 watch(
-  () => (call.view.phase === 'connected' ? session.value?.id : undefined),
+  () => (call.view.phase === 'connected' && session.value?.part === 'serve' ? session.value.id : undefined),
   (id) => {
     if (id !== undefined && canned.value.length === 0) void loadCanned(id)
   },
@@ -48,5 +55,5 @@ async function loadCanned(id: string): Promise<void> {
 
 /** For the picker, in case the first try came to nothing. */
 export function needCanned(): void {
-  if (canned.value.length === 0 && session.value !== null) void loadCanned(session.value.id)
+  if (canned.value.length === 0 && session.value?.part === 'serve') void loadCanned(session.value.id)
 }

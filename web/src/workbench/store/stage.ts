@@ -8,7 +8,7 @@ import { Hand } from '@/stage/hand'
 import type { Colour, Tool } from '@/stage/ink'
 import { onStage } from '@/stage/on-stage'
 import * as api from '../api'
-import { call } from './desk'
+import { call, session } from './desk'
 
 export type Held = Tool | 'pointer'
 export const TOOLS: readonly Held[] = ['pointer', 'pen', 'highlighter', 'arrow', 'box']
@@ -63,18 +63,25 @@ export async function show(kind: 'face' | 'document' | 'screen', participant: st
 
 export async function showFaces(): Promise<void> {
   lookingAtMe.value = annotating.value = false
-  if (call.view.call?.stage) await ask(api.takeOffStage)
+  if (call.view.call?.stage && !asGuest()) await ask(api.takeOffStage)
 }
+
+/** Who was asked in draws on what is there, and leaves to the clerk what that is. */
+const asGuest = (): boolean => session.value?.part === 'invite'
 
 /** Draws on what is shown; while the faces are, on the citizen's, who often holds a paper before the camera. */
 export async function annotate(): Promise<void> {
   if (annotating.value) {
     annotating.value = false
     // A face that was put there only to be drawn on goes back to where it was.
-    if (call.view.call?.stage?.kind === 'face') await showFaces()
+    if (call.view.call?.stage?.kind === 'face' && !asGuest()) await showFaces()
     return
   }
-  const face: RemoteMedia | undefined = call.view.remote.find(({ name }) => name === 'face')
+  if (asGuest() && !call.view.call?.stage) return
+  const citizen = call.view.call?.participants.find(({ side }) => side === 'applicant')
+  const face: RemoteMedia | undefined = call.view.remote.find(
+    ({ name, participant }) => name === 'face' && participant === citizen?.id,
+  )
   if (!call.view.call?.stage && face) await show('face', face.participant)
   annotating.value = call.view.call !== null && stageProblem.value === null
 }

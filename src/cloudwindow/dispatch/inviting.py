@@ -1,0 +1,169 @@
+"""Invitations 邀请: asking another member of staff into a call that goes on (domain §5.3, model §3, §4).
+
+An invitation is an engagement like any other, so the unique index that keeps a clerk to one ring or one talk holds for
+it as well. It leaves the ticket alone: that goes on being served by whoever invites.
+"""
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+from asyncpg import Record, UniqueViolationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cloudwindow.dispatch import parameters as limits
+from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
+from cloudwindow.dispatch.matching import FREE, MAY_TAKE, TAKE_PERSON
+from cloudwindow.dispatch.models import Desk, Engagement
+from cloudwindow.dispatch.ringing import announce_clerk, finish_part, move_engagement, withdraw
+from cloudwindow.dispatch.schemas import Candidate
+from cloudwindow.dispatch.states import ENGAGEMENT
+from cloudwindow.foundation import parameters
+from cloudwindow.foundation.actions import Tx
+from cloudwindow.foundation.database import driver_of
+from cloudwindow.foundation.errors import Problem
+from cloudwindow.foundation.ids import new_id
+from cloudwindow.people import card
+
+INVITE = "invite"
+"""The kind of an engagement that somebody was asked into."""
+
+LISTED = 40
+"""People of whom one is chosen; more are no choice on one screen."""
+
+_EXPERT = "f.flow = 'support'"
+# scope: whoever serves the ticket is shown who could be asked in
+_CANDIDATES = f"""
+    WITH t AS MATERIALIZED (
+        SELECT t.id, t.line, t.flow, t.item_id, i.key AS item_key, r.ladder FROM ticket t
+        JOIN item i ON i.id = t.item_id JOIN region r ON r.code = t.region_code WHERE t.id = $1
+    ), able AS MATERIALIZED (
+        SELECT DISTINCT ON (m.staff_id) m.staff_id, d.id AS desk_id, d.name AS desk, {_EXPERT} AS expert,
+               array_position(t.ladder, d.region_code) AS near
+        FROM t JOIN desk_item n ON n.item_id = t.item_id JOIN desk d ON d.id = n.desk_id
+        JOIN desk_member m ON m.desk_id = d.id
+        CROSS JOIN LATERAL (SELECT DISTINCT w.flow FROM (VALUES ('support'), (t.flow)) AS w (flow)) f
+        WHERE d.region_code = ANY (t.ladder) AND f.flow = ANY (d.flows) AND cardinality(d.needs) = 0
+          AND m.staff_id <> $2 AND {MAY_TAKE.format(staff="m.staff_id", line="t.line", flow="f.flow")}
+        ORDER BY m.staff_id, {_EXPERT} DESC, near DESC, d.priority, d.key
+    )
+    SELECT a.*, s.name, o.name AS organisation,
+        coalesce((SELECT k.level FROM skill k WHERE k.staff_id = a.staff_id AND k.subject = t.item_key),
+                 (SELECT k.level FROM skill k WHERE k.staff_id = a.staff_id AND k.subject = t.line), 1) AS level,
+        CASE WHEN {FREE} THEN 'ready' WHEN p.wanted <> 'ready' THEN p.wanted
+             WHEN EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = a.staff_id
+                          AND (e.state IN ('ringing', 'accepted') OR e.wrap_until > (SELECT app_now()))) THEN 'busy'
+             ELSE 'away' END AS state,
+        last.state AS answer, last.reason AS answer_reason
+    FROM t CROSS JOIN able a JOIN staff s ON s.id = a.staff_id JOIN organisation o ON o.id = s.organisation_id
+    JOIN presence p ON p.staff_id = a.staff_id
+    LEFT JOIN LATERAL (
+        SELECT e.state, e.reason FROM engagement e WHERE e.ticket_id = t.id AND e.staff_id = a.staff_id
+        AND e.kind = 'invite' ORDER BY e.offered_at DESC LIMIT 1) last ON last.state IN ('declined', 'missed')
+    WHERE s.status = 'active' AND s.certificate_valid_to >= (SELECT app_now())::date
+    ORDER BY a.expert DESC, a.near DESC, state <> 'ready', state = 'off', level DESC, s.account
+    LIMIT {LISTED}
+"""  # noqa: S608  composed of conditions written in this room
+"""Experts of the nearest desk up the ladder that serves `support`, then of those above it, then whoever may take the
+ticket itself at a desk of the ladder; the unavailable stay listed, with the reason (model §4)."""
+
+# scope: an invitation that the action checked
+_INSERT = """
+    INSERT INTO engagement (id, kind, ticket_id, staff_id, station_id, desk_id, state, why, offered_at, expires_at,
+                            words_cipher)
+    VALUES ($1, 'invite', $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10)
+"""
+
+
+async def candidates(session: AsyncSession, ticket_id: UUID, inviter: UUID) -> list[Candidate]:
+    """List who could be asked into the call of a ticket that the caller may see, the best first."""
+    driver = await driver_of(session)
+    rows = await driver.fetch(_CANDIDATES, ticket_id, inviter)
+    return [Candidate.model_validate({name: row[name] for name in Candidate.model_fields}) for row in rows]
+
+
+async def ring_invited(tx: Tx, ticket_id: UUID, staff_id: UUID, words: str) -> UUID:
+    """Ring somebody for the call of a locked ticket, in the name of the actor. Returns the invitation.
+
+    Raises `not_invitable` for who may not take the matter, `not_free` for who is busy or just became so.
+    """
+    inviter = tx.actor.id
+    if inviter is None:
+        raise Problem("not_allowed")
+    rows = await tx.driver.fetch(_CANDIDATES, ticket_id, inviter)
+    found = next((row for row in rows if row["staff_id"] == staff_id), None)
+    if found is None:
+        raise Problem("not_invitable")
+    person = await tx.driver.fetchrow(TAKE_PERSON.format(lock="FOR NO KEY UPDATE OF p SKIP LOCKED"), staff_id)
+    if person is None:
+        raise Problem("not_free")
+    engagement_id = new_id()
+    try:
+        await tx.driver.execute(
+            _INSERT,
+            *(engagement_id, ticket_id, staff_id, person["station_id"], found["desk_id"], ENGAGEMENT.first),
+            json.dumps(await _why(tx, inviter, found, rows), ensure_ascii=False),
+            *(tx.now, tx.now + timedelta(seconds=await _ring_seconds(tx, found["desk_id"]))),
+            tx.keys.encrypt("engagement", "words", engagement_id, words) if words else None,
+        )
+    except UniqueViolationError:  # rung by somebody else in the same moment; the index is the last word (invariant 1)
+        raise Problem("not_free") from None
+    tx.audit("engagement", engagement_id, state="ringing", kind=INVITE, ticket=ticket_id, staff=staff_id)
+    await announce_clerk(tx, staff_id)
+    return engagement_id
+
+
+async def _ring_seconds(tx: Tx, desk_id: UUID) -> int:
+    own = await tx.session.scalar(select(Desk.ring_seconds).where(Desk.id == desk_id))
+    seconds: int = own or await parameters.get(tx.session, limits.RING_SECONDS)
+    return seconds
+
+
+async def _why(tx: Tx, inviter: UUID, found: Record, rows: list[Record]) -> dict[str, object]:
+    name, organisation = await card(tx.session, inviter) or ("", "")
+    free = sum(row["state"] == "ready" and row["expert"] == found["expert"] for row in rows)
+    facts = [
+        {"code": "invited", "params": {"name": name, "organisation": organisation}},
+        {"code": "expert_of_desk" if found["expert"] else "serves_item", "params": {"desk": found["desk"]}},
+        {"code": "skill", "params": {"level": found["level"]}},
+    ]
+    figures = {"candidates": free, "level": found["level"], "waited_seconds": 0, "bonus_seconds": 0}
+    return {"rule": "invited", **figures, "facts": facts}
+
+
+async def withdraw_invitation(tx: Tx, ticket_id: UUID, engagement_id: UUID) -> UUID:
+    """Take back an invitation of a locked ticket that still rings. Returns whose. Raises `ring_over`."""
+    engagement = await tx.session.scalar(
+        select(Engagement)  # scope: of the ticket that the action locked
+        .where(Engagement.id == engagement_id, Engagement.ticket_id == ticket_id, Engagement.kind == INVITE)
+        .with_for_update()
+    )
+    if engagement is None or engagement.state != "ringing":
+        raise Problem("ring_over")
+    await withdraw(tx, engagement, "inviter")
+    return engagement.staff_id
+
+
+async def end_invitations(tx: Tx, ticket_id: UUID, reason: str, staff_id: UUID | None = None) -> list[UUID]:
+    """End the parts of who was invited to a locked ticket, or of one of them. Returns who took part and does no more.
+
+    Without `staff_id` the call is over, and what still rings is taken back.
+    """
+    only = [Engagement.staff_id == staff_id] if staff_id else []  # scope: a condition of the query below
+    found = await tx.session.scalars(
+        select(Engagement)  # scope: of the ticket that the action locked
+        .where(Engagement.ticket_id == ticket_id, Engagement.kind == INVITE, *only)
+        .where(Engagement.state.in_(("ringing", "accepted")))
+        .order_by(Engagement.staff_id)
+        .with_for_update()
+    )
+    gone = []
+    for engagement in found.all():
+        if engagement.state == "accepted":
+            await move_engagement(tx, engagement, "end", ended_at=tx.now, reason=reason)
+            await finish_part(tx, engagement.staff_id)
+            gone.append(engagement.staff_id)
+        elif staff_id is None:
+            await withdraw(tx, engagement, "call_over")
+    return gone

@@ -1,0 +1,72 @@
+/** Asking somebody into a call, and being asked. */
+import * as desk from '../../../shots/desk'
+import { candidates, EXPERT_SEAT, invitation, offered, three, whyExpert } from '../../../shots/invited'
+import { CALL, TICKET } from '../../../shots/place'
+import { ok, problem, type Shot } from '../../../shots/types'
+import { inCall, joining, shot, signedIn, ticketServed, type Answers } from './common'
+
+const owned = { tab: { 'cw:call': CALL } }
+type More = Partial<typeof desk.joined.call>
+const joiningAs = (more: More, seat: object = {}): Answers => ({
+  ...joining,
+  [`POST /api/calls/${CALL}/join`]: ok({ ...desk.joined, ...seat, call: { ...desk.joined.call, ...more } }),
+})
+const calling = (state: string, more: More): Shot =>
+  shot(state, signedIn(inCall({ call: { ...desk.joined.call, ...more } }), joiningAs(more)), {
+    stored: owned,
+    peer: true,
+    steps: [{ see: '.facts-line .ok-text' }],
+    until: '.call-banner',
+  })
+const asking = (state: string, answers: Answers, until: string): Shot =>
+  shot(state, signedIn(inCall(), { ...joining, ...answers }), {
+    stored: owned,
+    peer: true,
+    steps: [{ see: '.facts-line .ok-text' }, { key: 'i' }],
+    until,
+  })
+const list = `GET /api/calls/${CALL}/candidates`
+const together = { participants: three }
+const seat = { participant_id: EXPERT_SEAT, attempt: 1 }
+
+export const invited: Shot[] = [
+  shot(
+    'invited',
+    signedIn(
+      desk.state({
+        presence: desk.presence({ work: 'ringing', work_since: desk.at(-5) }),
+        offer: { ...desk.offer, kind: 'invite', why: whyExpert },
+      }),
+      {
+        'GET /api/workbench/queue': ok(desk.queue),
+        [`GET /api/workbench/tickets/${TICKET}`]: ok({ ...desk.ticket, invitation: offered }),
+      },
+    ),
+    { until: '.ring-who .code' },
+  ),
+  asking('call-invite', { [list]: ok(candidates) }, '.pick-row'),
+  asking('call-invite-loading', { [list]: 'never' }, '.invite .skeleton'),
+  asking('call-invite-nobody', { [list]: ok([]) }, '.invite .muted'),
+  asking('call-invite-failed', { [list]: problem('service_unavailable', 503) }, '.invite .bad-text'),
+  calling('call-inviting', { invitations: [invitation('ringing')] }),
+  calling('call-invite-declined', { invitations: [invitation('declined')] }),
+  calling('call-invite-missed', { invitations: [invitation('missed')] }),
+  shot('call-three', signedIn(inCall({ call: { ...desk.joined.call, ...together } }), joiningAs(together)), {
+    stored: owned,
+    peer: true,
+    steps: [{ see: '.facts-line .ok-text' }],
+    until: '.company',
+  }),
+  shot(
+    'call-as-invited',
+    signedIn(
+      inCall({ session: desk.session({ part: 'invite' }), call: { ...desk.joined.call, ...together } }),
+      {
+        ...joiningAs(together, seat),
+        ...ticketServed,
+        [`GET /api/workbench/tickets/${TICKET}`]: ok({ ...desk.ticket, invitation: offered }),
+      },
+    ),
+    { stored: owned, peer: true, steps: [{ see: '.facts-line .ok-text' }], until: '.company' },
+  ),
+]

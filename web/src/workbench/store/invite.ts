@@ -1,0 +1,101 @@
+/** Asking another member of staff into the call, and being asked oneself. */
+import { computed, ref, shallowRef } from 'vue'
+import { explain } from '@/api/problems'
+import type { RemoteMedia } from '@/call'
+import * as api from '../api'
+import type { Candidate } from '../types'
+import { call, refreshState, session } from './desk'
+import { stageProblem } from './stage'
+
+/** A call holds so many people (`MOST_IN_CALL`); the server refuses the fifth, the page says so before. */
+export const MOST = 4
+export const choosingWhom = ref(false)
+export const candidates = shallowRef<Candidate[] | null>(null)
+/** Why the list could not be fetched, or the invitation not be made; null when nothing went wrong. */
+export const inviteProblem = ref<string | null>(null)
+export const inviting = ref(false)
+
+/** This page belongs to who was asked in: another clerk serves. */
+export const isGuest = computed(() => session.value?.part === 'invite')
+export const invitations = computed(() => {
+  const now = call.view.call
+  return now === null || now.state === 'ended' ? [] : now.invitations
+})
+export const ringing = computed(() => invitations.value.filter(({ state }) => state === 'ringing'))
+/** Who is in the call besides this page, the citizen first. */
+export const company = computed(() =>
+  (call.view.call?.participants ?? []).filter(({ id }) => id !== call.view.me),
+)
+export const isFull = computed(() => company.value.length + 1 + ringing.value.length >= MOST)
+
+/** Whose face fills the stage when nothing is on it: the citizen's. */
+export const mainFace = computed<RemoteMedia | null>(() => {
+  const faces = call.view.remote.filter(({ name }) => name === 'face')
+  const citizen = company.value.find(({ side }) => side === 'applicant')
+  return faces.find(({ participant }) => participant === citizen?.id) ?? faces[0] ?? null
+})
+/** The faces of the other staff. */
+export const colleaguesIn = computed(() =>
+  company.value
+    .filter(({ side }) => side !== 'applicant')
+    .map((person) => ({
+      person,
+      face:
+        call.view.remote.find(({ name, participant }) => name === 'face' && participant === person.id) ??
+        null,
+    })),
+)
+
+/** The name of a member of staff in the call; null for the citizen. */
+export const staffName = (participant: string): string | null =>
+  company.value.find(({ id, side }) => id === participant && side !== 'applicant')?.name ?? null
+
+export async function openInvite(): Promise<void> {
+  if (isGuest.value || call.view.call === null || call.view.phase !== 'connected') return
+  choosingWhom.value = true
+  await loadCandidates()
+}
+
+export async function loadCandidates(): Promise<void> {
+  const id = call.view.call?.id
+  if (id === undefined) return
+  candidates.value = null
+  inviteProblem.value = null
+  try {
+    candidates.value = await api.getCandidates(id)
+  } catch (error) {
+    inviteProblem.value = explain(error)
+  }
+}
+
+export async function invite(staff: string, words: string): Promise<void> {
+  const id = call.view.call?.id
+  if (id === undefined || inviting.value) return
+  inviting.value = true
+  inviteProblem.value = null
+  try {
+    await api.inviteInto(id, staff, words)
+    choosingWhom.value = false
+  } catch (error) {
+    const said = explain(error)
+    await loadCandidates()
+    inviteProblem.value = said
+  } finally {
+    inviting.value = false
+  }
+}
+
+async function ask(act: (id: string) => Promise<unknown>): Promise<void> {
+  const id = call.view.call?.id
+  if (id === undefined) return
+  stageProblem.value = null
+  try {
+    await act(id)
+  } catch (error) {
+    stageProblem.value = explain(error)
+    void refreshState()
+  }
+}
+export const takeBack = (invitation: string): Promise<void> => ask((id) => api.uninvite(id, invitation))
+export const letGo = (participant: string): Promise<void> => ask((id) => api.removeFrom(id, participant))
+export const leaveAsGuest = (): Promise<void> => ask(api.leaveCall)
