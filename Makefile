@@ -27,7 +27,7 @@ test: $(STAMPS)/dev $(STAMPS)/web browser ## everything: lint, types, unit, inte
 	@scripts/timed web $(MAKE) web-test
 	@scripts/timed contract $(MAKE) contract
 	@scripts/timed pages $(MAKE) quick-shots
-	@$(PY) -m pytest -n auto --maxprocesses 4 $(SUITES)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --durations=40 --durations-min=4 $(SUITES)
 
 test-long: $(STAMPS)/dev ## more of the same with other seeds: storms of kills, long state machines, strangers; some 25 minutes
 	@$(PY) -m pytest -m long tests

@@ -1,6 +1,7 @@
 /**
  * Holds every transport to its contract in a real Chromium: `node contract/run.mjs [--only=words]`. Needs Chromium
- * (`CHROMIUM`, default /usr/bin/chromium). Exit code 1 when a case fails, with the case's name and what did not come.
+ * (`CHROMIUM`, default /usr/bin/chromium-headless-shell). Exit code 1 when a case fails, with its name and what did not
+ * come.
  */
 import { fileURLToPath } from 'node:url'
 import { createServer } from 'vite'
