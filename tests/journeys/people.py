@@ -35,9 +35,10 @@ class ClerkPage(Watched):
         await expect(self.page.get_by_role("heading", name="您还没有上线")).to_be_visible()
 
     async def be_ready(self) -> None:
-        """Become ready by the key."""
+        """Become ready by the key; where somebody waits, it rings at once."""
         await self.page.keyboard.press("F8")
-        await expect(self.page.get_by_role("heading", name="您已就绪，等候呼叫")).to_be_visible()
+        ready = self.page.get_by_role("heading", name="您已就绪，等候呼叫")
+        await expect(ready.or_(self.page.get_by_role("button", name=re.compile("^接听"))).first).to_be_visible()
 
     async def answer(self, name: str) -> None:
         """Wait for the ring of a person and answer it by Enter, as focus stands on 接听."""
@@ -66,6 +67,8 @@ class CitizenPage(Watched):
 
     context: BrowserContext
     url: str
+    shows: bool
+    """There is a camera that may be used."""
 
     @classmethod
     async def open(
@@ -74,7 +77,7 @@ class CitizenPage(Watched):
         """Open the home page of 魏都区 on a phone, or a computer, of its own."""
         context = await open_context(browser, phone=phone, deny_camera=deny_camera, sockets=sockets)
         citizen = cls(await context.new_page())
-        citizen.context, citizen.url = context, url
+        citizen.context, citizen.url, citizen.shows = context, url, not deny_camera
         await citizen.page.goto(f"{url}/?r={WEIDU}")
         return citizen
 
@@ -96,7 +99,8 @@ class CitizenPage(Watched):
 
     async def try_devices(self) -> None:
         """Go on from the page that tries picture and sound, with what there is."""
-        on = re.compile("看得见、听得到，下一步|不用画面，只说话|先这样，下一步")
+        # While the camera opens one may go on without it; who has one waits.
+        on = "看得见、听得到，下一步" if self.shows else re.compile("不用画面，只说话|先这样，下一步")
         await self.page.get_by_role("button", name=on).first.click()
 
     async def in_call(self) -> None:

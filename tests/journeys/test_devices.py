@@ -31,7 +31,7 @@ async def test_refused_at_every_step_and_served_all_the_same(browser: Browser, s
     clerk = await ClerkPage.open(browser, server.url)
     await clerk.sign_in()
     async with chromium(flags=DENYING) as refusing:
-        citizen = await CitizenPage.open(refusing, server.url)
+        citizen = await CitizenPage.open(refusing, server.url, deny_camera=True)
         page = citizen.page
         await page.goto(f"{server.url}/devices?item=P01")
         await expect(page.get_by_role("heading", name="摄像头和话筒没有打开")).to_be_visible()

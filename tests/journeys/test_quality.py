@@ -1,9 +1,12 @@
 """A weak line by hand: pictures in place of video; afterwards the supervisor reads what both pages measured."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import text
 
+from tests.journeys.browsers import PATIENCE_MS
 from tests.journeys.people import ClerkPage
 from tests.journeys.test_first_call import meet
 from tests.support.city import PASSWORD
@@ -36,7 +39,9 @@ async def test_pictures_in_place_of_video_and_figures_for_the_supervisor(browser
 
     async with server.city.database.reading() as rows:
         sql = text("SELECT side, attempt, setup_ms, first_frame_ms, cause FROM call_quality ORDER BY side, attempt")
-        found = (await rows.execute(sql)).all()
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while len(found := (await rows.execute(sql)).all()) < 3:  # pages report after the end
+                await rows.execute(text("SELECT pg_sleep(0.05)"))
     assert [(row.side, row.attempt) for row in found] == [("applicant", 1), ("applicant", 2), ("clerk", 1)]
     assert all(row.setup_ms > 0 and row.first_frame_ms > 0 and row.cause is None for row in found)
 

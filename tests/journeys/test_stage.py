@@ -1,13 +1,12 @@
 """What a clerk draws stands in the same place on both sides, at any size; screens are shared and leave the stage."""
 
-import asyncio
 import base64
 from math import floor
 
 import pytest
 from playwright.async_api import Browser, FloatRect, Locator, expect
 
-from tests.journeys.browsers import PATIENCE_MS, Watched
+from tests.journeys.browsers import Watched
 from tests.journeys.people import CitizenPage, ClerkPage
 from tests.journeys.test_first_call import meet
 from tests.support.server import Server
@@ -45,9 +44,12 @@ def sheet(side: Watched) -> Locator:
 
 async def lies(side: Watched) -> FloatRect:
     """Return where the sheet lies, as soon as it is seen: it is hidden while no picture comes."""
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while (box := await sheet(side).bounding_box()) is None:
-            await expect(sheet(side)).to_be_visible()
+    try:
+        await side.until("return (document.querySelector('.stage-sheet')?.getClientRects().length ?? 0) > 0")
+    except TimeoutError:
+        raise AssertionError(await side.page.get_by_role("main").inner_text()) from None
+    box = await sheet(side).bounding_box()
+    assert box is not None
     return box
 
 
