@@ -1,4 +1,4 @@
-"""What two calls that go on take of this machine, and how soon what the clerk draws is seen on the citizen's page."""
+"""`call.cpu_share_two_calls`: what two calls that go on take of the server."""
 
 import asyncio
 import os
@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import asyncpg
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser
 
 from bench import people
-from bench.browser import browsers, sign_in, until
+from bench.browser import browsers, sign_in
 from bench.house import House, open_house
 from tests.journeys.people import STATION, CitizenPage, ClerkPage
 
@@ -19,25 +19,10 @@ PAIRS = (
 )
 COUNTED_SECONDS = 20.0
 SETTLE_SECONDS = 5.0
-MOVES = 200
-
-# Instants are of one clock: both pages run on this machine.
-_NOTE_MOVES = """
-window.bench.moves = [];
-const moved = () => window.bench.moves.push(performance.timeOrigin + performance.now());
-document.addEventListener('pointermove', moved, true);
-"""
-_NOTE_INK = """
-window.bench.ink = [];
-new MutationObserver((changes) => {
-  if (changes.some(({ attributeName, addedNodes }) => attributeName === 'd' || addedNodes.length > 0))
-    requestAnimationFrame(() => window.bench.ink.push(performance.timeOrigin + performance.now()));
-}).observe(document.querySelector('.stage-ink'), { subtree: true, childList: true, attributeFilter: ['d'] });
-"""
 
 
 async def measure() -> dict[str, float]:
-    """Return the share of one core that server and database take, and the latency of drawing in milliseconds."""
+    """Return the share of one core that server and database take."""
     async with open_house() as house, browsers() as browser:
         connection = await asyncpg.connect(house.database_url)
         await people.lift_limits(connection)
@@ -46,13 +31,8 @@ async def measure() -> dict[str, float]:
             await side.until_flows()
         await asyncio.sleep(SETTLE_SECONDS)
         share = await _share_of_a_core(house.pid, await connection.fetchval("SELECT pg_backend_pid()"))
-        latencies = sorted(await _draw(*pairs[0]))
         await connection.close()
-    print(f"  {len(latencies)} moves: median {latencies[len(latencies) // 2]:.1f} ms", flush=True)
-    return {
-        "call.cpu_share_two_calls": share,
-        "annotate.latency_ms_p95": latencies[int(0.95 * (len(latencies) - 1))],
-    }
+    return {"call.cpu_share_two_calls": share}
 
 
 async def _meet(
@@ -104,29 +84,3 @@ def _seconds_of_machine() -> float:
     """Seconds of processor time that all processes of this machine took: user, nice and system."""
     fields = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()
     return sum(int(field) for field in fields[1:4]) / os.sysconf("SC_CLK_TCK")
-
-
-async def _draw(clerk: ClerkPage, citizen: CitizenPage) -> list[float]:
-    """Draw one long line with the pen, move by move; from each on the clerk's page to the frame that shows it."""
-    await clerk.page.keyboard.press("a")
-    for side in (clerk, citizen):
-        await expect(side.page.locator(".stage-sheet")).to_be_visible()
-    await clerk.page.evaluate(_NOTE_MOVES)
-    await citizen.page.evaluate(_NOTE_INK)
-    box = await clerk.page.locator(".stage-sheet").bounding_box()
-    if box is None:
-        raise RuntimeError("the stage shows no picture")
-    mouse = clerk.page.mouse
-    took = []
-    await mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.5 * box["height"])
-    await mouse.down()
-    await until(citizen.page, "window.bench.ink.length > 0")
-    for number in range(1, MOVES + 1):
-        seen: int = await citizen.page.evaluate("window.bench.ink.length")
-        down = 0.5 + 0.3 * (number % 2)
-        await mouse.move(box["x"] + (0.1 + 0.8 * number / MOVES) * box["width"], box["y"] + down * box["height"])
-        await until(citizen.page, f"window.bench.ink.length > {seen}")
-        at: float = await citizen.page.evaluate(f"window.bench.ink[{seen}]")
-        took.append(at - await clerk.page.evaluate("window.bench.moves.at(-1)"))
-    await mouse.up()
-    return took
