@@ -5,7 +5,7 @@ import type { RemoteMedia } from '@/call'
 import * as api from '../api'
 import type { Candidate } from '../types'
 import { call, refreshState, session } from './desk'
-import { stageProblem } from './stage'
+import { ask } from './stage'
 
 /** A call holds so many people (`MOST_IN_CALL`); the server refuses the fifth, the page says so before. */
 export const MOST = 4
@@ -85,17 +85,12 @@ export async function invite(staff: string, words: string): Promise<void> {
   }
 }
 
-async function ask(act: (id: string) => Promise<unknown>): Promise<void> {
-  const id = call.view.call?.id
-  if (id === undefined) return
-  stageProblem.value = null
-  try {
-    await act(id)
-  } catch (error) {
-    stageProblem.value = explain(error)
-    void refreshState()
-  }
+/** What was refused had changed meanwhile, so the page looks again. */
+async function askForCompany(act: (id: string) => Promise<unknown>): Promise<void> {
+  if (!(await ask(act))) void refreshState()
 }
-export const takeBack = (invitation: string): Promise<void> => ask((id) => api.uninvite(id, invitation))
-export const letGo = (participant: string): Promise<void> => ask((id) => api.removeFrom(id, participant))
-export const leaveAsGuest = (): Promise<void> => ask(api.leaveCall)
+export const takeBack = (invitation: string): Promise<void> =>
+  askForCompany((id) => api.uninvite(id, invitation))
+export const letGo = (participant: string): Promise<void> =>
+  askForCompany((id) => api.removeFrom(id, participant))
+export const leaveAsGuest = (): Promise<void> => askForCompany(api.leaveCall)

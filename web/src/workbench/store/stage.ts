@@ -42,14 +42,17 @@ watch(
   },
 )
 
-async function ask(act: (id: string) => Promise<unknown>): Promise<void> {
+/** Does something to the call; what goes wrong is said above the stage. False when it did. */
+export async function ask(act: (id: string) => Promise<unknown>): Promise<boolean> {
   const id = call.view.call?.id
-  if (id === undefined) return
+  if (id === undefined) return false
   stageProblem.value = null
   try {
     await act(id)
+    return true
   } catch (error) {
     stageProblem.value = explain(error)
+    return false
   }
 }
 
