@@ -138,7 +138,7 @@ async def test_keys_are_rotated_while_everybody_goes_on(servers: list[Server]) -
         await must("keys", "rotate", "--yes", **here)
         await looks.more(20)
         new = Keys.load(one.folder / "keys")
-        assert await _left(one) == {new.current.id.hex(): sum((await _left(one)).values())}
+        assert set(await _left(one)) == {new.current.id.hex()}
         for server in servers:
             await must("keys", "retire", "--yes", **place_of(server))
             assert not (server.folder / "keys" / "field.key").exists()
