@@ -81,7 +81,7 @@ async def _read(tx: Tx, row: Session, asked: LinkAsked) -> _Link:
             raise Problem("link_malformed")
         host, url = read_address(asked.url)
         hosts = await parameters.get(tx.session, limits.LINK_HOSTS)
-        if not is_listed(host, [*hosts, *await _named(tx, row)]):
+        if not is_listed(host, hosts) and not is_listed(host, await _named(tx, row)):
             raise Problem("link_not_listed", host=host)
         return _Link(url, host, asked.title or None)
     there = await _matters(tx, row)
@@ -92,10 +92,10 @@ async def _read(tx: Tx, row: Session, asked: LinkAsked) -> _Link:
     if asked.kind == "guide":
         region = found.implementation.region_code
         return _Link(f"/items/{found.item.key}?r={region}", None, title)
-    entry = found.version.content.get("online_handle_url")
-    if not entry:
+    entry = _entry(found)
+    if entry is None:
         raise Problem("no_such_address")
-    host, url = read_address(entry)
+    host, url = entry
     return _Link(url, host, title)
 
 
@@ -106,8 +106,16 @@ async def _matters(tx: Tx, row: Session) -> dict[UUID, Resolved]:
 
 async def _named(tx: Tx, row: Session) -> list[str]:
     """The hosts that the session's own items name as their online entries; what the office published may be opened."""
-    entries = [found.version.content.get("online_handle_url") for found in (await _matters(tx, row)).values()]
-    return [read_address(entry)[0] for entry in entries if entry]
+    entries = [_entry(found) for found in (await _matters(tx, row)).values()]
+    return [entry[0] for entry in entries if entry]
+
+
+def _entry(found: Resolved) -> tuple[str, str] | None:
+    """Host and address where an item is filed online; None where none is known, or the one published cannot be read."""
+    try:
+        return read_address(found.version.content.get("online_handle_url") or "")
+    except Problem:
+        return None
 
 
 @action("push.open")

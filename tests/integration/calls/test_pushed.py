@@ -136,6 +136,15 @@ async def test_guide_and_online_entry_are_those_of_the_matter(counter: Counter) 
     assert await refused(counter.push(url=None)) == "link_malformed"
 
 
+async def test_an_online_entry_that_cannot_be_read_is_none(counter: Counter) -> None:
+    await counter.house.change(
+        """UPDATE version SET content = content || '{"online_handle_url": "javascript:alert(1)"}'"""
+    )
+    assert await refused(counter.push("entry")) == "no_such_address"
+    await counter.push(url="https://www.gov.cn/")  # what else is pushed does not suffer from it
+    assert await refused(counter.push(url="https://www.example.com/")) == "link_not_listed"
+
+
 async def test_the_clerk_pushes_and_the_citizen_opens(counter: Counter) -> None:
     mark = await counter.push("guide")
     assert await refused(counter.push("guide", who=counter.citizen)) == "not_allowed"
