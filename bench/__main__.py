@@ -8,7 +8,19 @@ from pathlib import Path
 
 import uvloop
 
-from bench import calling, cycling, first_load, idling, pushing, recovering, replaying, sealing, taking, talking
+from bench import (
+    annotating,
+    calling,
+    cycling,
+    first_load,
+    idling,
+    pushing,
+    recovering,
+    replaying,
+    sealing,
+    taking,
+    talking,
+)
 
 RESULTS = Path(__file__).parent / "results.json"
 PARTS = {
@@ -20,6 +32,7 @@ PARTS = {
     "recover": recovering.measure,
     "call": calling.measure,
     "talk": talking.measure,
+    "annotate": annotating.measure,
     "seal": sealing.measure,
     "web": first_load.measure,
 }

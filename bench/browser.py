@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from bench.house import House
 from cloudwindow.demonstration.accounts import password_of
 from tests.journeys.browsers import chromium
-from tests.journeys.people import STATION, ClerkPage
+from tests.journeys.people import STATION, CitizenPage, ClerkPage
 
 PATIENCE_SECONDS = 30.0
 
@@ -83,3 +83,15 @@ async def sign_in(browser: Browser, house: House, account: str = "zhangyanli", s
     await expect(clerk.page.get_by_role("heading", name="您还没有上线")).to_be_visible()
     await clerk.be_ready()
     return clerk
+
+
+async def meet(
+    browser: Browser, house: House, account: str, station: str, name: str, phone: str
+) -> tuple[ClerkPage, CitizenPage]:
+    """A clerk and a citizen in a call."""
+    clerk = await sign_in(browser, house, account, station)
+    citizen = await CitizenPage.open(browser, house.url)
+    await citizen.take_number(name, phone)
+    await clerk.answer(name)
+    await citizen.in_call()
+    return clerk, citizen

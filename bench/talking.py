@@ -6,12 +6,11 @@ import time
 from pathlib import Path
 
 import asyncpg
-from playwright.async_api import Browser
 
 from bench import people
-from bench.browser import browsers, sign_in
-from bench.house import House, open_house
-from tests.journeys.people import STATION, CitizenPage, ClerkPage
+from bench.browser import browsers, meet
+from bench.house import open_house
+from tests.journeys.people import STATION
 
 PAIRS = (
     ("zhangyanli", STATION, "刘桂英", "19900001301"),
@@ -26,24 +25,13 @@ async def measure() -> dict[str, float]:
     async with open_house() as house, browsers() as browser:
         connection = await asyncpg.connect(house.database_url)
         await people.lift_limits(connection)
-        pairs = [await _meet(browser, house, *pair) for pair in PAIRS]
+        pairs = [await meet(browser, house, *pair) for pair in PAIRS]
         for side in (side for pair in pairs for side in pair):
             await side.until_flows()
         await asyncio.sleep(SETTLE_SECONDS)
         share = await _share_of_a_core(house.pid, await connection.fetchval("SELECT pg_backend_pid()"))
         await connection.close()
     return {"call.cpu_share_two_calls": share}
-
-
-async def _meet(
-    browser: Browser, house: House, account: str, station: str, name: str, phone: str
-) -> tuple[ClerkPage, CitizenPage]:
-    clerk = await sign_in(browser, house, account, station)
-    citizen = await CitizenPage.open(browser, house.url)
-    await citizen.take_number(name, phone)
-    await clerk.answer(name)
-    await citizen.in_call()
-    return clerk, citizen
 
 
 async def _share_of_a_core(server: int, backend: int) -> float:

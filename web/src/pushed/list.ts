@@ -1,7 +1,7 @@
 /** What was pushed in the session of a call, fetched anew whenever the call says that something changed. */
 import { shallowRef, watch, type ShallowRef } from 'vue'
 import type { Http } from '@/api/http'
-import type { CallView } from '@/call'
+import { settledOf, type CallView } from '@/call'
 import type { PushedView } from './words'
 
 export interface PushedList {
@@ -9,9 +9,9 @@ export interface PushedList {
   refresh(): Promise<void>
 }
 
-/** Nothing is asked before the two see each other, since it would stand before the call. */
 export function usePushed(http: Pick<Http, 'get'>, view: CallView): PushedList {
   const list = shallowRef<readonly PushedView[]>([])
+  const settled = settledOf(view)
   let session: string | null = null
   async function refresh(): Promise<void> {
     const asked = session
@@ -24,11 +24,11 @@ export function usePushed(http: Pick<Http, 'get'>, view: CallView): PushedList {
     }
   }
   watch(
-    [() => view.call?.session_id ?? null, () => view.call?.pushed ?? 0, () => view.phase === 'connected'],
-    ([id, number, connected]) => {
+    [() => view.call?.session_id ?? null, () => view.call?.pushed ?? 0, settled],
+    ([id, number, calm]) => {
       if (id !== session) list.value = []
       session = id
-      if (connected && number > 0) void refresh()
+      if (calm && number > 0) void refresh()
     },
     { immediate: true },
   )

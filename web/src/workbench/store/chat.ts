@@ -4,7 +4,7 @@ import { chatApi } from '@/chat/api'
 import { ChatBox } from '@/chat/box'
 import { getCannedReplies, http } from '../api'
 import type { CannedReply } from '../types'
-import { call, live, session, staff, state } from './desk'
+import { live, session, settled, staff, state } from './desk'
 
 export const chat = new ChatBox('clerk', chatApi(http))
 /** The chat stands open beside the call. */
@@ -35,9 +35,8 @@ watch(
     chatOpen.value = true
   },
 )
-/** Not before the two see each other: it would stand before the call. */
 watch(
-  () => (call.view.phase === 'connected' && session.value?.part === 'serve' ? session.value.id : undefined),
+  () => (settled.value && session.value?.part === 'serve' ? session.value.id : undefined),
   (id) => {
     if (id !== undefined && canned.value.length === 0) void loadCanned(id)
   },

@@ -4,7 +4,7 @@
  */
 import { computed, ref, shallowRef, watch } from 'vue'
 import { explain } from '@/api/problems'
-import { createCall } from '@/call'
+import { createCall, SETTLE_MS, settledOf } from '@/call'
 import { createRinger } from '@/call/ring'
 import { setTimeZone } from '@/i18n/format'
 import { createLive, createStateStore, signallingOver, type Line } from '@/live'
@@ -56,6 +56,8 @@ export const call = createCall({
   api: { join: api.joinCall, end: api.endCall },
   signalling: signallingOver(live),
 })
+/** The call has come to rest, and what stands beside it may be fetched. */
+export const settled = settledOf(call.view)
 rememberRung(call)
 useStatistics(call, api.measureCall)
 /** The last still of each of the others. */
@@ -170,8 +172,6 @@ export const refreshState = async (): Promise<void> => {
   if (serves(staff.value)) await documents.refresh()
 }
 
-/** When a call begins, its first pictures come before the list of who waits. */
-const CALL_FIRST_MS = 1500
 let hinted: ReturnType<typeof setTimeout> | undefined
 /** Ten hints, one fetch; also after every reconnection, since hints are not replayed. */
 function queueSoon(milliseconds = COALESCE_MS): void {
@@ -195,7 +195,8 @@ watch(
 watch(
   () => [presence.value?.work, presence.value?.wanted],
   () => {
-    if (presence.value?.work === 'serving') queueSoon(CALL_FIRST_MS)
+    if (presence.value?.work === 'serving')
+      queueSoon(SETTLE_MS) // a call begins: its first pictures come before the list
     else void refreshQueue()
     if (presence.value?.work === 'idle') void refreshToday()
   },

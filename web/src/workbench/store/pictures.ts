@@ -8,7 +8,7 @@ import { sendFile } from '@/files/upload'
 import { stillOf } from '@/stage/still'
 import { http, putOnStage } from '../api'
 import type { PictureView } from '../types'
-import { call, state } from './desk'
+import { call, settled, state } from './desk'
 import { annotating, lookingAtMe, showFaces, stageProblem } from './stage'
 
 type Schemas = components['schemas']
@@ -42,15 +42,11 @@ watch(session, () => {
   liveBefore = null
   choosingPhoto.value = false
 })
-/**
- * Whatever may have brought a picture: a photo that came, one put on the stage by the other side, or said in the chat.
- * Nothing is asked before the two see each other, since it would stand before the call.
- */
-const connected = computed(() => call.view.phase === 'connected')
+/** Whatever may have brought a picture: a photo that came, one put on the stage by the other side, or said in the chat. */
 watch(
-  [session, connected, () => photo.value?.file_id, shownFile, () => state.value?.chat?.last],
+  [session, settled, () => photo.value?.file_id, shownFile, () => state.value?.chat?.last],
   () => {
-    if (connected.value) void refreshPictures()
+    if (settled.value) void refreshPictures()
   },
   { immediate: true },
 )
