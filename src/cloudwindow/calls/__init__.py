@@ -1,6 +1,7 @@
 """Sessions 连线, calls, signalling, evidence (standard §四.6, architecture §5)."""
 
 from cloudwindow.calls import scopes as _scopes  # noqa: F401  declares who may see these rows
+from cloudwindow.calls.call_views import call_of_session
 from cloudwindow.calls.calling import report
 from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.deadlines import put_off_calls
@@ -22,7 +23,6 @@ from cloudwindow.calls.sessions import SessionDesk
 from cloudwindow.calls.states import CALL, PHOTO, SESSION
 from cloudwindow.calls.sweeps import SWEEPS
 from cloudwindow.calls.views import (
-    call_of_session,
     completed,
     current_of_clerk,
     for_applicant,

@@ -7,7 +7,7 @@ from pydantic import StringConstraints
 from sqlalchemy import insert, select
 
 from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
-from cloudwindow.calls import views
+from cloudwindow.calls.call_views import show_call
 from cloudwindow.calls.calling import lock_call, own_place
 from cloudwindow.calls.models import Abuse
 from cloudwindow.calls.schemas import CallView
@@ -52,5 +52,4 @@ async def end_for_abuse(tx: Tx, call_id: UUID, request: AbuseRequest) -> CallVie
     )
     tx.audit("abuse", row.id, account=row.account_id, length=len(words))
     await end_session(tx, row, ABUSE, "served")
-    await tx.session.refresh(call)
-    return await views.show_call(tx.session, call)
+    return await show_call(tx.session, call.id)

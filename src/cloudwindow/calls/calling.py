@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text, update
 
 from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
-from cloudwindow.calls import views
+from cloudwindow.calls.call_views import show_call
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session
 from cloudwindow.calls.schemas import CallView, Joined
@@ -68,8 +68,7 @@ async def join(tx: Tx, call_id: UUID) -> Joined:
     )
     tx.audit("call_participant", place.id, old={"attempt": place.attempt}, attempt=attempt)
     await note(tx, row.id, "joined" if attempt == 1 else "resumed", side=place.side, attempt=attempt)
-    await announce_call(tx, row, call.id)
-    return await join_info(tx, call, place.id, attempt)
+    return join_info(tx, await announce_call(tx, row, call.id), place.id, attempt)
 
 
 @action("call.end")
@@ -80,8 +79,7 @@ async def end(tx: Tx, call_id: UUID) -> CallView:
         raise Problem("not_allowed")
     call, row = await lock_call(tx, call_id)
     await end_session(tx, row, place.side, "served")
-    await tx.session.refresh(call)
-    return await views.show_call(tx.session, call)
+    return await show_call(tx.session, call.id)
 
 
 # scope: the place of the actor is found by call and person in the same statement

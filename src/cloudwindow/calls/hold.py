@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
-from cloudwindow.calls import views
+from cloudwindow.calls.call_views import show_call
 from cloudwindow.calls.calling import lock_call, own_place
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, Hold, Session
@@ -36,8 +36,8 @@ async def hold(tx: Tx, call_id: UUID) -> CallView:
         await tx.session.execute(insert(Hold).values(**values))
         tx.audit("call_hold", hold_id, call=call.id, started_at=tx.now)
         await note(tx, row.id, "hold", call=str(call.id))
-        await announce_call(tx, row, call.id)
-    return await views.show_call(tx.session, call)
+        return await announce_call(tx, row, call.id)
+    return await show_call(tx.session, call.id)
 
 
 @action("call.resume")
@@ -45,8 +45,8 @@ async def resume(tx: Tx, call_id: UUID) -> CallView:
     """Go on with a call; one that is not held stays as it is. Raises `not_found` and `call_over`."""
     call, row = await _lock_own(tx, call_id)
     if await end_hold(tx, row, call.id, "resumed"):
-        await announce_call(tx, row, call.id)
-    return await views.show_call(tx.session, call)
+        return await announce_call(tx, row, call.id)
+    return await show_call(tx.session, call.id)
 
 
 async def _lock_own(tx: Tx, call_id: UUID) -> tuple[Call, Session]:

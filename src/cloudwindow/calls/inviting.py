@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.calls import views
+from cloudwindow.calls.call_views import show_call
 from cloudwindow.calls.calling import lock_call, own_place
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session
@@ -45,22 +46,20 @@ async def invite(tx: Tx, call_id: UUID, request: InviteRequest) -> CallView:
 
     Raises `call_full` when one more than four would be in it, `not_invitable`, `not_free`, `not_allowed`, `call_over`.
     """
-    call, row = await _lock_own(tx, call_id)
+    _, row = await _lock_own(tx, call_id)
     await check_room(tx, call_id)
     invitation = await ring_invited(tx, row.ticket_id, request.staff_id, request.words)
     await note(tx, row.id, "invited", engagement=str(invitation), staff=str(request.staff_id))
-    await announce_call(tx, row, call_id)
-    return await views.show_call(tx.session, call)
+    return await announce_call(tx, row, call_id)
 
 
 @action("call.uninvite")
 async def uninvite(tx: Tx, call_id: UUID, invitation_id: UUID) -> CallView:
     """Take back an invitation that still rings. Raises `ring_over`, `not_allowed`, `call_over`."""
-    call, row = await _lock_own(tx, call_id)
+    _, row = await _lock_own(tx, call_id)
     staff_id = await withdraw_invitation(tx, row.ticket_id, invitation_id)
     await note(tx, row.id, "invite_withdrawn", engagement=str(invitation_id), staff=str(staff_id))
-    await announce_call(tx, row, call_id)
-    return await views.show_call(tx.session, call)
+    return await announce_call(tx, row, call_id)
 
 
 @action("call.leave")
@@ -71,7 +70,7 @@ async def leave(tx: Tx, call_id: UUID) -> CallView:
         raise Problem("not_allowed")
     call, row = await lock_call(tx, call_id)
     await _let_go(tx, row, place, "left")
-    return await views.show_call(tx.session, call)
+    return await show_call(tx.session, call.id)
 
 
 @action("call.remove")
@@ -89,7 +88,7 @@ async def remove(tx: Tx, call_id: UUID, participant_id: UUID) -> CallView:
     if place is None:
         raise Problem("not_there")
     await _let_go(tx, row, place, "removed")
-    return await views.show_call(tx.session, call)
+    return await show_call(tx.session, call.id)
 
 
 @action("call.invited_lost")

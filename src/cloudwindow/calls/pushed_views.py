@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls.chat_views import show_sent
@@ -12,13 +12,6 @@ from cloudwindow.calls.taking_part import find_own
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.models import StoredFile
-
-
-async def last_change(session: AsyncSession, session_id: UUID) -> int:
-    """Return the session event that last changed what was pushed, 0 for none."""
-    # scope: of a session that the caller may see
-    changed = await session.scalar(select(func.max(Pushed.changed)).where(Pushed.session_id == session_id))
-    return changed or 0
 
 
 async def list_pushed(session: AsyncSession, keys: Keys, actor: Actor, session_id: UUID) -> list[PushedView]:

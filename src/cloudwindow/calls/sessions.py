@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import views
 from cloudwindow.calls.asking import withdraw_open
+from cloudwindow.calls.call_views import call_of_session, show_call
 from cloudwindow.calls.chat_views import chat_of_session
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.matter_views import matters_of_session
 from cloudwindow.calls.models import Call, CallParticipant, Hold, Session
 from cloudwindow.calls.ports import IceServers, Ratings
-from cloudwindow.calls.schemas import Accepted, Joined
+from cloudwindow.calls.schemas import Accepted, CallView, Joined
 from cloudwindow.calls.states import CALL, SESSION
 from cloudwindow.dispatch import (
     Desk,
@@ -43,7 +44,7 @@ class SessionDesk:
         """Open the ticket's session, or go on with it, with a new call that the clerk has joined."""
         row = await views.of_ticket(tx.session, ticket.id)
         row = await (_open(tx, ticket, engagement) if row is None else _hand_on(tx, row, engagement))
-        joined = await _begin_call(tx, row)
+        call_id, place = await _begin_call(tx, row)
         tx.event(account_stream(ticket.account_id), "session", views.for_applicant(row))
         tx.event(staff_stream(row.clerk_id), "session", views.for_clerk(row, None))
         chat = await chat_of_session(tx.session, row.id)
@@ -51,8 +52,8 @@ class SessionDesk:
         for stream in (account_stream(ticket.account_id), staff_stream(row.clerk_id)):
             tx.event(stream, "chat", chat)
             tx.event(stream, "matters", matters)
-        await announce_call(tx, row, joined.call.id)
-        return Accepted(**joined.model_dump(), session=views.for_clerk(row, tx.keys))
+        joined = join_info(tx, await announce_call(tx, row, call_id), place, 1)
+        return Accepted(**dict(joined), session=views.for_clerk(row, tx.keys))
 
     async def welcome(self, tx: Tx, ticket: Ticket, engagement: Engagement) -> Accepted:
         """Let who was invited and answered into the ticket's call. Raises `call_over` and `call_full`."""
@@ -68,9 +69,8 @@ class SessionDesk:
         tx.event(stream, "session", views.for_clerk(row, None, invited))
         tx.event(stream, "chat", await chat_of_session(tx.session, row.id))
         tx.event(stream, "matters", await matters_of_session(tx.session, row.id))
-        await announce_call(tx, row, call.id)
-        joined = await join_info(tx, call, place, 1)
-        return Accepted(**joined.model_dump(), session=views.for_clerk(row, None, invited))
+        joined = join_info(tx, await announce_call(tx, row, call.id), place, 1)
+        return Accepted(**dict(joined), session=views.for_clerk(row, None, invited))
 
     async def not_coming(self, tx: Tx, ticket: Ticket, engagement: Engagement) -> None:
         """Tell the ticket's call that who was invited did not answer, or could not."""
@@ -189,7 +189,8 @@ async def _hand_on(tx: Tx, row: Session, engagement: Engagement) -> Session:
     return row
 
 
-async def _begin_call(tx: Tx, row: Session) -> Joined:
+async def _begin_call(tx: Tx, row: Session) -> tuple[UUID, UUID]:
+    """Return the keys of a new call and of the clerk's place in it."""
     call_id, clerk, citizen = new_id(), new_id(), new_id()
     grace = timedelta(seconds=await parameters.get(tx.session, limits.GRACE_SECONDS))
     values = {"id": call_id, "session_id": row.id, "state": CALL.first, "started_at": tx.now}
@@ -219,15 +220,14 @@ async def _begin_call(tx: Tx, row: Session) -> Joined:
         ],
     )
     tx.audit("call", call_id, state="connecting", session=row.id)
-    call = await tx.session.get_one(Call, call_id)  # scope: the call made above
-    return await join_info(tx, call, clerk, 1)
+    return call_id, clerk
 
 
-async def join_info(tx: Tx, call: Call, participant_id: UUID, attempt: int) -> Joined:
+def join_info(tx: Tx, call: CallView, participant_id: UUID, attempt: int) -> Joined:
     """Say what a browser needs to be in a call (architecture §5)."""
     paths = tx.port(IceServers).paths(participant_id)
     return Joined(
-        call=await views.show_call(tx.session, call),
+        call=call,
         participant_id=participant_id,
         attempt=attempt,
         ice_servers=paths.servers,
@@ -266,14 +266,13 @@ async def _lock_live(tx: Tx, ticket: Ticket) -> tuple[Session, Call]:
     return row, call
 
 
-async def announce_call(tx: Tx, row: Session, call_id: UUID) -> None:
-    """Send everybody in it the call as it is now."""
-    call = await tx.session.get_one(Call, call_id)  # scope: of the session that the action changed
-    await tx.session.refresh(call)
-    view = await views.show_call(tx.session, call)
+async def announce_call(tx: Tx, row: Session, call_id: UUID) -> CallView:
+    """Send everybody in it the call as it is now, and return that."""
+    view = await show_call(tx.session, call_id)
     tx.event(account_stream(row.account_id), "call", view)
     for staff_id in (row.clerk_id, *await views.invited_to(tx.session, row.ticket_id)):
         tx.event(staff_stream(staff_id), "call", view)
+    return view
 
 
 async def end_live_call(tx: Tx, row: Session, reason: str) -> None:
@@ -376,7 +375,7 @@ async def announce_clerk_session(tx: Tx, staff_id: UUID) -> None:
     current = await views.current_of_clerk(tx.session, staff_id)
     stream = staff_stream(staff_id)
     if current is None or current.state != "open":
-        call = await views.call_of_session(tx.session, current.id) if current else None
+        call = await call_of_session(tx.session, current.id) if current else None
         tx.event(stream, "session", current and views.for_clerk(current, None))
         tx.event(stream, "call", call)
         tx.event(stream, "chat", await chat_of_session(tx.session, current.id) if current else None)

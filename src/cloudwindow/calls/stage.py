@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.calls import views
+from cloudwindow.calls.call_views import show_call
 from cloudwindow.calls.calling import lock_call, own_place
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session, SessionEvent, Stage
@@ -109,8 +110,8 @@ async def take_off_stage(tx: Tx, call_id: UUID) -> CallView:
         tx.session.expunge(stage)
         tx.audit("call_stage", call.id, old={"no": stage.no, "kind": stage.kind}, no=None)
         await note(tx, row.id, "stage_off", call=str(call.id), no=stage.no)
-        await announce_call(tx, row, call.id)
-    return await views.show_call(tx.session, call)
+        return await announce_call(tx, row, call.id)
+    return await show_call(tx.session, call.id)
 
 
 @action("call.stage_view")

@@ -3,98 +3,16 @@
 import json
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.calls.asking import latest_photo
-from cloudwindow.calls.models import Call, CallParticipant, Hold, Session, Stage
-from cloudwindow.calls.pushed_views import last_change
-from cloudwindow.calls.schemas import (
-    ApplicantSession,
-    CallView,
-    ClerkSession,
-    Draft,
-    HoldView,
-    InvitationView,
-    ParticipantView,
-    PhotoRequestView,
-    StageView,
-    Unfinished,
-)
+from cloudwindow.calls.models import Session, Stage
+from cloudwindow.calls.schemas import ApplicantSession, ClerkSession, Draft, Unfinished
 from cloudwindow.catalogue import Item
 from cloudwindow.dispatch import Engagement, Ticket
 from cloudwindow.foundation.crypto import Keys
-from cloudwindow.organisation import Organisation
-from cloudwindow.people import Staff
 
 _FRESH = {"populate_existing": True}
-
-
-async def call_of_session(session: AsyncSession, session_id: UUID) -> CallView | None:
-    """Return the latest call of a session."""
-    # scope: of a session that the caller may see
-    call = await session.scalar(
-        select(Call).where(Call.session_id == session_id).order_by(Call.started_at.desc()).limit(1),
-        execution_options=_FRESH,
-    )
-    return await show_call(session, call) if call else None
-
-
-async def show_call(session: AsyncSession, call: Call) -> CallView:
-    """Build the view of a call with who is in it."""
-    stage = await stage_of(session, call.id) if call.state != "ended" else None
-    held = await _hold_of(session, call.id) if call.state != "ended" else None
-    photo = await latest_photo(session, call.id)
-    return CallView(
-        id=call.id,
-        session_id=call.session_id,
-        state=call.state,
-        grace_until=call.grace_until if call.state == "interrupted" else None,
-        ended_reason=call.ended_reason,
-        participants=await _people(session, call.id),
-        invitations=await _invitations(session, call) if call.state != "ended" else [],
-        stage=StageView.model_validate(stage) if stage else None,
-        hold=HoldView.model_validate(held) if held else None,
-        photo=PhotoRequestView.model_validate(photo) if photo else None,
-        pushed=await last_change(session, call.session_id),
-    )
-
-
-async def _people(session: AsyncSession, call_id: UUID) -> list[ParticipantView]:
-    rows = await session.execute(
-        select(  # scope: of a call that the caller may see; staff with the work identity that is public by nature
-            *(CallParticipant.id, CallParticipant.side, CallParticipant.attempt),
-            *(Staff.name, Organisation.name.label("organisation")),
-        )
-        .outerjoin(Staff, Staff.id == CallParticipant.staff_id)
-        .outerjoin(Organisation, Organisation.id == Staff.organisation_id)
-        .where(CallParticipant.call_id == call_id, CallParticipant.left_at.is_(None))
-        .order_by(CallParticipant.side, CallParticipant.id)
-    )
-    return [ParticipantView.model_validate(row, from_attributes=True) for row in rows]
-
-
-async def _invitations(session: AsyncSession, call: Call) -> list[InvitationView]:
-    """List the invitations that ring, and the last one when nobody came of it."""
-    # Where no page is open any more nobody answers: for who waits that is the same as a ring that ran out.
-    unheard = and_(Engagement.state == "withdrawn", Engagement.reason == "tab_gone")  # scope: a column of the query
-    rows = (
-        await session.execute(
-            select(  # scope: of a call that the caller may see; staff with the work identity that is public by nature
-                *(Engagement.id, case((unheard, "missed"), else_=Engagement.state).label("state")),
-                *(Engagement.offered_at, Engagement.expires_at),
-                *(Staff.name, Organisation.name.label("organisation")),
-            )
-            .join(Session, Session.ticket_id == Engagement.ticket_id)
-            .join(Staff, Staff.id == Engagement.staff_id)
-            .join(Organisation, Organisation.id == Staff.organisation_id)
-            .where(Session.id == call.session_id, Engagement.kind == "invite")
-            .where(Engagement.offered_at >= call.started_at)
-            .order_by(Engagement.offered_at, Engagement.id)
-        )
-    ).all()
-    news = [row for row in rows if row.state == "ringing" or (row is rows[-1] and row.state in {"declined", "missed"})]
-    return [InvitationView.model_validate(row, from_attributes=True) for row in news]
 
 
 async def invited_to(session: AsyncSession, ticket_id: UUID) -> list[UUID]:
@@ -105,12 +23,6 @@ async def invited_to(session: AsyncSession, ticket_id: UUID) -> list[UUID]:
         .order_by(Engagement.staff_id)
     )
     return list(rows)
-
-
-async def _hold_of(session: AsyncSession, call_id: UUID) -> Hold | None:
-    # scope: of a call that the caller may see
-    query = select(Hold).where(Hold.call_id == call_id, Hold.ended_at.is_(None))
-    return await session.scalar(query, execution_options=_FRESH)
 
 
 async def stage_of(session: AsyncSession, call_id: UUID) -> Stage | None:
