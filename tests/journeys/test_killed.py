@@ -104,8 +104,8 @@ async def test_twenty_tickets_outlive_the_server(browser: Browser, server: Serve
         await check_answers(server.city, [*clerks, *citizens])
         assert await rows(server, _PLACES) == before
 
-        for clerk, citizen in zip(clerks, citizens, strict=False):  # what rang still rings
-            await flow(clerk, citizen, await clerk.accept())
+        for rung, ringing in zip(clerks, citizens, strict=False):  # what rang still rings
+            await flow(rung, ringing, await rung.accept())
         for clerk, citizen in pairs:
             await clerk.until_flows()
             await clerk.end()
