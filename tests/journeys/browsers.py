@@ -4,11 +4,11 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright, expect
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
 FLAGS = [
@@ -88,6 +88,16 @@ async def chromium(
                 yield browser
             finally:
                 await browser.close()
+
+
+async def crash(browser: Browser) -> None:
+    """Let a browser die as by a fault of its own: no page of it can say goodbye."""
+    gone = asyncio.Event()
+    browser.on("disconnected", lambda _: gone.set())
+    session = await browser.new_browser_cdp_session()
+    with suppress(Error):  # nobody answers any more
+        await session.send("Browser.crash")
+    await gone.wait()
 
 
 async def _trust(authority: Path, home: Path) -> None:

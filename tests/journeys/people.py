@@ -26,17 +26,25 @@ class ClerkPage(Watched):
         await clerk.page.goto(f"{url}/workbench")
         return clerk
 
-    async def sign_in(self, account: str = "zhangyanli", station: str = STATION, *, password: str = PASSWORD) -> None:
-        """Sign in at a station."""
+    async def log_in(self, account: str = "zhangyanli", station: str = STATION, *, password: str = PASSWORD) -> None:
+        """Say who sits here, and where."""
         await self.page.get_by_label("账号").fill(account)
         await self.page.get_by_label("密码").fill(password)
         await self.page.get_by_label("今天坐哪个窗口").select_option(label=station)
         await self.page.get_by_role("button", name="登录并进入工作台").click()
+
+    async def sign_in(self, account: str = "zhangyanli", station: str = STATION, *, password: str = PASSWORD) -> None:
+        """Sign in at a station in the morning, with nothing to go on with."""
+        await self.log_in(account, station, password=password)
         await expect(self.page.get_by_role("heading", name="您还没有上线")).to_be_visible()
 
     async def be_ready(self) -> None:
         """Become ready by the key; where somebody waits, it rings at once."""
         await self.page.keyboard.press("F8")
+        await self.see_ready()
+
+    async def see_ready(self) -> None:
+        """See that one may be rung, or is rung already."""
         ready = self.page.get_by_role("heading", name="您已就绪，等候呼叫")
         await expect(ready.or_(self.page.get_by_role("button", name=re.compile("^接听"))).first).to_be_visible()
 
@@ -59,7 +67,7 @@ class ClerkPage(Watched):
         await self.page.keyboard.press("2")
         await self.page.get_by_role("textbox").first.fill(words)
         await self.page.keyboard.press("Control+Enter")
-        await expect(self.page.get_by_role("heading", name="您已就绪，等候呼叫")).to_be_visible()
+        await self.see_ready()
 
 
 class CitizenPage(Watched):

@@ -1,12 +1,17 @@
-"""J14: J1 with large text and large targets, and in English; axe finds nothing serious on any page on the way."""
+"""J14: J1 with large text and large targets, in English, and by keyboard alone on both sides.
+
+axe finds nothing serious on any page on the way.
+"""
 
 import re
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
+from sqlalchemy import text
 
 from tests.journeys.browsers import Watched
+from tests.journeys.keyboard import KeyboardCitizen, KeyboardClerk
 from tests.journeys.people import CitizenPage, ClerkPage
 from tests.support.server import Server
 
@@ -126,3 +131,29 @@ async def test_from_item_to_rating_in_english(browser: Browser, server: Server) 
     assert citizen.trouble == []
     await clerk.context.close()
     await citizen.context.close()
+
+
+async def test_from_item_to_rating_by_keyboard_alone(browser: Browser, server: Server) -> None:
+    clerk = await KeyboardClerk.open(browser, server.url)
+    await clerk.sign_in()
+    await clerk.be_ready()
+    citizen = await KeyboardCitizen.open(browser, server.url, phone=False)
+    await citizen.take_number()
+    await clerk.answer("刘桂英")
+    await citizen.in_call()
+    for side in (clerk, citizen):
+        await side.until_flows()
+    await citizen.write("填好了，是这样吗？")
+    await clerk.write("对，可以提交了。")
+    await expect(citizen.page.get_by_role("button", name=re.compile("对，可以提交了。"))).to_be_visible()
+    await clerk.nearly_end()
+    await citizen.hang_up()
+    await clerk.wrap_up("本人已在网上提交。")
+    await citizen.rate_by_keys()
+    async with server.city.database.reading() as rows:
+        assert (await rows.execute(text("SELECT state, level, options FROM rating"))).one() == ("given", 5, ["512"])
+        chat = await rows.execute(text("SELECT side FROM chat_message ORDER BY seq"))
+        assert [side for (side,) in chat] == ["applicant", "clerk"]
+    for side in (clerk, citizen):
+        assert side.trouble == []
+        await side.context.close()

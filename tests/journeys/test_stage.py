@@ -14,6 +14,8 @@ from tests.support.server import Server
 pytestmark = pytest.mark.journey
 
 WITHIN_PX = 2
+# On the stage a picture wider than any camera's has come.
+WIDE = "const video = document.querySelector('.stage-sheet video');return video !== null && video.videoWidth > 640"
 
 # Where the pen's red is in a picture of the sheet: the edges of what is drawn, in pixels.
 _FIND_RED = """
@@ -152,8 +154,7 @@ async def test_a_citizen_at_a_computer_shares_the_screen(browser: Browser, serve
     await citizen.page.get_by_role("button", name="共享屏幕").click()
     await expect(citizen.page.get_by_role("heading", name="正在看您的屏幕")).to_be_visible()
     await expect(clerk.page.get_by_role("region", name="主画面：刘桂英的屏幕")).to_be_visible()
-    wide = "const video = document.querySelector('.stage-sheet video');return video !== null && video.videoWidth > 640"
-    await clerk.until(wide)
+    await clerk.until(WIDE)
     await clerk.page.keyboard.press("a")
     await drag(clerk, (0.3, 0.3), (0.6, 0.5))
     for side in (clerk, citizen):
@@ -165,7 +166,7 @@ async def test_a_citizen_at_a_computer_shares_the_screen(browser: Browser, serve
 
     await clerk.page.keyboard.press("s")
     await expect(citizen.page.get_by_role("heading", name="张艳丽的屏幕")).to_be_visible()
-    await citizen.until(wide)
+    await citizen.until(WIDE)
     await clerk.page.reload()
     await expect(citizen.page.get_by_role("heading", name="张艳丽", exact=True)).to_be_visible()
     assert citizen.trouble == []

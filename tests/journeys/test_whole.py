@@ -1,4 +1,7 @@
-"""J1 whole: what a citizen at home does from a word typed to the stars, and what stays of it in the record."""
+"""J1 whole: what a citizen at home does from a word typed to the stars, and what stays of it in the record.
+
+(a) on a phone, with a screenshot, a form and a photo; (b) on a computer, whose screen both look at.
+"""
 
 import re
 
@@ -12,7 +15,7 @@ from tests.journeys.test_first_call import until_rows
 from tests.journeys.test_photo import ask_for, choose, shown
 from tests.journeys.test_pushed import choose as choose_what_to_push
 from tests.journeys.test_pushed import on_page, push_file
-from tests.journeys.test_stage import drag, same_place, sheet, until_strokes
+from tests.journeys.test_stage import WIDE, drag, same_place, sheet, until_strokes
 from tests.support import papers
 from tests.support.pictures import picture
 from tests.support.server import Server
@@ -108,43 +111,90 @@ async def close_and_rate(clerk: ClerkPage, citizen: CitizenPage) -> None:
     await expect(citizen.page.get_by_text("谢谢您的评价")).to_be_visible()
 
 
-async def check_record(server: Server) -> None:
-    """What an auditor finds: the course, what was said, what was sent, the outcome, the rating."""
+async def look_at_the_screen(clerk: ClerkPage, citizen: CitizenPage) -> None:
+    """The citizen shares it, the clerk sees it move and draws on it, both see the same; then it is shared no more."""
+    await citizen.page.get_by_role("button", name="共享屏幕").click()
+    await expect(citizen.page.get_by_role("heading", name="正在看您的屏幕")).to_be_visible()
+    await expect(clerk.page.get_by_role("region", name="主画面：刘桂英的屏幕")).to_be_visible()
+    await clerk.until(WIDE)
+    await clerk.until_flows()
+    await clerk.page.keyboard.press("a")
+    await drag(clerk, (0.2, 0.3), (0.5, 0.6), (0.7, 0.35))
+    for side in (clerk, citizen):
+        await until_strokes(side, 1)
+    await same_place(clerk, citizen)
+    await citizen.page.get_by_role("button", name="停止共享").click()
+    await expect(citizen.page.get_by_role("heading", name="张艳丽")).to_be_visible()
+    await expect(clerk.page.get_by_role("region", name="主画面：刘桂英", exact=True)).to_be_visible()
+
+
+async def write_to_each_other(clerk: ClerkPage, citizen: CitizenPage) -> None:
+    """Words both ways, beside the call."""
+    await citizen.page.get_by_role("button", name=re.compile("聊天")).click()
+    await send(citizen, "填好了，是这样吗？")
+    await expect(bubbles(clerk)).to_have_text(["填好了，是这样吗？"])
+    await send(clerk, "对，可以提交了。")
+    await expect(bubbles(citizen)).to_have_text(["填好了，是这样吗？", "对，可以提交了。"])
+    await field(clerk).evaluate("field => field.blur()")
+
+
+async def check_record(server: Server, *happened: str, chat: list[tuple[str, bool]]) -> None:
+    """What an auditor finds: the course, what was said, who sent files, the outcome, the rating."""
     async with server.city.database.reading() as rows:
         kinds = await rows.execute(text("SELECT kind FROM session_event ORDER BY seq"))
         course = [kind for (kind,) in kinds]
         assert course[0] == "answered"
         assert course[-1] == "closed"
-        for kind in ("joined", "message", "stage", "stroke", "push_doc", "push_opened", "photo_asked", "ended"):
+        for kind in ("joined", "message", "stage", "stroke", "ended", *happened):
             assert kind in course, course
-        chat = await rows.execute(text("SELECT side, file_id IS NOT NULL FROM chat_message ORDER BY seq"))
-        assert [tuple(one) for one in chat] == [("applicant", False), ("applicant", True), ("clerk", False)]
+        said = await rows.execute(text("SELECT side, file_id IS NOT NULL FROM chat_message ORDER BY seq"))
+        assert [tuple(one) for one in said] == chat
         assert (await rows.execute(text("SELECT outcome, end_reason FROM session"))).one() == ("guided_online", "clerk")
         rating = await rows.execute(text("SELECT state, level, options FROM rating"))
         assert rating.one() == ("given", 5, ["512"])
-        photo = await rows.execute(text("SELECT state, width, height FROM photo_request"))
-        assert photo.one() == ("sent", *PHOTO)
 
 
-async def test_from_a_word_typed_at_home_to_the_stars(browser: Browser, server: Server) -> None:
+async def begin(browser: Browser, server: Server, *, phone: bool) -> tuple[ClerkPage, CitizenPage]:
+    """From the word typed until both see and hear each other."""
     clerk = await ClerkPage.open(browser, server.url)
     await clerk.sign_in()
     await clerk.be_ready()
-    citizen = await CitizenPage.open(browser, server.url)
+    citizen = await CitizenPage.open(browser, server.url, phone=phone)
     await find_and_prepare(citizen)
     await try_and_queue(citizen)
     await be_rung(clerk)
     await citizen.in_call()
     for side in (clerk, citizen):
         await side.until_flows()
-    await look_at_the_screenshot(clerk, citizen)
-    await hand_over_papers(clerk, citizen)
+    return clerk, citizen
+
+
+async def finish(server: Server, clerk: ClerkPage, citizen: CitizenPage) -> None:
+    """After all that they still see and hear each other; outcome, summary and rating follow, and no page complained."""
     for side in (clerk, citizen):
         await side.until_flows()
     await close_and_rate(clerk, citizen)
     await until_rows(server, ("closed", "closed", "ended"))
-    await check_record(server)
-    assert clerk.trouble == []
-    assert citizen.trouble == []
-    await clerk.context.close()
-    await citizen.context.close()
+    for side in (clerk, citizen):
+        assert side.trouble == []
+        await side.context.close()
+
+
+async def test_from_a_word_typed_on_a_phone_to_the_stars(browser: Browser, server: Server) -> None:
+    clerk, citizen = await begin(browser, server, phone=True)
+    await look_at_the_screenshot(clerk, citizen)
+    await hand_over_papers(clerk, citizen)
+    await finish(server, clerk, citizen)
+    chat = [("applicant", False), ("applicant", True), ("clerk", False)]
+    await check_record(server, "push_doc", "push_opened", "photo_asked", chat=chat)
+    async with server.city.database.reading() as rows:
+        photo = await rows.execute(text("SELECT state, width, height FROM photo_request"))
+        assert photo.one() == ("sent", *PHOTO)
+
+
+async def test_from_a_word_typed_at_a_computer_to_the_stars(browser: Browser, server: Server) -> None:
+    clerk, citizen = await begin(browser, server, phone=False)
+    await look_at_the_screen(clerk, citizen)
+    await write_to_each_other(clerk, citizen)
+    await finish(server, clerk, citizen)
+    await check_record(server, "stage_off", chat=[("applicant", False), ("clerk", False)])

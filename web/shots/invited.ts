@@ -17,6 +17,16 @@ export const three: Schemas['ParticipantView'][] = [
   ...seats,
   { id: EXPERT_SEAT, side: 'invited', attempt: 1, name: '李红霞', organisation: OFFICE },
 ]
+export const four: Schemas['ParticipantView'][] = [
+  ...three,
+  {
+    id: 'cccccccc-0000-4000-8000-000000000005',
+    side: 'invited',
+    attempt: 1,
+    name: '赵书敏',
+    organisation: CENTRE,
+  },
+]
 export const invitation = (state: Schemas['InvitationView']['state']): Schemas['InvitationView'] => ({
   id: 'cccccccc-0000-4000-8000-000000000004',
   name: '李红霞',

@@ -80,6 +80,13 @@ class SessionDesk:
         await note(tx, row.id, f"invite_{engagement.state}", **facts)
         await announce_call(tx, row, call.id)
 
+    async def rings_on(self, tx: Tx, ticket_id: UUID) -> None:
+        """Tell the ticket's call that it rings for longer for who was invited."""
+        row = await views.of_ticket(tx.session, ticket_id)
+        call = await views.call_of_session(tx.session, row.id) if row else None
+        if row and call:
+            await announce_call(tx, row, call.id)
+
     async def set_aside(self, tx: Tx, ticket: Ticket, reason: str) -> None:
         """End the ticket's live call, keeping the session for the next answer."""
         row = await views.of_ticket(tx.session, ticket.id)

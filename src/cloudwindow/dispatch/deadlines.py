@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from cloudwindow.dispatch.inviting import INVITE
 from cloudwindow.dispatch.models import Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.ringing import announce_clerk, announce_ticket
@@ -21,7 +22,7 @@ _ENGAGEMENTS = """
     SET expires_at = CASE WHEN e.state = 'ringing' THEN e.expires_at + $1 ELSE e.expires_at END,
         wrap_until = e.wrap_until + $1
     FROM (SELECT id FROM engagement WHERE state = 'ringing' OR wrap_until IS NOT NULL ORDER BY id FOR UPDATE) live
-    WHERE e.id = live.id RETURNING e.staff_id, e.state
+    WHERE e.id = live.id RETURNING e.staff_id, e.state, e.ticket_id, e.kind
 """
 
 
@@ -39,8 +40,10 @@ async def put_off_engagements(tx: Tx, gap: timedelta) -> int:
     """Let rings ring on and wrap-ups be written for the rest of their time. Comes after the sessions of the latter."""
     moved = await tx.driver.fetch(_ENGAGEMENTS, gap)
     for row in moved:
-        if row["state"] == "ringing":
-            await announce_clerk(tx, row["staff_id"])
-        else:
+        if row["state"] != "ringing":
             await tx.port(Sessions).announce(tx, row["staff_id"])
+            continue
+        await announce_clerk(tx, row["staff_id"])
+        if row["kind"] == INVITE:
+            await tx.port(Sessions).rings_on(tx, row["ticket_id"])
     return len(moved)

@@ -26,6 +26,10 @@ class Sessions(Protocol):
         """Tell the ticket's call that who was invited did not answer, or could not."""
         ...
 
+    async def rings_on(self, tx: Tx, ticket_id: UUID) -> None:
+        """Tell the ticket's call that it rings for longer for who was invited."""
+        ...
+
     async def set_aside(self, tx: Tx, ticket: Ticket, reason: str) -> None:
         """End the ticket's live call, keeping the session for the next answer."""
         ...

@@ -7,11 +7,13 @@ from functools import partial
 import pytest
 
 from cloudwindow.app import DEADLINES
+from cloudwindow.calls.inviting import invite
+from cloudwindow.calls.schemas import InviteRequest
 from cloudwindow.dispatch.actions import postpone
 from cloudwindow.foundation.authentication import SYSTEM
 from cloudwindow.foundation.downtime import beat
 from tests.support.city import CITY
-from tests.support.house import House, at_once
+from tests.support.house import House, at_once, id_of
 
 DOWN = 60
 DEADLINE_ROWS = """
@@ -113,6 +115,18 @@ async def test_who_is_shown_a_deadline_is_told(house: House) -> None:
         assert {part: told.get((stream, part)) for part in state if (stream, part) in told} == {
             part: document for part, document in state.items() if (stream, part) in told
         }
+
+
+async def test_who_talks_is_told_that_it_rings_on_for_whom_they_asked_in(house: House) -> None:
+    clerk, citizen, expert = await house.clerk(), await house.citizen(), await house.clerk("lihongxia")
+    joined = await house.talk(clerk, citizen)
+    await house.run(clerk, invite, joined.call.id, InviteRequest(staff_id=id_of(expert)))
+    before = await house.value("SELECT expires_at FROM engagement WHERE kind = 'invite'")
+    await _go_down(house, DOWN)
+    assert await house.run(SYSTEM, beat, DEADLINES) is not None
+    assert await house.value("SELECT expires_at FROM engagement WHERE kind = 'invite'") > before
+    for side in (clerk, citizen):
+        assert (await house.told(side))["call"] == (await house.state(side))["call"]
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 9])

@@ -31,6 +31,10 @@ export const words = messages({
   learner: { zh: '学习', en: 'Learning' },
   able: { zh: '能办', en: 'Able' },
   proficient: { zh: '熟练', en: 'Proficient' },
+  full: {
+    zh: '一次通话最多 4 个人，请先让一位离开，或收回一个邀请。',
+    en: 'A call holds four people. Let somebody leave first, or take an invitation back.',
+  },
 })
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'off'

@@ -1,6 +1,6 @@
 /** Asking somebody into a call, and being asked. */
 import * as desk from '../../../shots/desk'
-import { candidates, EXPERT_SEAT, invitation, offered, three, whyExpert } from '../../../shots/invited'
+import { candidates, EXPERT_SEAT, four, invitation, offered, three, whyExpert } from '../../../shots/invited'
 import { CALL, TICKET } from '../../../shots/place'
 import { ok, problem, type Shot } from '../../../shots/types'
 import { inCall, joining, shot, signedIn, ticketServed, type Answers } from './common'
@@ -11,12 +11,12 @@ const joiningAs = (more: More, seat: object = {}): Answers => ({
   ...joining,
   [`POST /api/calls/${CALL}/join`]: ok({ ...desk.joined, ...seat, call: { ...desk.joined.call, ...more } }),
 })
-const calling = (state: string, more: More): Shot =>
+const calling = (state: string, more: More, until = '.call-banner'): Shot =>
   shot(state, signedIn(inCall({ call: { ...desk.joined.call, ...more } }), joiningAs(more)), {
     stored: owned,
     peer: true,
     steps: [{ see: '.facts-line .ok-text' }],
-    until: '.call-banner',
+    until,
   })
 const asking = (state: string, answers: Answers, until: string): Shot =>
   shot(state, signedIn(inCall(), { ...joining, ...answers }), {
@@ -26,7 +26,7 @@ const asking = (state: string, answers: Answers, until: string): Shot =>
     until,
   })
 const list = `GET /api/calls/${CALL}/candidates`
-const together = { participants: three }
+const ofThree = { participants: three }
 const seat = { participant_id: EXPERT_SEAT, attempt: 1 }
 
 export const invited: Shot[] = [
@@ -51,18 +51,14 @@ export const invited: Shot[] = [
   calling('call-inviting', { invitations: [invitation('ringing')] }),
   calling('call-invite-declined', { invitations: [invitation('declined')] }),
   calling('call-invite-missed', { invitations: [invitation('missed')] }),
-  shot('call-three', signedIn(inCall({ call: { ...desk.joined.call, ...together } }), joiningAs(together)), {
-    stored: owned,
-    peer: true,
-    steps: [{ see: '.facts-line .ok-text' }],
-    until: '.company',
-  }),
+  calling('call-three', ofThree, '.company'),
+  calling('call-full', { participants: four }, '.company [role=status]'),
   shot(
     'call-as-invited',
     signedIn(
-      inCall({ session: desk.session({ part: 'invite' }), call: { ...desk.joined.call, ...together } }),
+      inCall({ session: desk.session({ part: 'invite' }), call: { ...desk.joined.call, ...ofThree } }),
       {
-        ...joiningAs(together, seat),
+        ...joiningAs(ofThree, seat),
         ...ticketServed,
         [`GET /api/workbench/tickets/${TICKET}`]: ok({ ...desk.ticket, invitation: offered }),
       },

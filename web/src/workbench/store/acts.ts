@@ -28,6 +28,7 @@ export const busy = ref<'presence' | 'accept' | 'decline' | 'end' | 'sign-off' |
 /** How the last ring ended when it was not answered here. */
 export interface RingEnd {
   how: 'missed' | 'withdrawn' | 'declined' | 'elsewhere'
+  kind: Offer['kind']
   number: string | null
 }
 export const lastRing = shallowRef<RingEnd | null>(null)
@@ -134,7 +135,7 @@ export function decline(reason: DeclineReason): Promise<boolean> {
 watch(offer, (next, before) => {
   if (next !== null) lastRing.value = null
   if (before !== null && next === null && before.engagement_id !== answered) {
-    lastRing.value = { how: endOf(before), number: ticket.value?.number ?? null }
+    lastRing.value = { how: endOf(before), kind: before.kind, number: ticket.value?.number ?? null }
   }
 })
 
