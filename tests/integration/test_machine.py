@@ -21,8 +21,9 @@ from cloudwindow.calls.calling import end, join
 from cloudwindow.calls.wrapping import wrap_up
 from cloudwindow.dispatch import accept
 from cloudwindow.dispatch.actions import leave, postpone
+from cloudwindow.dispatch.callback import call_back, call_back_by_clerk, come_now
 from cloudwindow.dispatch.ringing import decline
-from cloudwindow.dispatch.schemas import DeclineRequest
+from cloudwindow.dispatch.schemas import CallbackRequest, DeclineRequest
 from cloudwindow.dispatch.taking import take
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.authentication import SYSTEM, Actor
@@ -40,8 +41,9 @@ CLERKS = ("zhangyanli", "zhaoshumin", "mengfanchao")
 CITIZENS = 4
 A_DAY = 86_400
 A_WHILE = timedelta(minutes=5)
-ROUNDS_TO_THE_END = 6
-"""Whatever runs out in one round may begin something that runs out in the next."""
+ROUNDS_TO_THE_END = 8
+"""Whatever runs out in one round may begin something that runs out in the next; a callback is tried three times."""
+IN_TEN = CallbackRequest(minutes=10)
 
 clerks = st.integers(0, len(CLERKS) - 1)
 citizens = st.integers(0, CITIZENS - 1)
@@ -122,12 +124,21 @@ class Morning(RuleBasedStateMachine):
     def take_a_number(self, who: int, at: int, item: str) -> None:
         self._try(lambda: self._house(at).run(self.people[who], take, wish(item)))
 
-    @rule(who=citizens, at=processes, act=st.sampled_from([leave, postpone]))
+    @rule(who=citizens, at=processes, act=st.sampled_from([leave, postpone, come_now]))
     def step_aside(self, who: int, at: int, act: Any) -> None:
         async def one() -> None:
             ticket = (await self._house(at).state(self.people[who]))["ticket"]
             if ticket:
                 await self._house(at).run(self.people[who], act, ticket["id"])
+
+        self._try(one)
+
+    @rule(who=citizens, at=processes)
+    def agree_on_a_callback(self, who: int, at: int) -> None:
+        async def one() -> None:
+            ticket = (await self._house(at).state(self.people[who]))["ticket"]
+            if ticket:
+                await self._house(at).run(self.people[who], call_back, ticket["id"], IN_TEN)
 
         self._try(one)
 
@@ -176,6 +187,15 @@ class Morning(RuleBasedStateMachine):
         house, clerk = self.houses[0], self.staff[who]
         self._try(lambda: house.open_tab(clerk) if open_ else house.close_tabs(clerk))
 
+    @rule(who=clerks, at=processes)
+    def offer_a_callback(self, who: int, at: int) -> None:
+        async def one() -> None:
+            session = (await self._house(at).state(self.staff[who]))["session"]
+            if session:
+                await self._house(at).run(self.staff[who], call_back_by_clerk, session["ticket_id"], IN_TEN)
+
+        self._try(one)
+
     # Calls.
 
     @rule(who=citizens, at=processes)
@@ -211,7 +231,7 @@ class Morning(RuleBasedStateMachine):
 
     # Time.
 
-    @rule(seconds=st.sampled_from([1, 5, 16, 21, 61, 125, 185, 320]), at=processes)
+    @rule(seconds=st.sampled_from([1, 5, 16, 21, 61, 125, 185, 320, 900]), at=processes)
     def time_passes(self, seconds: int, at: int) -> None:
         self._try(lambda: self._house(at).after(seconds))
 

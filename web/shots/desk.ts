@@ -2,7 +2,6 @@
 import type {
   Colleague,
   DeskSession,
-  Fact,
   Guide,
   Offer,
   Outcome,
@@ -99,7 +98,7 @@ const row = (
   waited: number,
   device: string,
   region_name: string,
-  more: { why?: Fact[]; elderly?: boolean; typed_only?: boolean } = {},
+  more: Partial<QueueRow> = {},
 ): QueueRow => ({
   ticket_id,
   number,
@@ -112,6 +111,7 @@ const row = (
   elderly: false,
   typed_only: false,
   desk_id: DESK,
+  callback_at: null,
   ...more,
 })
 export const queue: QueueRow[] = [
@@ -120,6 +120,8 @@ export const queue: QueueRow[] = [
   row('t3', '云A010', '居民养老参保', 258, 'phone', '襄城县'),
   row('t4', '云A014', '居民养老参保', 140, 'phone', '襄城县'),
   row('t5', '云A015', '社保卡补换', 48, 'pc', '襄城县'),
+  row('t6', '云A004', '居民养老参保', 3000, 'phone', '襄城县', { state: 'parked', callback_at: at(1800) }),
+  row('t7', '云A007', '社保卡补换', 2100, 'phone', '襄城县', { state: 'parked', callback_at: at(3600) }),
 ]
 export const waiting: QueueRow[] = queue.slice(2)
 
@@ -222,6 +224,16 @@ export const offer: Offer = {
     waited_seconds: 250,
     bonus_seconds: 180,
     facts: [],
+  },
+}
+/** The same person at the time for which a callback was agreed. */
+export const calledBack: Offer = {
+  ...offer,
+  why: {
+    ...offer.why,
+    waited_seconds: 2850,
+    bonus_seconds: 86_400,
+    facts: [{ code: 'callback', params: { at: at(-5) } }],
   },
 }
 export const session = (more: Partial<DeskSession> = {}): DeskSession => ({

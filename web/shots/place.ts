@@ -130,6 +130,8 @@ export const ticket = (more: Partial<Ticket> = {}): Ticket => ({
   session_id: null,
   elderly: false,
   typed_only: false,
+  callback_at: null,
+  callback_tries: 0,
   ...more,
 })
 
@@ -222,6 +224,21 @@ export const state = (more: Partial<ApplicantState> = {}): ApplicantState => ({
   chat: null,
   matters: null,
   rating: null,
+  ...more,
+})
+
+const callbackTime = (minutes: number, at: string) => ({ minutes, at: `2026-11-24T${at}:00Z` })
+export const callbackOffer = (
+  more: Partial<components['schemas']['CallbackOffer']> = {},
+): components['schemas']['CallbackOffer'] => ({
+  offered_from: '2026-11-24T06:01:00Z',
+  times: [
+    callbackTime(10, '06:25'),
+    callbackTime(30, '06:45'),
+    callbackTime(60, '07:15'),
+    callbackTime(120, '08:15'),
+  ],
+  recall: 'on',
   ...more,
 })
 

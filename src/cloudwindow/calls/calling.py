@@ -13,7 +13,16 @@ from cloudwindow.calls.models import Call, CallParticipant, Session
 from cloudwindow.calls.schemas import CallView, Joined
 from cloudwindow.calls.sessions import announce_call, end_live_call, end_session, join_info, release_clerk
 from cloudwindow.calls.states import CALL
-from cloudwindow.dispatch import Ticket, end_engagement, match_ticket, return_to_head
+from cloudwindow.dispatch import (
+    NOTHING_AGREED,
+    Missed,
+    Ticket,
+    end_engagement,
+    match_ticket,
+    missed,
+    return_to_head,
+    try_again,
+)
 from cloudwindow.foundation import parameters, scope
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
@@ -172,19 +181,33 @@ _PRESENT = text("SELECT EXISTS (SELECT 1 FROM tab_lease WHERE staff_id = :id AND
 
 @action("call.give_up")
 async def give_up(tx: Tx, call_id: UUID) -> None:
-    """Grace ran out. A citizen whose clerk is gone goes to the head of the queue; otherwise the session ends."""
+    """Grace ran out. A citizen whose clerk is gone goes to the head of the queue; otherwise the session ends.
+
+    A callback that did not come about is tried again later, unless it was the last time.
+    """
     known = await tx.session.get(Call, call_id)  # scope: the sweeper's own work
     if known is None or known.state == "ended":
         return
     call, row = await lock_call(tx, call_id)
     if call.state == "connected" or call.grace_until is None or call.grace_until > tx.now:
         return
+    talked = call.connected_at is not None
     if await tx.session.scalar(_PRESENT, {"id": row.clerk_id}):
-        await end_session(tx, row, "dropped", "expired")
+        reached = Missed(agreed=False, again_at=None) if talked else await missed(tx, row.ticket_id)
+        if reached.again_at is None:
+            await end_session(tx, row, "dropped", "callback_failed" if reached.agreed else "expired")
+            return
+        await _take_clerk_out(tx, row, "not_reached", "not_reached")
+        await try_again(tx, row.ticket_id, reached.again_at)
         return
-    await end_live_call(tx, row, "clerk_lost")
-    await end_engagement(tx, row.ticket_id, "lost", None)
-    await note(tx, row.id, "clerk_lost")
-    release_clerk(tx, row.clerk_id)
-    await return_to_head(tx, row.ticket_id, "clerk_lost")
+    await _take_clerk_out(tx, row, "clerk_lost", "lost")
+    await return_to_head(tx, row.ticket_id, "clerk_lost", **(NOTHING_AGREED if talked else {}))
     tx.follow_up(match_ticket, row.ticket_id)
+
+
+async def _take_clerk_out(tx: Tx, row: Session, reason: str, part_reason: str) -> None:
+    """End the live call and its clerk's part, without a wrap-up: the session goes on with the next answer."""
+    await end_live_call(tx, row, reason)
+    await end_engagement(tx, row.ticket_id, part_reason, None)
+    await note(tx, row.id, reason)
+    release_clerk(tx, row.clerk_id)

@@ -2,6 +2,7 @@
 
 from cloudwindow.dispatch import scopes as _scopes  # noqa: F401  declares who may see these rows
 from cloudwindow.dispatch.actions import Place, keep_places
+from cloudwindow.dispatch.callback import NOTHING_AGREED, Missed, missed, try_again
 from cloudwindow.dispatch.changing import change_item
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
 from cloudwindow.dispatch.inviting import candidates, end_invitations, ring_invited, withdraw_invitation
@@ -29,6 +30,7 @@ from cloudwindow.dispatch.views import offer_view, presence_view, ticket_view
 
 __all__ = [
     "ENGAGEMENT",
+    "NOTHING_AGREED",
     "READINGS",
     "RINGS_TO_NOBODY",
     "SWEEPS",
@@ -46,6 +48,7 @@ __all__ = [
     "DeskMember",
     "DispatchWork",
     "Engagement",
+    "Missed",
     "OfferView",
     "Place",
     "PreviousSession",
@@ -65,6 +68,7 @@ __all__ = [
     "is_shown",
     "keep_places",
     "match_ticket",
+    "missed",
     "move_ticket",
     "offer_view",
     "presence_view",
@@ -74,5 +78,6 @@ __all__ = [
     "ring_invited",
     "ring_next",
     "ticket_view",
+    "try_again",
     "withdraw_invitation",
 ]

@@ -8,9 +8,10 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import select
 
+from cloudwindow.dispatch import callback, views
 from cloudwindow.dispatch import parameters as limits
 from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
-from cloudwindow.dispatch import views
+from cloudwindow.dispatch.locking import due_ticket, own_ticket
 from cloudwindow.dispatch.models import Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.ringing import (
@@ -22,26 +23,15 @@ from cloudwindow.dispatch.ringing import (
 )
 from cloudwindow.dispatch.schemas import TicketView
 from cloudwindow.dispatch.states import TICKET
-from cloudwindow.foundation import parameters, scope
+from cloudwindow.foundation import parameters
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
-
-
-async def _own_ticket(tx: Tx, ticket_id: UUID) -> Ticket:
-    ticket = await tx.session.scalar(
-        scope.select_visible(tx.actor, Ticket)
-        .where(Ticket.id == ticket_id, Ticket.account_id == tx.actor.id)
-        .with_for_update()
-    )
-    if ticket is None:
-        raise Problem("not_found")
-    return ticket
 
 
 @action("ticket.leave")
 async def leave(tx: Tx, ticket_id: UUID) -> TicketView:
     """Leave the queue; a ring on its way is taken back. Raises `wrong_state` once the service has begun."""
-    ticket = await _own_ticket(tx, ticket_id)
+    ticket = await own_ticket(tx, ticket_id)
     TICKET.after(ticket.state, "leave")
     await _withdraw_ring(tx, ticket, "left")
     if ticket.answered_at is not None:
@@ -63,7 +53,7 @@ async def _withdraw_ring(tx: Tx, ticket: Ticket, reason: str) -> None:
 @action("ticket.postpone")
 async def postpone(tx: Tx, ticket_id: UUID) -> TicketView:
     """先不接: after a clerk answered and before they see each other, step aside for a minute, then come to the head."""
-    ticket = await _own_ticket(tx, ticket_id)
+    ticket = await own_ticket(tx, ticket_id)
     TICKET.after(ticket.state, "park")
     sessions = tx.port(Sessions)
     if not await sessions.is_connecting(tx.session, ticket_id):
@@ -71,15 +61,19 @@ async def postpone(tx: Tx, ticket_id: UUID) -> TicketView:
     await sessions.set_aside(tx, ticket, "postponed")
     await end_engagement(tx, ticket_id, "postponed", None)
     seconds = await parameters.get(tx.session, limits.PARK_SECONDS)
-    await move_ticket(tx, ticket_id, "park", parked_until=tx.now + timedelta(seconds=seconds))
+    until = tx.now + timedelta(seconds=seconds)
+    await move_ticket(tx, ticket_id, "park", parked_until=until, **callback.NOTHING_AGREED)  # who is here was reached
     return await views.ticket_view(tx.session, tx.wiring, ticket_id)
 
 
 @action("ticket.resume")
 async def resume(tx: Tx, ticket_id: UUID) -> None:
-    """The minute aside is over: to the head of the queue."""
-    ticket = await _due(tx, ticket_id, "parked")
+    """The minute aside is over, or the time of a callback has come: to the head of the queue."""
+    ticket = await due_ticket(tx, ticket_id, "parked")
     if ticket is None or ticket.parked_until is None or ticket.parked_until > tx.now:
+        return
+    if ticket.callback_at is not None:
+        await callback.resume_called_back(tx, ticket)
         return
     await return_to_head(tx, ticket_id, "postponed", event="resume")
     tx.follow_up(match_ticket, ticket_id)
@@ -87,21 +81,17 @@ async def resume(tx: Tx, ticket_id: UUID) -> None:
 
 @action("ticket.expire")
 async def expire(tx: Tx, ticket_id: UUID) -> None:
-    """The citizen's page has been gone longer than the place is kept."""
-    ticket = await _due(tx, ticket_id, "waiting", "parked")
-    if ticket is None or ticket.lease_until > tx.now:
+    """The citizen's page has been gone longer than the place is kept; where a callback was agreed it is tried again."""
+    ticket = await due_ticket(tx, ticket_id, "waiting", "parked")
+    if ticket is None or ticket.lease_until > tx.now or (ticket.state == "parked" and ticket.callback_at is not None):
+        return
+    missed = await callback.missed(tx, ticket_id)
+    if missed.again_at is not None:
+        await callback.try_again(tx, ticket_id, missed.again_at)
         return
     if ticket.answered_at is not None:
         await tx.port(Sessions).abandoned(tx, ticket)
-    await move_ticket(tx, ticket_id, "expire", close_reason="expired")
-
-
-async def _due(tx: Tx, ticket_id: UUID, *states: str) -> Ticket | None:
-    return await tx.session.scalar(
-        select(Ticket)  # scope: the sweeper's own work
-        .where(Ticket.id == ticket_id, Ticket.state.in_(states))
-        .with_for_update(skip_locked=True)
-    )
+    await move_ticket(tx, ticket_id, "expire", close_reason="callback_failed" if missed.agreed else "expired")
 
 
 # scope: the tickets of accounts whose pages this process has open

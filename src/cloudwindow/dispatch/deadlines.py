@@ -10,9 +10,10 @@ from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.ringing import announce_clerk, announce_ticket
 from cloudwindow.foundation.actions import Tx
 
-# scope: a downtime is nobody's fault, so every live ticket keeps its time
+# scope: a downtime is nobody's fault, so every live ticket keeps its time; what was agreed by the clock stays agreed
 _TICKETS = """
-    UPDATE ticket t SET lease_until = t.lease_until + $1, parked_until = t.parked_until + $1
+    UPDATE ticket t SET lease_until = t.lease_until + $1,
+        parked_until = CASE WHEN t.callback_at IS NULL THEN t.parked_until + $1 ELSE t.parked_until END
     FROM (SELECT id FROM ticket WHERE state <> 'closed' ORDER BY id FOR UPDATE) live
     WHERE t.id = live.id RETURNING t.id, t.state
 """

@@ -20,6 +20,9 @@ from cloudwindow.foundation.actions import Tx
 NO_LOCKS = "matching.no_locks"
 """The failpoint that switches the locks of an assignment off, to prove that the unique indexes hold by themselves."""
 
+CALLED_BACK = "callback"
+"""The reason of a ticket whose agreed time has come, and the fact by which a clerk learns of it."""
+
 FIRST_WINDOW = 8
 LAST_WINDOW = 1024
 
@@ -201,8 +204,10 @@ async def _why(tx: Tx, ticket: Record, staff_id: UUID, person: Record) -> dict[s
         {"code": "skill", "params": {"level": level}},
         {"code": "waited", "params": {"seconds": waited}},
     ]
-    if ticket["bonus_reason"]:
+    if ticket["bonus_reason"] and ticket["bonus_reason"] != CALLED_BACK:
         facts.append({"code": ticket["bonus_reason"], "params": {"seconds": ticket["bonus_seconds"]}})
+    if ticket["callback_at"]:
+        facts.append({"code": CALLED_BACK, "params": {"at": ticket["callback_at"].isoformat()}})
     return {
         "rule": "head_of_queue",
         "candidates": candidates,

@@ -64,12 +64,14 @@ class Ticket(Base):
 
     `home_organisation_id` is the service centre of the region, fixed when taken, and anchors scope and statistics.
     `lease_until` is how long the citizen's page is believed to be open. `typed_only`: the citizen cannot hear or speak,
-    and the whole talk is written.
+    and the whole talk is written. `callback_at` is the time for which a callback was agreed, `callback_id` names that
+    agreement, and both are kept while it waits to be kept; `callback_tries` counts how often nobody was reached.
     """
 
     __tablename__ = "ticket"
     __table_args__ = (
         CheckConstraint(TICKET.check(), name="state"),
+        CheckConstraint("(callback_at IS NULL) = (callback_id IS NULL)", name="callback"),
         Index(ONE_LIVE_TICKET, "account_id", unique=True, postgresql_where=text(LIVE_TICKET)),
         Index("ix_ticket_account", "account_id", "taken_at"),
         Index("ix_ticket_waiting", "desk_id", "queue_key", "id", postgresql_where=text("state = 'waiting'")),
@@ -106,6 +108,9 @@ class Ticket(Base):
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     typed_only: Mapped[bool] = mapped_column(server_default=text("false"))
+    callback_at: Mapped[datetime | None]
+    callback_id: Mapped[UUID | None]
+    callback_tries: Mapped[int] = mapped_column(Integer, server_default=text("0"))
 
 
 @encrypted("words")

@@ -71,6 +71,34 @@ RECALL_AT_POSITION = define(
 PARK_SECONDS = define(
     "dispatch.park_seconds", 60, "s", "model §3: 先不接 parks 60 s", "How long 先不接 sets a ticket aside."
 )
+CALLBACK_AFTER = define(
+    "dispatch.offer_callback_after_seconds",
+    180,
+    "s",
+    "architecture §4, domain §6: 180 s (assumed)",
+    "How long somebody waits in the queue before a callback may be chosen; in a call it may be chosen at any time.",
+)
+CALLBACK_MINUTES = define(
+    "dispatch.callback_minutes",
+    [10, 30, 60, 120],
+    "minutes",
+    "ours: a tea, a bus, an errand, an afternoon",
+    "In how many minutes a callback may be agreed on; times outside the desk's hours are not offered.",
+)
+CALLBACK_GAP = define(
+    "dispatch.callback_gap_minutes",
+    30,
+    "min",
+    "design of the workbench: at least 30 minutes apart (assumed)",
+    "How long after a callback that reached nobody the next try is.",
+)
+CALLBACK_TRIES = define(
+    "dispatch.callback_tries",
+    3,
+    "times",
+    "design of the workbench: three times at most (assumed)",
+    "After how many callbacks that reached nobody the number is given up.",
+)
 NUMBERS_PER_ACCOUNT = define(
     "limits.numbers_per_account",
     20,

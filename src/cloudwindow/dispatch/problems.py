@@ -20,6 +20,18 @@ define(
     "告知书刚刚更新，请再看一遍。",
     "The notice has just been updated. Please read it again.",
 )
+define(
+    "callback_too_early",
+    409,
+    "排队满 {minutes} 分钟以后可以约回呼。",
+    "A callback may be agreed on after {minutes} minutes in the queue.",
+)
+define(
+    "callback_not_offered",
+    422,
+    "这个时间约不了，请从给出的时间里再选一个。",
+    "That time is not offered. Please choose one of those that are.",
+)
 define("ring_over", 409, "这一位已经转给别人，或对方已离开。", "This person has been passed on, or has left.")
 define(
     "not_invitable", 409, "这位办不了这个事项，请另选一位。", "This person does not handle the matter. Choose another."

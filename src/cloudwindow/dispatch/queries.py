@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import TIMESTAMP, Uuid, bindparam, func, select, text, true, tuple_
+from sqlalchemy import TIMESTAMP, Uuid, and_, bindparam, case, func, select, text, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.catalogue import Availability, CoachAvailability, Flow, Item, explain_answers, frozen, guide
@@ -154,8 +154,13 @@ async def desks_of(session: AsyncSession, staff_id: UUID) -> list[DeskName]:
     return [DeskName(id=row.id, name=row.name) for row in rows]
 
 
+_AGREED = and_(Ticket.state == "parked", Ticket.callback_at.is_not(None))  # scope: an order of rows
+_AGREED_AT = case((_AGREED, Ticket.callback_at))  # scope: an order of rows
+"""Who waits at home for a callback waits in no queue, and is listed behind those who do, by the time."""
+
+
 async def queue(session: AsyncSession, actor: Actor) -> list[QueueRow]:
-    """List who waits or rings at the clerk's desks, in the order in which they will be served."""
+    """List who waits or rings at the clerk's desks, in their order, then who agreed on a callback."""
     rows = await session.execute(
         select(
             *(
@@ -167,7 +172,7 @@ async def queue(session: AsyncSession, actor: Actor) -> list[QueueRow]:
                 Ticket.elderly,
                 Ticket.typed_only,
             ),
-            *(Ticket.desk_id, Ticket.bonus_reason, Ticket.bonus_seconds),
+            *(Ticket.desk_id, Ticket.bonus_reason, Ticket.bonus_seconds, Ticket.callback_at),
             *(Item.short_name, Region.name.label("region_name")),
         )
         .join(Item, Item.id == Ticket.item_id)
@@ -177,7 +182,7 @@ async def queue(session: AsyncSession, actor: Actor) -> list[QueueRow]:
             Ticket.desk_id.in_(select(DeskMember.desk_id).where(DeskMember.staff_id == actor.id)),
             Ticket.state.in_(QUEUED),
         )
-        .order_by((Ticket.state != "ringing"), Ticket.queue_key, Ticket.id)
+        .order_by((Ticket.state != "ringing"), _AGREED, _AGREED_AT, Ticket.queue_key, Ticket.id)
         .limit(QUEUE_SHOWN)
     )
     return [_queue_row(row) for row in rows]
@@ -197,6 +202,7 @@ def _queue_row(row: Any) -> QueueRow:
         elderly=row.elderly,
         typed_only=row.typed_only,
         desk_id=row.desk_id,
+        callback_at=row.callback_at,
     )
 
 

@@ -21,6 +21,9 @@ READINGS = [
     Reading("cloudwindow_longest_wait_seconds", "How long the first in a desk's queue has waited.", ("desk",), _WAIT),
     overdue("ring", "SELECT min(expires_at) FROM engagement WHERE state = 'ringing'"),
     overdue("aside", "SELECT min(parked_until) FROM ticket WHERE state = 'parked'"),
-    overdue("page", "SELECT min(lease_until) FROM ticket WHERE state IN ('waiting', 'parked')"),
+    overdue(
+        "page",
+        "SELECT min(lease_until) FROM ticket WHERE state = 'waiting' OR (state = 'parked' AND callback_at IS NULL)",
+    ),
     overdue("wrap-up", "SELECT min(wrap_until) FROM engagement WHERE wrap_until IS NOT NULL"),
 ]

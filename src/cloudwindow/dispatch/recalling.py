@@ -1,5 +1,7 @@
 """Recalling a phone that sleeps: a message when the turn is near, and one when it rings, each once for a ticket.
 
+Each agreed callback is an occasion of its own: its messages come also where the ticket had its own before.
+
 Only accounts whose phone is verified get them: a message to any number that a guest types would let strangers ring
 anybody's phone. The link in it carries the login to the browser in which it is opened, and with it the very ticket.
 """
@@ -12,6 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.dispatch import parameters as limits
+from cloudwindow.dispatch.locking import due_ticket
+from cloudwindow.dispatch.matching import CALLED_BACK
 from cloudwindow.dispatch.models import Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.foundation import parameters
@@ -22,6 +26,7 @@ from cloudwindow.people import Account, link_in_message, phone_of
 
 RINGING = "recall_ringing"
 NEAR_TURN = "recall_near"
+MOVED = "callback_moved"
 
 RING_IS_NEWS = timedelta(minutes=3)
 """For how long it is worth telling that it rings: the ring and the grace of the call that follows (model §3)."""
@@ -29,23 +34,33 @@ RING_IS_NEWS = timedelta(minutes=3)
 TEXTS = {
     RINGING: "{number}：轮到您了，工作人员正在等您。点开链接接通：{link}（只能用一次）",
     NEAR_TURN: "{number}：快轮到您了，{place}。请点开链接回来等：{link}（只能用一次）",
+    MOVED: "{number}：刚才没有接通，改在 {time} 再回呼。想现在就办，点开链接：{link}（只能用一次）",
 }
+AGREED_TEXTS = {
+    RINGING: "{number}：约好 {time} 的回呼到了，工作人员正在等您。点开链接接通：{link}（只能用一次）",
+    NEAR_TURN: "{number}：约好 {time} 的回呼到了，{place}。请点开链接回来等：{link}（只能用一次）",
+    MOVED: TEXTS[MOVED],
+}
+"""What is said where a callback was agreed."""
 
 # scope: whether the person of a ticket has an open page
 _AWAY = """
     EXISTS (SELECT 1 FROM account a WHERE a.id = t.account_id AND a.phone_verified_at IS NOT NULL OFFSET 0)
     AND NOT EXISTS (SELECT 1 FROM tab_lease l WHERE l.account_id = t.account_id
                     AND l.lease_until > (SELECT app_now()) OFFSET 0)
-    AND NOT EXISTS (SELECT 1 FROM message m WHERE m.kind = '{kind}' AND m.occasion = t.id OFFSET 0)
+    AND NOT EXISTS (SELECT 1 FROM message m
+                    WHERE m.kind = '{kind}' AND m.occasion = coalesce(t.callback_id, t.id) OFFSET 0)
 """
 # scope: the sweeper's own work: the first few of each queue, whose pages are gone
 NEAR = f"""
     SELECT t.id FROM desk d CROSS JOIN LATERAL (
-        SELECT t.id, t.account_id, t.first_rung_at FROM ticket t WHERE t.desk_id = d.id AND t.state = 'waiting'
+        SELECT t.id, t.account_id, t.first_rung_at, t.callback_id, t.bonus_reason FROM ticket t
+        WHERE t.desk_id = d.id AND t.state = 'waiting'
         ORDER BY t.queue_key, t.id LIMIT (
             SELECT value::text::int FROM parameter WHERE key = '{limits.RECALL_AT_POSITION}' AND scope_kind = 'all'
             AND valid_from <= (SELECT app_now()) ORDER BY valid_from DESC LIMIT 1)
-    ) t WHERE t.first_rung_at IS NULL AND {_AWAY.format(kind=NEAR_TURN)} LIMIT :batch
+    ) t
+    WHERE (t.first_rung_at IS NULL OR t.bonus_reason = '{CALLED_BACK}') AND {_AWAY.format(kind=NEAR_TURN)} LIMIT :batch
 """  # noqa: S608  composed of names written above
 # scope: the sweeper's own work: whose page went to sleep just before it rang, and was believed to be open then
 RUNG = f"""
@@ -72,10 +87,15 @@ async def say_it_rings(tx: Tx, ticket: Ticket) -> None:
     await _say(tx, ticket, RINGING, RING_IS_NEWS)
 
 
+async def say_it_moved(tx: Tx, ticket: Ticket) -> None:
+    """Write the message that a callback reached nobody and when the next one is."""
+    await _say(tx, ticket, MOVED, ticket.callback_at - tx.now if ticket.callback_at else RING_IS_NEWS)
+
+
 @action("ticket.recall_rung")
 async def recall_rung(tx: Tx, ticket_id: UUID) -> None:
     """It rings or a clerk waits in the call, and the page that was open when it began to ring is gone."""
-    ticket = await _locked(tx, ticket_id, "ringing", "serving")
+    ticket = await due_ticket(tx, ticket_id, "ringing", "serving")
     if ticket is None:
         return
     if ticket.state == "serving" and not await tx.port(Sessions).is_connecting(tx.session, ticket_id):
@@ -86,7 +106,7 @@ async def recall_rung(tx: Tx, ticket_id: UUID) -> None:
 @action("ticket.recall_near")
 async def recall_near(tx: Tx, ticket_id: UUID) -> None:
     """The turn is near and the page is away."""
-    ticket = await _locked(tx, ticket_id, "waiting")
+    ticket = await due_ticket(tx, ticket_id, "waiting")
     if ticket is None:
         return
     ahead = await tx.session.scalar(
@@ -97,14 +117,6 @@ async def recall_near(tx: Tx, ticket_id: UUID) -> None:
     grace: int = await parameters.get(tx.session, limits.RECALL_GRACE)
     place = f"前面还有 {ahead} 位" if ahead else "下一位就是您"
     await _say(tx, ticket, NEAR_TURN, timedelta(seconds=grace), place)
-
-
-async def _locked(tx: Tx, ticket_id: UUID, *states: str) -> Ticket | None:
-    return await tx.session.scalar(
-        select(Ticket)  # scope: the sweeper's own work
-        .where(Ticket.id == ticket_id, Ticket.state.in_(states))
-        .with_for_update(skip_locked=True)
-    )
 
 
 async def _say(tx: Tx, ticket: Ticket, kind: str, good_for: timedelta, place: str = "") -> None:
@@ -118,5 +130,9 @@ async def _say(tx: Tx, ticket: Ticket, kind: str, good_for: timedelta, place: st
     link = account and await link_in_message(tx, account.id, good_for)
     if account is None or link is None:
         return
-    text = TEXTS[kind].format(number=ticket.number, place=place, link=link)
-    await queue_message(tx, kind, ticket.id, account.id, Words(phone_of(account, tx.keys), text, good_for))
+    time = f"{ticket.callback_at.astimezone(tx.zone):%H:%M}" if ticket.callback_at else ""
+    texts = TEXTS if ticket.callback_at is None else AGREED_TEXTS
+    text = texts[kind].format(number=ticket.number, place=place, time=time, link=link)
+    await queue_message(
+        tx, kind, ticket.callback_id or ticket.id, account.id, Words(phone_of(account, tx.keys), text, good_for)
+    )

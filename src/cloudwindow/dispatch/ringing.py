@@ -327,7 +327,7 @@ async def wrap_up_over(tx: Tx, staff_id: UUID) -> None:
     await tx.port(Sessions).announce(tx, staff_id)
 
 
-async def return_to_head(tx: Tx, ticket_id: UUID, reason: str, event: str = "return") -> Ticket:
+async def return_to_head(tx: Tx, ticket_id: UUID, reason: str, event: str = "return", **values: Any) -> Ticket:
     """Put a locked ticket back to the head of its queue, keeping when it came."""
     bonus = await parameters.get(tx.session, limits.RETURN_BONUS)
     ticket = await tx.session.get_one(Ticket, ticket_id)  # scope: locked by the caller
@@ -339,6 +339,7 @@ async def return_to_head(tx: Tx, ticket_id: UUID, reason: str, event: str = "ret
         bonus_reason=reason,
         queue_key=ticket.enqueued_at - timedelta(seconds=bonus),
         parked_until=None,
+        **values,
     )
 
 

@@ -5,8 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cloudwindow.dispatch import actions, duty, looks, queries, ringing, taking
+from cloudwindow.dispatch import actions, callback, duty, looks, queries, ringing, taking
 from cloudwindow.dispatch.schemas import (
+    CallbackOffer,
+    CallbackRequest,
+    CallbackTime,
     Colleague,
     ConsentTextView,
     Declined,
@@ -65,6 +68,44 @@ async def leave(ticket_id: UUID, acting: Acting, actor: ApplicantActor, key: Onc
 async def postpone(ticket_id: UUID, acting: Acting, actor: ApplicantActor, key: OnceKey) -> TicketView:
     """先不接: step aside for a minute."""
     return await acting.once(actor, once_key(actor, key, TicketView), actions.postpone, ticket_id)
+
+
+@router.get("/tickets/{ticket_id}/callback")
+async def offer_callback(ticket_id: UUID, request: Request, session: Reading, actor: ApplicantActor) -> CallbackOffer:
+    """The times for which a callback can be agreed on."""
+    here = house(request)
+    return await callback.offer_to_owner(session, here.wiring, here.database.zone, actor, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/callback")
+async def call_back(
+    ticket_id: UUID, body: CallbackRequest, acting: Acting, actor: ApplicantActor, key: OnceKey
+) -> TicketView:
+    """约定回呼: step aside until a time, then come to the head."""
+    return await acting.once(actor, once_key(actor, key, TicketView), callback.call_back, ticket_id, body)
+
+
+@router.post("/tickets/{ticket_id}/callback/now")
+async def come_now(ticket_id: UUID, acting: Acting, actor: ApplicantActor, key: OnceKey) -> TicketView:
+    """现在就办: come to the head at once instead of at the agreed time."""
+    return await acting.once(actor, once_key(actor, key, TicketView), callback.come_now, ticket_id)
+
+
+@router.get("/workbench/tickets/{ticket_id}/callback")
+async def offer_callback_to_clerk(
+    ticket_id: UUID, request: Request, session: Reading, actor: StaffActor
+) -> CallbackOffer:
+    """The times for which the clerk who serves a ticket can agree on a callback."""
+    here = house(request)
+    return await callback.offer_to_clerk(session, here.wiring, here.database.zone, actor, ticket_id)
+
+
+@router.post("/workbench/tickets/{ticket_id}/callback")
+async def call_back_by_clerk(
+    ticket_id: UUID, body: CallbackRequest, acting: Acting, actor: StaffActor, key: OnceKey
+) -> CallbackTime:
+    """End the call and agree on a callback; the clerk is free at once."""
+    return await acting.once(actor, once_key(actor, key, CallbackTime), callback.call_back_by_clerk, ticket_id, body)
 
 
 @router.get("/workbench/queue")

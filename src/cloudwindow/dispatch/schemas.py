@@ -7,15 +7,18 @@ from uuid import UUID
 from pydantic import Field, StrictBool, StringConstraints
 
 from cloudwindow.catalogue.schemas import Guide
-from cloudwindow.people import Asked, PresenceView, Wire
+from cloudwindow.people import NOT_GUESSED, Asked, PresenceView, Wire
 
 TicketState = Literal["waiting", "ringing", "serving", "parked", "closed"]
-CloseReason = Literal["served", "left", "closed_by_hours", "expired"]
+CloseReason = Literal["served", "left", "closed_by_hours", "expired", "callback_failed"]
 DeclineReason = Literal["busy_paperwork", "not_my_item", "need_break", "conflict_of_interest"]
 
 
 class TicketView(Wire):
-    """A ticket as its owner's pages keep it; no personal data."""
+    """A ticket as its owner's pages keep it; no personal data.
+
+    `callback_at`: the time for which a callback is agreed; `callback_tries`: how often it reached nobody before.
+    """
 
     id: UUID
     number: str
@@ -31,6 +34,8 @@ class TicketView(Wire):
     session_id: UUID | None
     elderly: bool
     typed_only: bool
+    callback_at: datetime | None
+    callback_tries: int
 
 
 class TakeRequest(Asked):
@@ -93,6 +98,27 @@ class TicketPage(Wire):
     recall: Literal["none", "offered", "on"]
 
 
+class CallbackTime(Wire):
+    """A time for a callback, which is as many minutes away."""
+
+    minutes: int
+    at: datetime
+
+
+class CallbackOffer(Wire):
+    """The times that are offered for a callback (none: the desk closes before), and from when on one may be chosen."""
+
+    offered_from: datetime
+    times: list[CallbackTime]
+    recall: Literal["none", "offered", "on"]
+
+
+class CallbackRequest(Asked):
+    """In how many minutes; one of the offered times."""
+
+    minutes: Annotated[int, Field(ge=1, le=1440), NOT_GUESSED]
+
+
 class Cursor(Wire):
     """Where a state document stands in its stream."""
 
@@ -138,7 +164,7 @@ class DeclineRequest(Asked):
 
 
 class QueueRow(Wire):
-    """A ticket as the desk's queue shows it: no name, no phone."""
+    """A ticket as the desk's queue shows it: no name, no phone. `callback_at`: when a callback is agreed."""
 
     ticket_id: UUID
     number: str
@@ -151,6 +177,7 @@ class QueueRow(Wire):
     elderly: bool
     typed_only: bool
     desk_id: UUID
+    callback_at: datetime | None
 
 
 class AnswerShown(Wire):

@@ -31,7 +31,10 @@ SWEEPS = [
     ),
     Sweep(
         "pages gone",
-        "SELECT id FROM ticket WHERE state IN ('waiting', 'parked') AND lease_until <= (SELECT app_now()) LIMIT :batch",
+        """
+        SELECT id FROM ticket WHERE (state = 'waiting' OR (state = 'parked' AND callback_at IS NULL))
+          AND lease_until <= (SELECT app_now()) LIMIT :batch
+        """,
         actions.expire,
     ),
     Sweep("nearly their turn", recalling.NEAR, recalling.recall_near),

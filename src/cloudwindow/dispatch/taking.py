@@ -211,7 +211,8 @@ def _row(tx: Tx, account_id: UUID, wish: _Wish) -> dict[str, Any]:
         "bonus_reason": place.reason,
         "queue_key": tx.now - timedelta(seconds=place.bonus_seconds),
         "lease_until": tx.now + timedelta(seconds=place.grace_seconds),
-        **dict.fromkeys(("close_reason", "parked_until")),
+        **dict.fromkeys(("close_reason", "parked_until", "callback_at")),
+        "callback_tries": 0,
     }
 
 

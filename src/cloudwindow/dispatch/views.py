@@ -49,6 +49,8 @@ def show_ticket(ticket: Any, item_key: str, session_id: UUID | None) -> TicketVi
         session_id=session_id,
         elderly=ticket.elderly,
         typed_only=ticket.typed_only,
+        callback_at=ticket.callback_at,
+        callback_tries=ticket.callback_tries,
     )
 
 

@@ -29,6 +29,10 @@ WRONG = {
         WHERE CASE t.state WHEN 'serving' THEN s.state IS DISTINCT FROM 'open'
                            WHEN 'closed' THEN s.state = 'open' END
     """,
+    "an agreed callback that does not come to the head at its time": """
+        SELECT number FROM ticket WHERE state = 'parked' AND callback_at IS NOT NULL
+            AND (parked_until IS DISTINCT FROM callback_at OR callback_tries > 2)
+    """,
     "a session being served without exactly one live call, or any other with one": """
         SELECT s.number, s.state, t.state, count(c.id) FROM session s JOIN ticket t ON t.id = s.ticket_id
         LEFT JOIN call c ON c.session_id = s.id AND c.state <> 'ended'

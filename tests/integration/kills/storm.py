@@ -126,6 +126,8 @@ class CitizenActor(Actor):
             await self.insist(f"/api/tickets/{ticket['id']}/leave")
         elif ticket["state"] == "ringing" and self.happens(0.05):
             await self.insist(f"/api/tickets/{ticket['id']}/postpone")
+        elif ticket["state"] == "parked" and ticket["callback_at"] and self.happens(0.3):
+            await self.insist(f"/api/tickets/{ticket['id']}/callback/now")
 
     async def _talk(self, call: dict[str, Any]) -> None:
         mine = next(one for one in call["participants"] if one["side"] == "applicant")
@@ -133,6 +135,8 @@ class CitizenActor(Actor):
             await self.insist(f"/api/calls/{call['id']}/join")
         elif call["state"] == "connected" and self.happens(0.1):
             await self.insist(f"/api/calls/{call['id']}/end")
+        elif self.happens(0.02):
+            await self.insist(f"/api/tickets/{self.page.state['ticket']['id']}/callback", {"minutes": 10})
         else:
             await self.media(call, "applicant")
 

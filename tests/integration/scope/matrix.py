@@ -103,6 +103,12 @@ POST /api/tickets/{ticket_id}/leave       ringing  401  200  404  401  401  401 
 POST /api/tickets/{ticket_id}/leave       serving  401  409  404  401  401  401  401  401  401  401  401  401  401  401
 POST /api/tickets/{other_ticket_id}/leave waiting  401  404  200  401  401  401  401  401  401  401  401  401  401  401
 POST /api/tickets/{ticket_id}/postpone    serving  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/tickets/{ticket_id}/callback    waiting  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/tickets/{ticket_id}/callback    serving  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/callback    ringing  401  409  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/callback    serving  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/callback    done     401  409  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/tickets/{ticket_id}/callback/now serving 401  409  404  401  401  401  401  401  401  401  401  401  401  401
 
 # The workbench
 POST /api/workbench/presence              waiting  401  401  401  200  200  200  200  200  403  403  403  403  403  200
@@ -115,6 +121,10 @@ GET  /api/workbench/tickets/{ticket_id}   ringing  401  401  401  200  404  404 
 GET  /api/workbench/tickets/{ticket_id}   serving  401  401  401  200  404  404  404  404  404  404  404  404  404  200
 GET  /api/workbench/tickets/{ticket_id}   wrapping 401  401  401  200  404  404  404  404  404  404  404  404  404  404
 GET  /api/workbench/tickets/{other_ticket_id} waiting 401 401 401 404 404 404 404 404 404 404 404 404 404 404
+GET  /api/workbench/tickets/{ticket_id}/callback ringing 401 401 401 404 404 404 404 404 404 404 404 404 404 404
+GET  /api/workbench/tickets/{ticket_id}/callback serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
+POST /api/workbench/tickets/{ticket_id}/callback serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
+POST /api/workbench/tickets/{ticket_id}/callback wrapping 401 401 401 404 404 404 404 404 404 404 404 404 404 404
 POST /api/engagements/{engagement_id}/accept ringing 401 401 401 200 404 404 404 404 404 404 404 404 404 404
 POST /api/engagements/{engagement_id}/accept serving 401 401 401 409 404 404 404 404 404 404 404 404 404 404
 POST /api/engagements/{engagement_id}/decline ringing 401 401 401 200 404 404 404 404 404 404 404 404 404 404
@@ -245,6 +255,9 @@ BODIES: dict[str, Any] = {
         "consent_version": "2026-11",
         "device": "phone",
     },
+    "POST /api/tickets/{ticket_id}/callback": {"minutes": 30},
+    "POST /api/tickets/{ticket_id}/callback/now": None,
+    "POST /api/workbench/tickets/{ticket_id}/callback": {"minutes": 30},
     "POST /api/workbench/presence": {"wanted": "break", "reason": "training"},
     "POST /api/engagements/{engagement_id}/decline": {"reason": "conflict_of_interest"},
     "POST /api/calls/{call_id}/end-for-abuse": {"words": "三次提醒后还在骂人"},
@@ -387,6 +400,7 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     ("POST /api/tickets/{ticket_id}/leave", "ringing"): {"ticket": "owner"},
     ("POST /api/tickets/{other_ticket_id}/leave", "waiting"): {"other_ticket": "other"},
     ("POST /api/tickets/{ticket_id}/postpone", "serving"): {"ticket": "owner", "session": "owner"},
+    ("POST /api/tickets/{ticket_id}/callback", "serving"): {"ticket": "owner", "session": "owner"},
     # fenglei sits at the desk, but not for this department line
     ("GET /api/workbench/queue", "waiting"): {
         "ticket": "agent mate",

@@ -36,6 +36,7 @@ CHECKS = [
 ]
 REAL = {"region": (WEIDU, CITY, JIANAN_VILLAGE), "q": ("社保", "身份证"), "key": ("P01",)}
 A_REAL_FILE = 0.7
+A_REAL_PART = 0.6
 OWN_POLICY = "sandbox; default-src 'none'"
 """Files that people have sent come with a policy of their own."""
 COUNTED = {"wrong_password", "wrong_code"}
@@ -90,6 +91,8 @@ class Door:
         if fits(ParameterLocation.BODY) and isinstance(case.body, dict):
             drawn = case.body
             kept = chance.sample(sorted(drawn), min(len(drawn), chance.choice([0, 0, 1, 1, 2, 9])))
+            if len(drawn) == 1 and chance.random() < A_REAL_PART:
+                kept = []  # what is the whole body is seldom right by chance
             case.body = (real_body(self.world, label) or {}) | {name: drawn[name] for name in kept}
         return case
 

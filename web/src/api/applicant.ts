@@ -80,6 +80,30 @@ export const postponeTicket = (ticket_id: string) =>
     ),
   )
 
+export const getCallbackOffer = (ticket_id: string) =>
+  data(client.GET('/api/tickets/{ticket_id}/callback', { params: { path: { ticket_id } } }))
+/** 约定回呼: aside until then, with the place kept. */
+export const callBack = (ticket_id: string, minutes: number) =>
+  withKey(`callback:${ticket_id}`, { minutes }, (key) =>
+    data(
+      client.POST('/api/tickets/{ticket_id}/callback', {
+        params: { path: { ticket_id } },
+        body: { minutes },
+        ...keyed(key),
+      }),
+    ),
+  )
+/** 现在就办: the head of the queue at once instead of the callback. */
+export const comeNow = (ticket_id: string) =>
+  withKey(`callback-now:${ticket_id}`, null, (key) =>
+    data(
+      client.POST('/api/tickets/{ticket_id}/callback/now', {
+        params: { path: { ticket_id } },
+        ...keyed(key),
+      }),
+    ),
+  )
+
 export const joinCall = (call_id: string, key: string) =>
   named<JoinAnswer>(
     client.POST('/api/calls/{call_id}/join', { params: { path: { call_id } }, ...keyed(key) }),

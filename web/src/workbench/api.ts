@@ -88,6 +88,19 @@ export const declineRing = (engagement_id: string, reason: DeclineReason) =>
     ),
   )
 
+export const getCallbackOffer = (ticket_id: string) =>
+  data(client.GET('/api/workbench/tickets/{ticket_id}/callback', { params: { path: { ticket_id } } }))
+export const agreeOnCallback = (ticket_id: string, minutes: number) =>
+  withKey(`callback:${ticket_id}`, { minutes }, (key) =>
+    data(
+      client.POST('/api/workbench/tickets/{ticket_id}/callback', {
+        params: { path: { ticket_id } },
+        body: { minutes },
+        ...keyed(key),
+      }),
+    ),
+  )
+
 /** The key comes from the call controller: one per join, the same for every try. */
 export const joinCall = (call_id: string, key: string) =>
   named<JoinAnswer>(

@@ -87,6 +87,12 @@ describe('why you', () => {
       '上一次响铃没有人接，回到队首',
     ])
   })
+  it('says for when a callback was agreed, in the time of the windows', () => {
+    const facts = [{ code: 'callback', params: { at: '2026-11-24T06:40:00+00:00' } }]
+    const said = whyYou({ ...why, bonus_seconds: 86_400, facts }, false, 'zh')
+    expect(said[2]).toBe('约定回呼：约好 14:40，位置一直留着')
+    expect(queueTag(facts, false, 'zh')?.word).toBe('回呼 队首')
+  })
   it('marks a queue row only when something put it there', () => {
     expect(queueTag([], false, 'zh')).toBeNull()
     expect(queueTag([{ code: 'elderly', params: {} }], true, 'zh')).toEqual({

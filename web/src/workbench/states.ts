@@ -103,6 +103,9 @@ export const states: Shot[] = [
   ),
   shot('line-down', signedIn(desk.state(), { 'GET /api/ws': 'offline' }), { until: '.call-banner' }),
   shot('ringing', signedIn(ringing, ringAnswers), { until: '.ring-who .code' }),
+  shot('ringing-callback', signedIn({ ...ringing, offer: desk.calledBack }, ringAnswers), {
+    until: '.ring-who .code',
+  }),
   shot('ringing-decline', signedIn(ringing, ringAnswers), {
     steps: [{ see: '.ring-who .code' }, { key: 'Escape' }],
     until: '.decline .choice',

@@ -1,5 +1,6 @@
 /** Why this person rings at this clerk, in sentences; the server gives figures and codes. */
 import { messages, say, t, type Language, type Message } from '@/i18n'
+import { clock } from '@/i18n/format'
 import { span } from './time'
 import type { Fact, Why } from './types'
 import { levelWord } from './words'
@@ -39,6 +40,11 @@ const facts: Record<string, Message> = messages({
     zh: '刚才请大家等一下，现在回到队首',
     en: 'The person asked to wait a moment, and is first now',
   },
+  callback: { zh: '约定回呼：约好 {at}，位置一直留着', en: 'Callback agreed for {at}; the place was kept' },
+  callback_now: {
+    zh: '约定回呼：对方提前回来，现在就办',
+    en: 'Callback agreed, but the person came back earlier',
+  },
   declined: { zh: '上一位同事没有接，转给下一位', en: 'A colleague declined, so it goes to the next' },
 })
 
@@ -72,7 +78,8 @@ function waited(why: Why, elderly: boolean): string {
 
 function factSentence(fact: Fact, language: Language): string | null {
   const known = facts[fact.code]
-  return known === undefined ? null : say(language, known)
+  const at = fact.params['at']
+  return known === undefined ? null : say(language, known, typeof at === 'string' ? { at: clock(at) } : {})
 }
 
 const tags: Record<string, Message> = messages({
@@ -80,6 +87,8 @@ const tags: Record<string, Message> = messages({
   missed_ring: { zh: '没接到 队首', en: 'Missed, first' },
   dropped_call: { zh: '断线 队首', en: 'Dropped, first' },
   clerk_lost: { zh: '断线 队首', en: 'Dropped, first' },
+  callback: { zh: '回呼 队首', en: 'Callback, first' },
+  callback_now: { zh: '回呼 队首', en: 'Callback, first' },
   postponed: { zh: '请等 队首', en: 'Asked to wait, first' },
   declined: { zh: '转来 队首', en: 'Passed on, first' },
 })

@@ -30,6 +30,14 @@ export const browse: Shot[] = [
   },
   {
     route: 'home',
+    state: 'callback',
+    path: '/',
+    answers: known({ ticket: ticket({ state: 'parked', callback_at: '2026-11-24T06:45:00Z' }) }),
+    stored: { lasting: region },
+    until: '#mine',
+  },
+  {
+    route: 'home',
     state: 'long-name',
     path: '/',
     answers: known({ ticket: ticket() }, longNamed),

@@ -1,7 +1,46 @@
 /** Taking a number: who you are, the notice, the queue. */
 import { region, answered, stranger, known, waiting } from '../../../shots/answers'
-import { deviceLink, longNamed, ticket, TICKET } from '../../../shots/place'
-import { ok, problem, type Shot } from '../../../shots/types'
+import { callbackOffer, deviceLink, longNamed, ticket, TICKET } from '../../../shots/place'
+import { ok, problem, type Answer, type Shot, type Step } from '../../../shots/types'
+
+const CALLED_AT = '2026-11-24T06:45:00Z'
+
+/** 约定回呼: offered, chosen, agreed, moved, given up. */
+const parked = { state: 'parked', parked_until: CALLED_AT, callback_at: CALLED_AT } as const
+const offered = (more: Parameters<typeof callbackOffer>[0] = {}): Record<string, Answer> => ({
+  ...waiting(),
+  [`GET /api/tickets/${TICKET}/callback`]: ok(callbackOffer(more)),
+})
+const callbacks: Shot[] = (
+  [
+    ['callback-offered', offered(), [], '#call-back'],
+    ['callback-choose', offered(), [{ press: '#call-back' }], '.callback-times'],
+    ['callback-choose-guest', offered({ recall: 'offered' }), [{ press: '#call-back' }], '.callback-times'],
+    [
+      'callback-refused',
+      { ...offered(), [`POST /api/tickets/${TICKET}/callback`]: problem('callback_not_offered', 422) },
+      [{ press: '#call-back' }, { see: '.callback-times' }, { press: '.modal-actions .button:first-child' }],
+      '.modal .notice.bad',
+    ],
+    ['callback-agreed', waiting({ place: null }, parked), [], '#come-now'],
+    ['callback-agreed-guest', waiting({ place: null, recall: 'offered' }, parked), [], '#verify-phone'],
+    ['callback-moved', waiting({ place: null }, { ...parked, callback_tries: 1 }), [], '#come-now'],
+    [
+      'callback-failed',
+      waiting({ place: null }, { state: 'closed', close_reason: 'callback_failed' }),
+      [],
+      '.blank',
+    ],
+  ] satisfies [string, Record<string, Answer>, Step[], string][]
+).map(([state, answers, steps, until]) => ({
+  route: 'waiting',
+  state,
+  path: `/waiting/${TICKET}`,
+  answers,
+  stored: { lasting: answered },
+  steps,
+  until,
+}))
 
 export const queue: Shot[] = [
   { route: 'enter', state: 'start', path: '/enter?item=P01', answers: stranger, stored: { lasting: region } },
@@ -199,6 +238,7 @@ export const queue: Shot[] = [
     stored: { lasting: answered },
     until: '.materials',
   },
+  ...callbacks,
   {
     route: 'waiting',
     state: 'devices',

@@ -2,6 +2,7 @@
 import { known, inCall, ended, done, rated } from '../../../shots/answers'
 import {
   CALL,
+  callbackOffer,
   drawnOn,
   MY_SEAT,
   PHOTO,
@@ -74,6 +75,28 @@ export const talk: Shot[] = [
     steps: [{ see: '.line-quality .good, .line-quality .fair' }, { press: '.line-quality' }],
     until: '.rungs',
   },
+  ...(
+    [
+      ['callback', {}, '.callback-times'],
+      ['callback-none', { times: [] }, '.modal .notice.warn'],
+    ] as const
+  ).map(([state, more, until]): Shot => ({
+    route: 'call',
+    state,
+    path: `/call/${TICKET}`,
+    answers: {
+      ...inCall({}),
+      [`GET /api/tickets/${TICKET}/callback`]: ok(callbackOffer(more as Parameters<typeof callbackOffer>[0])),
+    },
+    devices: 'ok',
+    peer: true,
+    steps: [
+      { see: '.line-quality .good, .line-quality .fair' },
+      { press: '.line-quality' },
+      { press: '.callback-open' },
+    ],
+    until,
+  })),
   {
     route: 'call',
     state: 'voice-chosen',

@@ -2,7 +2,18 @@
 import { chatAnswers, chatOf, talked, written } from '../../../shots/chat'
 import { twoMatters } from '../../../shots/answers'
 import * as desk from '../../../shots/desk'
-import { CALL, drawnOn, FRAME, PHOTO, photoAsked, pictureOn, SESSION, strokes } from '../../../shots/place'
+import {
+  CALL,
+  callbackOffer,
+  drawnOn,
+  FRAME,
+  PHOTO,
+  photoAsked,
+  pictureOn,
+  SESSION,
+  strokes,
+  TICKET,
+} from '../../../shots/place'
 import { entry, form, FORM_PAGE, formPages, guide, typed } from '../../../shots/pushed'
 import { ok, problem, type Answer, type Shot, type Step } from '../../../shots/types'
 import type { PictureView, WorkbenchState } from '../types'
@@ -153,6 +164,34 @@ export const talk: Shot[] = [
     steps: [{ see: '.facts-line .ok-text' }, { press: '.line-quality' }],
     until: '.menu',
   }),
+  ...(
+    [
+      ['call-callback', {}, '.callback-time'],
+      ['call-callback-unverified', { recall: 'offered' }, '.callback-time'],
+      ['call-callback-none', { times: [] }, '.notice.warn'],
+    ] as const
+  ).map(([state, more, until]) =>
+    shot(
+      state,
+      signedIn(inCall(), {
+        ...joining,
+        [`GET /api/workbench/tickets/${TICKET}/callback`]: ok(
+          callbackOffer(more as Parameters<typeof callbackOffer>[0]),
+        ),
+      }),
+      {
+        stored: owned,
+        peer: true,
+        steps: [
+          { see: '.facts-line .ok-text' },
+          { press: '.line-quality' },
+          { see: '.menu' },
+          { press: '.callback-item' },
+        ],
+        until,
+      },
+    ),
+  ),
   shot('call-voice-chosen', signedIn(inCall(), joining), {
     stored: { tab: { ...owned.tab, 'cw:call-rung': `${CALL}:voice` } },
     peer: true,

@@ -19,7 +19,9 @@ import { setServerTime, startClock } from './clock'
 export const staff = shallowRef<Staff | null>(null)
 export const deployment = shallowRef<Awaited<ReturnType<typeof api.getDeployment>> | null>(null)
 export const today = shallowRef<Today | null>(null)
+/** Who waits, and beside them who agreed on a callback and waits at home until then, the next one first. */
 export const queue = shallowRef<QueueRow[] | null>(null)
+export const callbacks = shallowRef<QueueRow[]>([])
 export const colleagues = shallowRef<Colleague[] | null>(null)
 export const outcomes = shallowRef<Outcome[]>([])
 export const ticket = shallowRef<TicketDetail | null>(null)
@@ -105,7 +107,11 @@ export async function reloadTicket(): Promise<void> {
 export async function refreshQueue(): Promise<void> {
   if (!serves(staff.value)) return
   try {
-    ;[queue.value, colleagues.value] = await Promise.all([api.getQueue(), api.getColleagues()])
+    const [rows, present] = await Promise.all([api.getQueue(), api.getColleagues()])
+    const isAgreed = (row: QueueRow): boolean => row.state === 'parked' && row.callback_at !== null
+    queue.value = rows.filter((row) => !isAgreed(row))
+    callbacks.value = rows.filter(isAgreed)
+    colleagues.value = present
   } catch {
     // Shown as it was; the hint after the next reconnection fetches again.
   }
@@ -165,6 +171,7 @@ export function leave(): void {
   staff.value = null
   ticket.value = null
   queue.value = colleagues.value = null
+  callbacks.value = []
   today.value = null
 }
 
