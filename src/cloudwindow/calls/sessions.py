@@ -83,7 +83,7 @@ class SessionDesk:
     async def rings_on(self, tx: Tx, ticket_id: UUID) -> None:
         """Tell the ticket's call that it rings for longer for who was invited."""
         row = await views.of_ticket(tx.session, ticket_id)
-        call = await views.call_of_session(tx.session, row.id) if row else None
+        call = await call_of_session(tx.session, row.id) if row else None
         if row and call:
             await announce_call(tx, row, call.id)
 
