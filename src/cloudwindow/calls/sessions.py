@@ -32,8 +32,7 @@ from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.people import Account, Staff, account_stream, staff_stream
 
-CITY_PREFIX = "YZC"
-PREVIOUS_SHOWN = 5
+CITY_PREFIX, PREVIOUS_SHOWN = "YZC", 5
 WRAP_UP_SECONDS = "dispatch.wrap_up_seconds"
 
 
