@@ -1,6 +1,6 @@
 /** Who of the staff is in the call: the clerk who serves, and whoever was asked in. */
 import { computed, type ComputedRef } from 'vue'
-import type { CallView, RemoteMedia } from '@/call'
+import type { CallState, CallView, RemoteMedia } from '@/call'
 
 export interface Guest {
   readonly id: string
@@ -18,6 +18,12 @@ export function clerkFace(view: CallView): RemoteMedia | null {
   return faceOf(view, clerk?.id) ?? (guestsOf(view).length === 0 ? (view.remote.find(isFace) ?? null) : null)
 }
 const isFace = ({ name }: RemoteMedia): boolean => name === 'face'
+
+/** The clerk who serves, as the call names them. */
+export function clerkOf(call: CallState | null): { name: string; organisation: string } | null {
+  const { name, organisation } = call?.participants.find(({ side }) => side === 'clerk') ?? {}
+  return !name || !organisation ? null : { name, organisation }
+}
 
 export function guestsOf(view: CallView): Guest[] {
   if (view.call === null || view.call.state === 'ended') return []
