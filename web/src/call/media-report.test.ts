@@ -38,6 +38,10 @@ describe('MediaReporter', () => {
     })
     reporter.start()
     await vi.advanceTimersByTimeAsync(500)
+    now = reading(0, 0)
+    reporter.nudge()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(reports).toEqual([])
     now = reading(100, 1)
     await vi.advanceTimersByTimeAsync(300)
     expect(reports.slice(-1)[0]).toMatchObject({ bytesReceived: 100, framesDecoded: 1 })
@@ -126,7 +130,10 @@ describe('statistics', () => {
     expect(sumReport(path('host', 'relay')).relay).toBe(true)
   })
   it('takes the keep-alives when the other side has nothing to send', () => {
-    expect(sumReport(report([{ type: 'transport', bytesReceived: 900 }])).bytes).toBe(900)
+    const bytes = (dtlsState: string): number =>
+      sumReport(report([{ type: 'transport', bytesReceived: 900, dtlsState }])).bytes
+    expect(bytes('connected')).toBe(900)
+    expect(bytes('connecting')).toBe(0)
   })
   it('names the line by delay and loss', () => {
     expect(lossBetween(NO_SUMS, NO_SUMS)).toBeNull()

@@ -30,7 +30,7 @@ export class MediaReporter {
   private bytes = 0
   private frames = 0
   private grownAt = 0
-  private reportedAt = Number.NEGATIVE_INFINITY
+  private reportedAt = 0
   private reportedIce: RTCIceConnectionState | null = null
   private quickLooks = QUICK_LOOKS
 
@@ -39,6 +39,7 @@ export class MediaReporter {
   start(): void {
     if (this.running) return
     this.running = true
+    this.reportedAt = this.port.now()
     this.schedule(LOOK_EVERY_MS)
   }
 
@@ -90,9 +91,11 @@ export class MediaReporter {
     return firstFrame || this.state !== before
   }
 
+  /** The search for a path is no news: what is told meanwhile would stand before the other side's signals. */
   private reportIfDue(stats: MediaStats, changed: boolean): void {
     const due = this.port.now() - this.reportedAt >= REPORT_EVERY_MS
-    if (!due && !changed && stats.ice === this.reportedIce) return
+    const news = stats.ice !== this.reportedIce && (this.state !== 'connecting' || stats.ice === 'failed')
+    if (!due && !changed && !news) return
     this.reportedAt = this.port.now()
     this.reportedIce = stats.ice
     this.port.report(stats)

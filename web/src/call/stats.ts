@@ -37,7 +37,8 @@ const number = (value: unknown): number => (typeof value === 'number' ? value : 
 
 /**
  * Sums what one connection has received. When the other side sends no media at all (no device), the transport's own bytes
- * (its keep-alives) stand in, since the line is then as good as it can be.
+ * (its keep-alives) stand in, since the line is then as good as it can be; not before the two have agreed on keys, since
+ * what comes earlier only looks for a path.
  */
 export function sumReport(report: RTCStatsReport): LinkSums {
   const sums = { ...NO_SUMS }
@@ -48,7 +49,8 @@ export function sumReport(report: RTCStatsReport): LinkSums {
       inbound += 1
       addInbound(sums, entry)
     }
-    if (entry.type === 'transport') transportBytes += number(entry.bytesReceived)
+    if (entry.type === 'transport' && entry.dtlsState === 'connected')
+      transportBytes += number(entry.bytesReceived)
     if (entry.type === 'candidate-pair' && entry.nominated === true) {
       readPath(sums, entry)
       sums.relay = isRelayed(report, entry)
