@@ -31,7 +31,7 @@ test: $(STAMPS)/dev $(STAMPS)/web browser ## everything: lint, types, unit, inte
 
 test-long: $(STAMPS)/dev $(STAMPS)/web browser ## more of the same with other seeds: storms of kills, strangers, pages in other sizes, elder mode and English
 	@cd web && npm run --silent shots -- --modes=desktop,elder,en,small
-	@$(PY) -m pytest -m long tests
+	@$(PY) -m pytest -n auto --maxprocesses 4 -m long tests
 
 bench: $(STAMPS)/dev $(STAMPS)/web browser ## measure; figures in bench/results.json, explained in bench/README.md
 	@$(PY) -m bench
