@@ -127,6 +127,7 @@ async def test_an_expert_comes_and_goes_and_the_call_goes_on(browser: Browser, s
         await side.page.context.close()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_four_see_each_other_and_a_fifth_is_refused(server: Server) -> None:
     """Four pages of one machine decode twelve pictures, so their cameras give five a second."""
