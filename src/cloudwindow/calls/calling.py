@@ -43,21 +43,26 @@ async def own_place(tx: Tx, call_id: UUID) -> CallParticipant:
 
 async def lock_call(tx: Tx, call_id: UUID) -> tuple[Call, Session]:
     """Lock the ticket of a call, then the call; the caller has found the actor's place in it."""
-    row = await tx.session.scalar(
-        select(Session)
-        .join(Call, Call.session_id == Session.id)
-        .where(Call.id == call_id)  # scope: the caller found its place
-    )
-    if row is None:
-        raise Problem("not_found")
     # scope: the ticket of a call in which the caller found its place
-    await tx.session.scalar(select(Ticket.id).where(Ticket.id == row.ticket_id).with_for_update())
-    call = await tx.session.scalar(
-        select(Call).where(Call.id == call_id).with_for_update(),  # scope: the caller found its place
-        execution_options={"populate_existing": True},
+    ticket_id = await tx.session.scalar(
+        select(Ticket.id)
+        .join(Session, Session.ticket_id == Ticket.id)
+        .join(Call, Call.session_id == Session.id)
+        .where(Call.id == call_id)
+        .with_for_update(of=Ticket)
     )
-    await tx.session.refresh(row)
-    if call is None or call.state == "ended":
+    if ticket_id is None:
+        raise Problem("not_found")
+    call, row = (
+        await tx.session.execute(
+            select(Call, Session)  # scope: the caller found its place
+            .join(Session, Session.id == Call.session_id)
+            .where(Call.id == call_id)
+            .with_for_update(of=Call),
+            execution_options={"populate_existing": True},
+        )
+    ).one()
+    if call.state == "ended":
         raise Problem("call_over")
     return call, row
 

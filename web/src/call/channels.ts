@@ -6,6 +6,7 @@ import {
   MESSAGE_LIMIT,
   MESSAGES_PER_SECOND,
   type HeardMessage,
+  type LocalMedia,
   type Message,
   type Paused,
   type TrackName,
@@ -29,6 +30,26 @@ export interface SentName {
   readonly weak: boolean
   readonly paused?: Paused
   readonly mids: readonly string[]
+}
+
+/** All that one page sends, from its face and from what it shows beside it. */
+export function sentNames(
+  face: { audio: boolean; video: boolean; weak: boolean; paused: Paused | null },
+  beside: ReadonlyMap<Exclude<TrackName, 'face'>, LocalMedia>,
+  linesOf: (name: Exclude<TrackName, 'face'>) => readonly string[],
+): SentName[] {
+  const { audio, video, weak, paused } = face
+  const shown = [...beside].map(([name, media]) => ({
+    name,
+    audio: media.audio !== null,
+    video: media.video !== null,
+    weak: false,
+    mids: linesOf(name),
+  }))
+  return [
+    { name: 'face', audio, video: video && !weak, weak, ...(paused !== null && { paused }), mids: [] },
+    ...shown,
+  ]
 }
 
 export interface ChannelEvents {

@@ -12,8 +12,11 @@ class FakeTransport implements CallTransport {
   prepare(): void {
     this.calls.push('prepare')
   }
-  start(seat: { attempt: number }): void {
+  /** Attempts of the peers who were there at the start. */
+  found = ''
+  start(seat: { attempt: number }, peers: readonly { attempt: number }[]): void {
     this.calls.push(`start ${String(seat.attempt)}`)
+    this.found = peers.map((peer) => peer.attempt).join()
   }
   setPeers(peers: readonly { attempt: number }[]): void {
     this.calls.push(`peers ${peers.map((peer) => peer.attempt).join()}`)
@@ -116,6 +119,15 @@ describe('CallController', () => {
     one.sync(call(1, 2, 'ended'))
     expect(transports[0]?.calls.slice(-1)[0]).toBe('stop')
     expect(one.view.phase).toBe('ended')
+  })
+
+  it('makes its offer to those who were there before it, and waits for the offer of who has come since', async () => {
+    const one = controller()
+    one.sync(call(0, 1))
+    one.sync(call(1, 2))
+    await settle()
+    expect(transports[0]?.found).toBe('1')
+    expect(transports[0]?.calls).toEqual(['prepare', 'start 1', 'peers 2'])
   })
 
   it.each([

@@ -289,7 +289,9 @@ export class CallController {
     const transport = this.ensureTransport()
     this.applySending()
     transport.limit(limitOf(this.view.rung))
-    transport.start(this.seat, others(call, answer.participant_id), this.view.local)
+    // Who was there when we joined hears our offer; who has come since, as the document may say already, makes one.
+    transport.start(this.seat, others(answer.call, answer.participant_id), this.view.local)
+    if (call !== answer.call) transport.setPeers(others(call, answer.participant_id))
     const screen = this.view.screenStream?.getVideoTracks()[0]
     if (screen !== undefined) transport.publish('screen', { audio: null, video: screen })
     this.refresh()

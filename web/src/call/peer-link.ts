@@ -13,6 +13,8 @@ export const RESEND_OFFER_MS = 3000
 export const DISCONNECTED_PATIENCE_MS = 2500
 /** Pause between restarts of a path that stays broken, in milliseconds. */
 export const RESTART_EVERY_MS = 6000
+/** So long after the path is there the first picture has come, and the line has been tried out. Milliseconds. */
+export const GROW_AFTER_MS = 1500
 
 export interface LinkOptions {
   readonly connection: RTCPeerConnection
@@ -36,6 +38,7 @@ export class PeerLink {
   private inbox: Promise<void> = Promise.resolve()
   private resendTimer: ReturnType<typeof setTimeout> | null = null
   private restartTimer: ReturnType<typeof setTimeout> | null = null
+  private growTimer: ReturnType<typeof setTimeout> | null = null
 
   constructor(private readonly options: LinkOptions) {
     this.connection = options.connection
@@ -107,6 +110,7 @@ export class PeerLink {
     this.batcher.close()
     this.cancel('resendTimer')
     this.cancel('restartTimer')
+    this.cancel('growTimer')
     this.connection.close()
   }
 
@@ -195,6 +199,10 @@ export class PeerLink {
     const state = this.connection.iceConnectionState
     this.options.onIce(state)
     this.cancel('restartTimer')
+    if (isUp(state))
+      this.growTimer ??= setTimeout(() => {
+        this.senders.grow()
+      }, GROW_AFTER_MS)
     if (state === 'failed') this.restart()
     if (state === 'failed' || state === 'disconnected') this.restartLater(DISCONNECTED_PATIENCE_MS)
   }
@@ -218,7 +226,7 @@ export class PeerLink {
     }, RESEND_OFFER_MS)
   }
 
-  private cancel(timer: 'resendTimer' | 'restartTimer'): void {
+  private cancel(timer: 'resendTimer' | 'restartTimer' | 'growTimer'): void {
     const running = this[timer]
     if (running !== null) clearTimeout(running)
     this[timer] = null

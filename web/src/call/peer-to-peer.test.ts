@@ -48,6 +48,18 @@ describe('a first call', () => {
     ).toEqual(['recvonly', 'recvonly'])
   })
 
+  it('hears an offer that overtakes the answer with its own seat, and makes none of its own', async () => {
+    const clerk = transport('clerk')
+    const devices = media()
+    clerk.prepare(devices, false)
+    transport('citizen').start(seat('citizen', 1), [{ id: 'clerk', attempt: 1 }], media())
+    await settle()
+    clerk.start(seat('clerk', 1), [{ id: 'citizen', attempt: 1 }], devices)
+    await settle()
+    expect(line.kinds()).toEqual(['offer', 'answer'])
+    expect(FakeConnection.all.map((one) => one.signalingState)).toEqual(['stable', 'stable'])
+  })
+
   it('speaks up when the later one stays silent', async () => {
     const clerk = transport('clerk')
     clerk.start(seat('clerk', 1), [], media())

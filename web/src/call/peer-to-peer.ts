@@ -5,7 +5,7 @@
  * one message with description and candidates; the side that waits has its connection and tracks ready. Codecs are the
  * browser's own first choice (Opus, VP8), which every web view of ours has.
  */
-import { Channels, isSayable, type SentName } from './channels'
+import { Channels, isSayable, sentNames } from './channels'
 import { MediaReporter } from './media-report'
 import { essentialOf, MeshSums } from './mesh-sums'
 import { onNetworkChange } from './network'
@@ -30,6 +30,8 @@ import {
 
 /** A peer that came later and should speak first gets so long before we do, in milliseconds. */
 export const PEER_SPEAKS_FIRST_MS = 2000
+/** More signals than any negotiation says before we know our seat. */
+const EARLY_SIGNALS = 32
 
 export interface PeerToPeerOptions {
   readonly signalling: Signalling
@@ -70,6 +72,8 @@ export class PeerToPeerTransport implements CallTransport {
   private readonly reporter: MediaReporter
   private readonly now: () => number
   private readonly undo: (() => void)[] = []
+  /** What the others say may overtake the answer that gives us our seat. */
+  private readonly early: IncomingSignal[] = []
   private readonly sums = new MeshSums()
   private essential: ReadonlySet<string> = new Set()
   private stopped = false
@@ -90,6 +94,11 @@ export class PeerToPeerTransport implements CallTransport {
       },
       now: this.now,
     })
+    this.undo.push(
+      options.signalling.onSignal((signal) => {
+        this.receive(signal)
+      }),
+    )
   }
 
   prepare(local: LocalMedia, speakFirst: boolean): void {
@@ -109,9 +118,6 @@ export class PeerToPeerTransport implements CallTransport {
     this.local = local
     this.applySending()
     this.undo.push(
-      this.options.signalling.onSignal((signal) => {
-        this.receive(signal)
-      }),
       this.options.signalling.onReopen(() => {
         this.links.forEach(({ link }) => {
           link.repeat()
@@ -123,7 +129,9 @@ export class PeerToPeerTransport implements CallTransport {
         })
       }),
     )
-    for (const peer of peers) if (peer.attempt > 0) this.open(peer).link.offer()
+    for (const signal of this.early.splice(0)) this.receive(signal)
+    for (const peer of peers)
+      if (peer.attempt > (this.links.get(peer.id)?.peer?.attempt ?? 0)) this.open(peer).link.offer()
     this.reporter.start()
   }
 
@@ -238,8 +246,7 @@ export class PeerToPeerTransport implements CallTransport {
       },
     })
     const connected: Connected = { link, channels: this.openChannels(connection), peer: null, silence: null }
-    void link.senders.limit(this.limited)
-    link.senders.addFace(this.local)
+    link.senders.addFace(this.local, this.limited)
     return connected
   }
 
@@ -299,6 +306,7 @@ export class PeerToPeerTransport implements CallTransport {
 
   private receive(signal: IncomingSignal): void {
     const seat = this.seat
+    if (seat === null && this.early.length < EARLY_SIGNALS) this.early.push(signal)
     if (seat === null || signal.call !== seat.call || signal.to_attempt !== seat.attempt) return
     const known = this.links.get(signal.from)
     const attempt = known?.peer?.attempt ?? 0
@@ -351,20 +359,8 @@ export class PeerToPeerTransport implements CallTransport {
   }
 
   private saySent(connected: Connected): void {
-    const weak = !this.limited.video
-    const face = { ...this.sending, video: this.sending.video && !weak }
-    const sent: SentName[] = [
-      { name: 'face', ...face, weak, ...(this.paused !== null && { paused: this.paused }), mids: [] },
-    ]
-    for (const [name, media] of this.beside)
-      sent.push({
-        name,
-        audio: media.audio !== null,
-        video: media.video !== null,
-        weak: false,
-        mids: connected.link.senders.linesOf(name),
-      })
-    connected.channels.saySent(sent)
+    const face = { ...this.sending, weak: !this.limited.video, paused: this.paused }
+    connected.channels.saySent(sentNames(face, this.beside, (name) => connected.link.senders.linesOf(name)))
   }
 
   private report(stats: MediaStats): void {

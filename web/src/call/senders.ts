@@ -1,6 +1,12 @@
 /** What one connection sends: the face's two tracks first, then a document camera and a screen, told apart by their lines. */
 import { NO_LIMIT, type LocalMedia, type SendLimit, type TrackName } from './transport'
 
+/**
+ * Lines of a face's first picture. Browsers begin to send at some 300 kbit/s: the first frame of a large picture is dropped
+ * or takes seconds at that, on this machine 60 ms more than a small one.
+ */
+export const FIRST_HEIGHT = 360
+
 type Kind = 'audio' | 'video'
 const KINDS: readonly Kind[] = ['audio', 'video']
 type Beside = Exclude<TrackName, 'face'>
@@ -9,16 +15,26 @@ export class Senders {
   private readonly beside = new Map<string, RTCRtpTransceiver>()
   private face: LocalMedia = { audio: null, video: null }
   private allowed: SendLimit = NO_LIMIT
+  private small = true
 
   constructor(private readonly connection: RTCPeerConnection) {}
 
-  addFace(local: LocalMedia): void {
+  addFace(local: LocalMedia, limit: SendLimit): void {
     this.face = local
+    this.allowed = limit
     const stream = new MediaStream()
     for (const kind of KINDS) {
       const track = this.wanted(kind)
       if (track !== null) this.connection.addTrack(track, stream)
     }
+    this.applyLimit()
+  }
+
+  /** The first picture has come: from now on it is as large as allowed. */
+  grow(): void {
+    if (!this.small) return
+    this.small = false
+    this.applyLimit()
   }
 
   /** An offerer asks for what it cannot send itself; an answerer need not, and such a transceiver would match no line. */
@@ -97,7 +113,8 @@ export class Senders {
     const { width = 0, height = 0 } = track.getSettings()
     encoding.maxBitrate = this.allowed.kbps * 1000
     // A phone held upright has more lines than columns: the shorter side is what people call 720p.
-    encoding.scaleResolutionDownBy = Math.max(1, Math.min(width, height) / this.allowed.height)
+    const lines = this.small ? Math.min(this.allowed.height, FIRST_HEIGHT) : this.allowed.height
+    encoding.scaleResolutionDownBy = Math.max(1, Math.min(width, height) / lines)
     sender.setParameters(parameters).catch(() => undefined)
   }
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { FakeTrack, media } from './fakes'
 import { begin, connection, FACE, seat, settle, transport, useScene } from './scene'
+import { GROW_AFTER_MS } from './peer-link'
+import { FIRST_HEIGHT } from './senders'
 import { MESSAGE_LIMIT, MESSAGES_PER_SECOND } from './transport'
 
 useScene()
@@ -52,9 +54,27 @@ describe('what is sent beside the face', () => {
     expect(names()).toEqual(['face'])
   })
 
+  it('is a small picture first, on a prepared connection too, and as large as allowed a while after the path is there', async () => {
+    const clerk = transport('clerk')
+    const devices = media()
+    clerk.prepare(devices, true)
+    await settle()
+    const size = (): unknown => connection(0).getTransceivers()[1]?.sender.parameters.encodings[0]
+    expect(size()).toEqual({ maxBitrate: 1_500_000, scaleResolutionDownBy: 720 / FIRST_HEIGHT })
+    clerk.start(seat('clerk', 1), [{ id: 'citizen', attempt: 1 }], devices)
+    connection(0).ice('connected')
+    await settle(GROW_AFTER_MS - 1)
+    connection(0).ice('completed')
+    expect(size()).toMatchObject({ scaleResolutionDownBy: 720 / FIRST_HEIGHT })
+    await settle(1)
+    expect(size()).toEqual({ maxBitrate: 1_500_000, scaleResolutionDownBy: 1 })
+  })
+
   it('a weak line sends no picture and says so, and others are limited in size', async () => {
     const { clerk, citizen } = begin()
     await settle()
+    connection(0).ice('connected')
+    await settle(GROW_AFTER_MS)
     citizen.limit({ video: true, height: 480, kbps: 400 })
     const sender = connection(0).getTransceivers()[1]?.sender
     expect(sender?.parameters.encodings[0]).toEqual({ maxBitrate: 400_000, scaleResolutionDownBy: 1.5 })
