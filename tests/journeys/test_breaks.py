@@ -83,12 +83,7 @@ async def test_a_page_that_reloads_is_back_in_the_same_call(
 
 async def test_a_clerk_whose_browser_died_comes_back_with_another(browser: Browser, server: Server) -> None:
     async with chromium() as dying:
-        clerk = await ClerkPage.open(dying, server.url)
-        await clerk.sign_in()
-        await clerk.be_ready()
-        citizen = await CitizenPage.open(browser, server.url)
-        await citizen.take_number()
-        await clerk.answer("刘桂英")
+        clerk, citizen = await meet(browser, server.url, clerks=dying)
         await both_flow(clerk, citizen)
         await until_rows(server, TALKING)
         await lose_the_browser(server, clerk, citizen)
@@ -108,14 +103,40 @@ async def test_a_clerk_whose_browser_died_comes_back_with_another(browser: Brows
     await citizen.context.close()
 
 
+async def test_a_citizen_who_does_not_return_is_called_back_and_may_come_before(
+    browser: Browser, server: Server
+) -> None:
+    clerk, citizen = await meet(browser, server.url)
+    await both_flow(clerk, citizen)
+    await until_rows(server, TALKING)
+    number, address = await rows(server, "SELECT number FROM session"), citizen.page.url
+    await citizen.page.close()
+    await until(server, "SELECT 1 FROM tab_lease WHERE account_id = (SELECT account_id FROM session)", [])
+    async with Citizen(server.url) as anybody:
+        await move_clock(anybody, SILENT_SECONDS)
+        await expect(clerk.page.get_by_text("到时没回来，系统替他约好回呼，位置不变。")).to_be_visible()
+        await move_clock(anybody, GRACE_SECONDS)
+    await clerk.see_ready()
+    await expect(clerk.page.get_by_text("云A001 断线以后没有回来，系统约好了回呼")).to_be_visible()
+    await expect(clerk.page.get_by_text("约定回呼")).to_be_visible()
+
+    back = CitizenPage(await citizen.context.new_page())
+    await back.page.goto(address)
+    await expect(back.page.get_by_role("heading", name="通话断了，位置给您留着")).to_be_visible()
+    await expect(back.page.get_by_text("到时响铃，排在最前面")).to_be_visible()
+    await back.page.get_by_role("button", name="接着办").click()
+    await clerk.answer("刘桂英")
+    await back.in_call()
+    await both_flow(clerk, back)
+    assert await rows(server, "SELECT number FROM session") == number
+    assert [*clerk.trouble, *citizen.trouble, *back.trouble] == []
+    await clerk.context.close()
+    await citizen.context.close()
+
+
 async def test_a_citizen_whose_clerk_never_returns_is_next(browser: Browser, server: Server) -> None:
     async with chromium() as dying, Citizen(server.url) as waiting:
-        clerk = await ClerkPage.open(dying, server.url)
-        await clerk.sign_in()
-        await clerk.be_ready()
-        citizen = await CitizenPage.open(browser, server.url)
-        await citizen.take_number()
-        await clerk.answer("刘桂英")
+        clerk, citizen = await meet(browser, server.url, clerks=dying)
         await both_flow(clerk, citizen)
         await until_rows(server, TALKING)
         await waiting.enter("陈思远", "19900001302")

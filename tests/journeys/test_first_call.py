@@ -11,10 +11,10 @@ pytestmark = pytest.mark.journey
 
 
 async def meet(
-    browser: Browser, url: str, *, deny_camera: bool = False, phone: bool = True
+    browser: Browser, url: str, *, clerks: Browser | None = None, deny_camera: bool = False, phone: bool = True
 ) -> tuple[ClerkPage, CitizenPage]:
-    """Bring a clerk and a citizen into a call."""
-    clerk = await ClerkPage.open(browser, url)
+    """Bring a clerk, perhaps in another browser, and a citizen into a call."""
+    clerk = await ClerkPage.open(clerks or browser, url)
     await clerk.sign_in()
     await clerk.be_ready()
     citizen = await CitizenPage.open(browser, url, deny_camera=deny_camera, phone=phone)

@@ -15,11 +15,12 @@ from cloudwindow.calls.sessions import announce_call, end_live_call, end_session
 from cloudwindow.calls.states import CALL
 from cloudwindow.dispatch import (
     NOTHING_AGREED,
-    Missed,
     Ticket,
+    agree_after_drop,
     end_engagement,
     match_ticket,
     missed,
+    nearest,
     return_to_head,
     try_again,
 )
@@ -186,9 +187,10 @@ _PRESENT = text("SELECT EXISTS (SELECT 1 FROM tab_lease WHERE staff_id = :id AND
 
 @action("call.give_up")
 async def give_up(tx: Tx, call_id: UUID) -> None:
-    """Grace ran out. A citizen whose clerk is gone goes to the head of the queue; otherwise the session ends.
+    """Grace ran out (model §10). A citizen whose clerk is gone goes to the head of the queue.
 
-    A callback that did not come about is tried again later, unless it was the last time.
+    A citizen who does not come back is called back; who was not reached by a callback is called once more later, unless
+    it was the last time. Where no time is left today the session ends.
     """
     known = await tx.session.get(Call, call_id)  # scope: the sweeper's own work
     if known is None or known.state == "ended":
@@ -197,17 +199,32 @@ async def give_up(tx: Tx, call_id: UUID) -> None:
     if call.state == "connected" or call.grace_until is None or call.grace_until > tx.now:
         return
     talked = call.connected_at is not None
-    if await tx.session.scalar(_PRESENT, {"id": row.clerk_id}):
-        reached = Missed(agreed=False, again_at=None) if talked else await missed(tx, row.ticket_id)
-        if reached.again_at is None:
-            await end_session(tx, row, "dropped", "callback_failed" if reached.agreed else "expired")
-            return
-        await _take_clerk_out(tx, row, "not_reached", "not_reached")
-        await try_again(tx, row.ticket_id, reached.again_at)
+    if not await tx.session.scalar(_PRESENT, {"id": row.clerk_id}):
+        await _take_clerk_out(tx, row, "clerk_lost", "lost")
+        await return_to_head(tx, row.ticket_id, "clerk_lost", **(NOTHING_AGREED if talked else {}))
+        tx.follow_up(match_ticket, row.ticket_id)
+    elif talked:
+        await _call_back(tx, row)
+    else:
+        await _not_reached(tx, row)
+
+
+async def _call_back(tx: Tx, row: Session) -> None:
+    at = await nearest(tx, row.ticket_id)
+    if at is None:
+        await end_session(tx, row, "dropped", "expired")
         return
-    await _take_clerk_out(tx, row, "clerk_lost", "lost")
-    await return_to_head(tx, row.ticket_id, "clerk_lost", **(NOTHING_AGREED if talked else {}))
-    tx.follow_up(match_ticket, row.ticket_id)
+    await _take_clerk_out(tx, row, "dropped", "callback")
+    await agree_after_drop(tx, row.ticket_id, at)
+
+
+async def _not_reached(tx: Tx, row: Session) -> None:
+    reached = await missed(tx, row.ticket_id)
+    if reached.again_at is None:
+        await end_session(tx, row, "dropped", "callback_failed" if reached.agreed else "expired")
+        return
+    await _take_clerk_out(tx, row, "not_reached", "not_reached")
+    await try_again(tx, row.ticket_id, reached.again_at)
 
 
 async def _take_clerk_out(tx: Tx, row: Session, reason: str, part_reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from cloudwindow.dispatch import scopes as _scopes  # noqa: F401  declares who may see these rows
 from cloudwindow.dispatch.actions import Place, keep_places
-from cloudwindow.dispatch.callback import NOTHING_AGREED, Missed, missed, try_again
+from cloudwindow.dispatch.callback import NOTHING_AGREED, agree_after_drop, missed, nearest, try_again
 from cloudwindow.dispatch.changing import change_item
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
 from cloudwindow.dispatch.inviting import candidates, end_invitations, ring_invited, withdraw_invitation
@@ -48,7 +48,6 @@ __all__ = [
     "DeskMember",
     "DispatchWork",
     "Engagement",
-    "Missed",
     "OfferView",
     "Place",
     "PreviousSession",
@@ -56,6 +55,7 @@ __all__ = [
     "Ticket",
     "TicketView",
     "accept",
+    "agree_after_drop",
     "candidates",
     "change_item",
     "current_ticket",
@@ -70,6 +70,7 @@ __all__ = [
     "match_ticket",
     "missed",
     "move_ticket",
+    "nearest",
     "offer_view",
     "presence_view",
     "put_off_engagements",

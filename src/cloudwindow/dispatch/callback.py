@@ -2,7 +2,7 @@
 
 The ticket steps aside until the agreed time and then comes to the head of its queue: from there on it is rung for like
 any other. Its session, number and place stay. When the time came and nobody was reached it is agreed anew, some while
-later, a few times in all.
+later, a few times in all. A talk that breaks off without its citizen coming back is called back too (model §10).
 """
 
 from datetime import datetime, timedelta
@@ -145,6 +145,20 @@ async def resume_called_back(tx: Tx, ticket: Ticket) -> None:
     lease = max(ticket.lease_until, tx.now + await _grace(tx))
     await return_to_head(tx, ticket.id, CALLED_BACK, event="resume", lease_until=lease)
     tx.follow_up(match_ticket, ticket.id)
+
+
+async def nearest(tx: Tx, ticket_id: UUID) -> datetime | None:
+    """Return the nearest time that could be agreed on for a locked ticket; none when its desk closes before."""
+    # scope: locked by the action, which checked the actor
+    ticket = await tx.session.get_one(Ticket, ticket_id, populate_existing=True)
+    return next(iter((await terms(tx.session, ticket, tx.now, tx.zone)).times.values()), None)
+
+
+async def agree_after_drop(tx: Tx, ticket_id: UUID, at: datetime) -> None:
+    """Agree on a callback for who did not come back to a talk that broke off, and tell the phone (model §10)."""
+    # scope: locked by the action, which checked the actor
+    ticket = await tx.session.get_one(Ticket, ticket_id, populate_existing=True)
+    await recalling.say_it_broke_off(tx, await _set_aside_until(tx, ticket, at, tries=0))
 
 
 class Missed(NamedTuple):

@@ -27,6 +27,7 @@ from cloudwindow.people import Account, link_in_message, phone_of
 RINGING = "recall_ringing"
 NEAR_TURN = "recall_near"
 MOVED = "callback_moved"
+BROKEN_OFF = "callback_dropped"
 
 RING_IS_NEWS = timedelta(minutes=3)
 """For how long it is worth telling that it rings: the ring and the grace of the call that follows (model §3)."""
@@ -40,6 +41,7 @@ AGREED_TEXTS = {
     RINGING: "{number}：约好 {time} 的回呼到了，工作人员正在等您。点开链接接通：{link}（只能用一次）",
     NEAR_TURN: "{number}：约好 {time} 的回呼到了，{place}。请点开链接回来等：{link}（只能用一次）",
     MOVED: TEXTS[MOVED],
+    BROKEN_OFF: "{number}：通话断了，位置给您留着，{time} 再呼您。网好了想接着办，点开链接：{link}（只能用一次）",
 }
 """What is said where a callback was agreed."""
 
@@ -89,7 +91,16 @@ async def say_it_rings(tx: Tx, ticket: Ticket) -> None:
 
 async def say_it_moved(tx: Tx, ticket: Ticket) -> None:
     """Write the message that a callback reached nobody and when the next one is."""
-    await _say(tx, ticket, MOVED, ticket.callback_at - tx.now if ticket.callback_at else RING_IS_NEWS)
+    await _say_until_then(tx, ticket, MOVED)
+
+
+async def say_it_broke_off(tx: Tx, ticket: Ticket) -> None:
+    """Write the message that a talk broke off and when it is called back."""
+    await _say_until_then(tx, ticket, BROKEN_OFF)
+
+
+async def _say_until_then(tx: Tx, ticket: Ticket, kind: str) -> None:
+    await _say(tx, ticket, kind, ticket.callback_at - tx.now if ticket.callback_at else RING_IS_NEWS)
 
 
 @action("ticket.recall_rung")

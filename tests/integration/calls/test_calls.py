@@ -86,7 +86,8 @@ async def test_good_reports_keep_it_connected(house: House) -> None:
     assert await _call(house, joined) == "connected"
 
 
-async def test_a_citizen_who_is_gone_ends_the_service_and_comes_back_to_the_head(house: House) -> None:
+async def test_where_nobody_is_called_back_today_the_service_ends_and_the_next_number_is_the_head(house: House) -> None:
+    await house.city.set_parameter("dispatch.callback_minutes", [])
     clerk, citizen = await house.clerk(), await house.citizen()
     joined = await house.talk(clerk, citizen)
     waiting = await house.waiting(2)
@@ -110,6 +111,7 @@ async def test_a_citizen_who_is_gone_ends_the_service_and_comes_back_to_the_head
 
 
 async def test_the_head_is_for_the_next_number_only_and_for_half_an_hour(house: House) -> None:
+    await house.city.set_parameter("dispatch.callback_minutes", [])
     clerk = await house.clerk()
     for minutes, reason in ((20, "dropped_call"), (31, None)):
         citizen = await house.citizen()

@@ -149,18 +149,6 @@ async def test_a_new_agreement_counts_its_tries_anew(house: House) -> None:
     assert (row.callback_tries, row.callback_id != first.callback_id) == (0, True)
 
 
-async def test_a_talk_that_breaks_off_later_is_an_ordinary_drop(house: House) -> None:
-    clerk, citizen = await house.clerk(), await house.citizen()
-    await called_back_from_a_call(house, clerk, citizen)
-    await until_the_time(house, citizen)
-    joined = await house.accept(clerk)
-    await house.flow(joined, clerk, citizen)
-    await house.after(16)
-    await house.after(121)
-    row = await row_of(house, citizen)
-    assert (row.state, row.close_reason) == ("closed", "expired")
-
-
 @pytest.mark.parametrize("talked", [False, True])
 async def test_a_lost_clerk_leaves_it_agreed_until_they_have_talked(house: House, *, talked: bool) -> None:
     clerk, citizen = await house.clerk(), await house.citizen()

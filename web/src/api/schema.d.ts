@@ -2994,7 +2994,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "recall_ringing" | "recall_near" | "callback_moved" | "phone_code";
+            kind: "recall_ringing" | "recall_near" | "callback_moved" | "callback_dropped" | "phone_code";
             /** Phone Masked */
             phone_masked: string;
             /**

@@ -235,8 +235,19 @@ export const talk: Shot[] = [
     path: `/call/${TICKET}`,
     answers: inCall(
       { state: 'ended', ended_reason: 'dropped' },
+      {},
+      { state: 'parked', callback_at: '2026-11-24T07:10:00Z' },
+    ),
+    until: '.blank',
+  },
+  {
+    route: 'call',
+    state: 'dropped-for-good',
+    path: `/call/${TICKET}`,
+    answers: inCall(
+      { state: 'ended', ended_reason: 'dropped' },
       { ...ended, end_reason: 'dropped' },
-      { state: 'waiting' },
+      { state: 'closed', close_reason: 'expired' },
     ),
     until: '.blank',
   },

@@ -8,6 +8,7 @@ import { signallingOver } from '@/live'
 import { rememberRung } from '@/quality/rung'
 import { useStatistics } from '@/quality/use-statistics'
 import { useStills, type Stills } from '@/quality/use-stills'
+import { outlive } from '@/ui/outlive'
 import { live, moved, state } from './person'
 
 let controller: CallController | null = null
@@ -16,13 +17,16 @@ export let stills: Stills = new Map()
 
 /** The tab's controller, made at first use; it joins by itself as soon as the state document has a call. */
 export function theCall(): CallController {
-  if (controller !== null) return controller
+  controller ??= outlive(makeCall)
+  return controller
+}
+
+function makeCall(): CallController {
   const made = createCall({
     side: 'applicant',
     api: { join: joinCall, end: endCall },
     signalling: signallingOver(live),
   })
-  controller = made
   rememberRung(made)
   stills = useStills(made)
   useStatistics(made, measureCall)

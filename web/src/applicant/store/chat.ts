@@ -3,14 +3,18 @@ import { watch } from 'vue'
 import { http } from '@/api/applicant'
 import { chatApi } from '@/chat/api'
 import { ChatBox } from '@/chat/box'
+import { outlive } from '@/ui/outlive'
 import { live, state } from './person'
 
 let made: ChatBox | null = null
 
 export function theChat(): ChatBox {
-  if (made !== null) return made
+  made ??= outlive(makeChat)
+  return made
+}
+
+function makeChat(): ChatBox {
   const box = new ChatBox('applicant', chatApi(http))
-  made = box
   watch(
     // the document changes in place
     () => ({ known: state.value !== null, chat: state.value?.chat ?? null }),

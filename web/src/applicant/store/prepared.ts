@@ -1,6 +1,7 @@
 /** What the person has answered and ticked for an item: kept on this device, so that a reload or tomorrow finds it again. */
 import { reactive, watch } from 'vue'
 import { readStoredJson, writeStoredJson } from '@/ui/stored'
+import { outlive } from '@/ui/outlive'
 
 export interface Prepared {
   /** Situation id → option id. */
@@ -17,7 +18,7 @@ export function prepared(item: string): Prepared {
   if (known !== undefined) return known
   const stored = readStoredJson<Partial<Prepared>>(`item:${item}`)
   const record = reactive<Prepared>({ answers: stored?.answers ?? {}, ready: stored?.ready ?? [] })
-  watch(record, (value) => writeStoredJson(`item:${item}`, value))
+  outlive(() => watch(record, (value) => writeStoredJson(`item:${item}`, value)))
   open.set(item, record)
   return record
 }

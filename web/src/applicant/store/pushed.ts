@@ -1,12 +1,13 @@
 /** What the clerk pushed to this citizen, and that it was opened. */
 import { http } from '@/api/applicant'
 import { usePushed, type PushedList } from '@/pushed/list'
+import { outlive } from '@/ui/outlive'
 import { theCall } from './call'
 
 let made: PushedList | null = null
 
 export function thePushed(): PushedList {
-  made ??= usePushed(http, theCall().view)
+  made ??= outlive(() => usePushed(http, theCall().view))
   return made
 }
 

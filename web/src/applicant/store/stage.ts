@@ -4,6 +4,7 @@ import { getStrokes, showScreen, takeOffStage } from '@/api/applicant'
 import type { DeviceState } from '@/call'
 import { Board } from '@/stage/board'
 import { onStage, type OnStage } from '@/stage/on-stage'
+import { outlive } from '@/ui/outlive'
 import { theCall } from './call'
 
 export interface CitizensStage {
@@ -16,7 +17,11 @@ export interface CitizensStage {
 let made: CitizensStage | null = null
 
 export function theStage(): CitizensStage {
-  if (made !== null) return made
+  made ??= outlive(makeStage)
+  return made
+}
+
+function makeStage(): CitizensStage {
   const call = theCall()
   const { view } = call
   const shown = computed(() => onStage(view))
@@ -27,7 +32,7 @@ export function theStage(): CitizensStage {
       if (gone && view.call !== null) takeOffStage(view.call.id).catch(() => undefined)
     },
   )
-  made = {
+  return {
     board: new Board({ call, read: getStrokes }),
     shown,
     async share() {
@@ -40,5 +45,4 @@ export function theStage(): CitizensStage {
       return problem
     },
   }
-  return made
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { nextTick } from 'vue'
+import { createApp, nextTick } from 'vue'
 import type { Region } from '@/api/types'
 import { localPhone } from './phone'
 import { offeredRegion, regionOfLink } from './place'
@@ -49,5 +49,18 @@ describe('what is prepared', () => {
     })
     toggleReady(record, 'id_card')
     expect(record.ready).toEqual([])
+  })
+  it('is stored as well when the page that asked for it first has been left', async () => {
+    const page = createApp({
+      setup() {
+        prepared('P02')
+        return () => null
+      },
+    })
+    page.mount(document.createElement('div'))
+    page.unmount()
+    toggleReady(prepared('P02'), 'id_card')
+    await nextTick()
+    expect(localStorage.getItem('cw:item:P02')).toContain('id_card')
   })
 })

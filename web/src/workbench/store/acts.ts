@@ -25,9 +25,9 @@ import {
 export const trouble = ref<string | null>(null)
 export const busy = ref<'presence' | 'accept' | 'decline' | 'end' | 'sign-off' | null>(null)
 
-/** How the last ring ended when it was not answered here. */
+/** How the last ring ended when it was not answered here, or that the line took whom it was for. */
 export interface RingEnd {
-  how: 'missed' | 'withdrawn' | 'declined' | 'elsewhere'
+  how: 'missed' | 'withdrawn' | 'declined' | 'elsewhere' | 'dropped'
   kind: Offer['kind']
   number: string | null
 }
@@ -137,6 +137,19 @@ watch(offer, (next, before) => {
   if (before !== null && next === null && before.engagement_id !== answered) {
     lastRing.value = { how: endOf(before), kind: before.kind, number: ticket.value?.number ?? null }
   }
+})
+
+/** The line broke, nobody came back, and a callback is agreed: the talk is gone without a wrap-up. */
+let dropped: string | null = null
+watch(
+  () => call.view.call,
+  (now) => {
+    if (now?.state === 'ended' && now.ended_reason === 'dropped') dropped = now.session_id
+  },
+)
+watch(session, (next, before) => {
+  if (next === null && before?.state === 'open' && before.part === 'serve' && before.id === dropped)
+    lastRing.value = { how: 'dropped', kind: 'serve', number: ticket.value?.number ?? null }
 })
 
 function endOf(ring: Offer): RingEnd['how'] {
