@@ -141,10 +141,15 @@ async def come_now(tx: Tx, ticket_id: UUID) -> TicketView:
 
 
 async def resume_called_back(tx: Tx, ticket: Ticket) -> None:
-    """The agreed time has come: to the head. Who comes late to it through a fault of ours has the whole grace."""
-    lease = max(ticket.lease_until, tx.now + await _grace(tx))
+    """The agreed time has come: to the head. Who comes late to it through a fault of ours has the whole grace.
+
+    Where neither a page nor a phone would ring no clerk waits for it: the place lapses at once, which is a try.
+    """
+    reached = await recalling.would_ring(tx, ticket)
+    lease = max(ticket.lease_until, tx.now + await _grace(tx)) if reached else tx.now
     await return_to_head(tx, ticket.id, CALLED_BACK, event="resume", lease_until=lease)
-    tx.follow_up(match_ticket, ticket.id)
+    if reached:
+        tx.follow_up(match_ticket, ticket.id)
 
 
 async def nearest(tx: Tx, ticket_id: UUID) -> datetime | None:

@@ -84,6 +84,13 @@ async def recall_of(session: AsyncSession, wiring: Wiring, account_id: UUID) -> 
     return "offered" if verified is None else "on"
 
 
+async def would_ring(tx: Tx, ticket: Ticket) -> bool:
+    """Say whether the citizen of a locked ticket has an open page, or a phone that a message would recall."""
+    if await tx.driver.fetchval(_HAS_PAGE, ticket.account_id):
+        return True
+    return await recall_of(tx.session, tx.wiring, ticket.account_id) == "on"
+
+
 async def say_it_rings(tx: Tx, ticket: Ticket) -> None:
     """Write the message that it rings, unless a page of the citizen is open and rings itself."""
     await _say(tx, ticket, RINGING, RING_IS_NEWS)

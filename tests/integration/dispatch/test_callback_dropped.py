@@ -10,8 +10,8 @@ from cloudwindow.calls.schemas import Accepted
 from cloudwindow.dispatch.callback import come_now
 from cloudwindow.foundation.authentication import SYSTEM, Actor
 from tests.integration.dispatch.test_callback import before_closing, called_back_from_a_call, row_of
-from tests.integration.dispatch.test_callback_kept import clock, kinds, nobody_comes, texts, until_the_time
-from tests.integration.dispatch.test_recalling import open_page, verified
+from tests.integration.dispatch.test_callback_kept import clock, nobody_comes, texts, until_the_time
+from tests.integration.dispatch.test_recalling import kinds, open_page, verified
 from tests.support.house import House, at_once
 
 

@@ -14,13 +14,15 @@ from tests.support.city import ZONE
 from tests.support.house import House
 
 
-async def until_the_time(house: House, citizen: Actor, more: float = 1) -> None:
-    """Let the agreed time come; clerks are at work meanwhile, and the citizen's page is away."""
+async def until_the_time(house: House, citizen: Actor, more: float = 1, *, looks: bool = True) -> None:
+    """Let the agreed time come; clerks are at work meanwhile, and the citizen looks at a page then, or does not."""
     due = (await row_of(house, citizen)).callback_at
     seconds = (due - await house.now()).total_seconds() + more
     await house.change("UPDATE tab_lease SET lease_until = lease_until + make_interval(secs => :s)", s=seconds)
     await house.change("UPDATE login SET idle_at = idle_at + make_interval(secs => :s)", s=seconds)
     await house.change("UPDATE test_clock SET shift = shift + make_interval(secs => :s)", s=seconds)
+    if looks:
+        await open_page(house, citizen)
     await house.sweep()
 
 
@@ -189,7 +191,7 @@ def clock(row: Any) -> str:
 async def test_the_ring_of_a_callback_is_said_although_an_earlier_ring_was(house: House) -> None:
     citizen, clerk = await verified(house), await house.clerk()
     await called_back_from_a_call(house, clerk, citizen)
-    await until_the_time(house, citizen)
+    await until_the_time(house, citizen, looks=False)
     row = await row_of(house, citizen)
     await house.sweep()
     assert await kinds(house, citizen) == ["recall_ringing", "recall_ringing"]
@@ -199,7 +201,7 @@ async def test_the_ring_of_a_callback_is_said_although_an_earlier_ring_was(house
 async def test_where_all_clerks_are_busy_the_time_is_said_and_then_the_ring(house: House) -> None:
     citizen = await verified(house)
     await agreed(house, citizen)
-    await until_the_time(house, citizen)
+    await until_the_time(house, citizen, looks=False)
     await house.sweep()
     near = (await texts(house, citizen))[-1]
     assert f"约好 {clock(await row_of(house, citizen))} 的回呼到了，下一位就是您" in near
@@ -211,20 +213,34 @@ async def test_where_all_clerks_are_busy_the_time_is_said_and_then_the_ring(hous
 async def test_a_callback_that_is_moved_is_said(house: House) -> None:
     citizen, clerk = await verified(house), await house.clerk()
     await called_back_from_a_call(house, clerk, citizen)
-    await until_the_time(house, citizen)
+    await until_the_time(house, citizen, looks=False)
     await nobody_comes(house, clerk)
     assert (await kinds(house, citizen))[-1] == "callback_moved"
     assert f"改在 {clock(await row_of(house, citizen))} 再回呼" in (await texts(house, citizen))[-1]
 
 
-@pytest.mark.parametrize("is_verified", [True, False])
-async def test_guests_and_open_pages_get_no_message(house: House, *, is_verified: bool) -> None:
-    citizen = await (verified(house) if is_verified else house.citizen())
-    if is_verified:
-        await open_page(house, citizen)
+async def test_a_page_that_is_open_rings_itself(house: House) -> None:
+    citizen = await verified(house)
     await agreed(house, citizen)
     await until_the_time(house, citizen)
     clerk = await house.clerk()
     await house.sweep()
     assert await house.ring_of(clerk) is not None
+    assert await house.value("SELECT count(*) FROM message") == 0
+
+
+async def test_no_clerk_waits_for_whom_neither_page_nor_phone_would_ring(house: House) -> None:
+    guest = await house.citizen()
+    await agreed(house, guest)
+    clerk = await house.clerk()
+    for tries in (1, 2):
+        await until_the_time(house, guest, looks=False)
+        await house.sweep()
+        row = await row_of(house, guest)
+        assert (row.state, row.callback_tries) == ("parked", tries)
+        assert await house.ring_of(clerk) is None
+    await until_the_time(house, guest, looks=False)
+    await house.sweep()
+    assert (await row_of(house, guest)).close_reason == "callback_failed"
+    assert await house.value("SELECT count(*) FROM engagement") == 0
     assert await house.value("SELECT count(*) FROM message") == 0
