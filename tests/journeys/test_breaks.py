@@ -123,7 +123,7 @@ async def test_a_citizen_who_does_not_return_is_called_back_and_may_come_before(
     back = CitizenPage(await citizen.context.new_page())
     await back.page.goto(address)
     await expect(back.page.get_by_role("heading", name="通话断了，位置给您留着")).to_be_visible()
-    await expect(back.page.get_by_text("到时响铃，排在最前面")).to_be_visible()
+    await expect(back.page.get_by_text("，到时响铃")).to_be_visible()
     await back.page.get_by_role("button", name="接着办").click()
     await clerk.answer("刘桂英")
     await back.in_call()

@@ -51,6 +51,8 @@ export const iconPhoto =
   'M4.75 7.25h2.9l1.4-2.5h5.9l1.4 2.5h2.9a2 2 0 0 1 2 2v8.5a2 2 0 0 1-2 2H4.75a2 2 0 0 1-2-2v-8.5a2 2 0 0 1 2-2zM8.5 13.25a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z'
 export const iconPlus = 'M12 5v14M5 12h14'
 export const iconPointer = 'M5 4l14 7-6 2-2.5 6z'
+export const iconPrint =
+  'M7 8.5v-5h10v5M7 17H5a2 2 0 0 1-2-2v-4.5a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2V15a2 2 0 0 1-2 2h-2M7 14h10v6.5H7zM17 11.5h.01'
 export const iconRefresh = 'M19.5 12a7.5 7.5 0 1 1-2.2-5.3M19.5 4v4h-4'
 export const iconRotate = 'M20.25 12a8.25 8.25 0 1 1-2.2-5.6L20 8.5M20 3.75V8.5h-4.75'
 export const iconScreen =
