@@ -33,8 +33,15 @@ _LOW = """(least) => [...document.querySelectorAll('main button, main a[href], m
   .map(([one]) => one.outerHTML.slice(0, 120))"""
 
 
+_AT_REST = """
+Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished))
+"""
+
+
 async def serious(side: Watched) -> list[str]:
-    """What axe finds serious or critical on the page as it is."""
+    """What axe finds serious or critical on the page as it is, once nothing on it moves or changes its colour."""
+    await side.page.evaluate(_AT_REST)
     await side.page.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[str] = await side.page.evaluate(_SERIOUS)
     return found

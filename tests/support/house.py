@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -35,7 +35,7 @@ from cloudwindow.people import set_presence
 from cloudwindow.people.actions import enter_as_guest, sign_in
 from cloudwindow.people.schemas import EnterRequest, PresenceRequest
 from cloudwindow.settings import Settings
-from tests.support.city import WEIDU, City, open_city
+from tests.support.city import WEIDU, ZONE, City, open_city
 from tests.support.cluster import Cluster
 
 CONSENT = "2026-11"
@@ -299,6 +299,8 @@ async def open_house(city: City, pool_size: int = 8) -> AsyncIterator[House]:
 
 @pytest.fixture
 async def house(cluster: Cluster) -> AsyncIterator[House]:
-    """A house in a city of this test's own."""
+    """A house in a city of this test's own, tomorrow at ten: who moves the clock by an hour stays within a day."""
     async with open_city(cluster) as city, open_house(city) as opened:
+        tomorrow = datetime.now(ZONE).date() + timedelta(days=1)
+        await city.move_to(datetime.combine(tomorrow, time(10), ZONE))
         yield opened
