@@ -85,6 +85,36 @@ async def test_words_pictures_and_files_go_both_ways(browser: Browser, server: S
     await citizen.context.close()
 
 
+async def test_papers_have_a_button_of_their_own(browser: Browser, server: Server) -> None:
+    clerk, citizen = await meet(browser, server.url)
+    page = citizen.page
+    button = page.get_by_role("button", name="传材料", exact=True)
+    await button.click()
+    await expect(page.get_by_role("heading", name="传材料")).to_be_focused()
+    await expect(page.get_by_text("传过的材料会列在这里，张艳丽马上看得到。")).to_be_visible()
+    await expect(page.locator(".papers input[capture=environment]")).to_have_count(1)  # a phone's camera
+    papers = page.get_by_role("list", name="这次传的").get_by_role("listitem")
+    for name, content, words in (
+        ("户口簿.jpg", picture(size=(800, 600)), "张艳丽收到了"),
+        ("网页.jpg", HTML, "这种文件不能发"),
+    ):
+        await page.locator(".papers input").last.set_input_files(
+            [{"name": name, "mimeType": "image/jpeg", "buffer": content}]
+        )
+        await expect(papers.filter(has_text=name)).to_contain_text(words)
+    await papers.filter(has_text="网页.jpg").get_by_role("button", name="不传了").click()
+    await expect(papers).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await expect(button).to_be_focused()
+    await page.get_by_role("button", name=re.compile("^聊天")).click()
+    await expect(page.locator(".chat-line .chat-picture")).to_have_count(1)
+    assert await said(server) == [("applicant", True)]
+    assert clerk.trouble == []
+    assert [one for one in citizen.trouble if "415" not in one] == []
+    await clerk.context.close()
+    await citizen.context.close()
+
+
 async def test_a_line_that_breaks_doubles_and_loses_nothing(browser: Browser, server: Server) -> None:
     clerk, citizen = await meet(browser, server.url)
     await citizen.page.get_by_role("button", name="聊天").click()

@@ -16,6 +16,7 @@ const inWriting = (stage: typeof drawnOn | null = null): Shot['answers'] => ({
   ...chatAnswers(written),
 })
 const opened: Step[] = [{ see: '.plate' }, { press: '.chat-button' }, { see: '.chat-line' }]
+const sheet = [{ see: '.plate' }, { press: '.papers-button' }]
 
 export const chat: Shot[] = [
   shot('chat', { steps: opened, until: '.chat-picture' }),
@@ -68,6 +69,16 @@ export const chat: Shot[] = [
       ...chatAnswers(talked, { applicant: 2 }),
     },
   ),
+  shot('papers', { steps: sheet, until: '.file' }),
+  shot(
+    'papers-empty',
+    { steps: sheet, until: '.papers > .hint' },
+    { ...inCall({}, {}, {}, chatOf([])), ...chatAnswers([]) },
+  ),
+  shot('papers-refused', {
+    steps: [...sheet, { choose: '.papers input:not([capture])', scene: 'card.svg' }],
+    until: '.file .state.bad',
+  }),
   shot('typed-pushed', {
     answers: {
       ...inCall({ pushed: 1 }, {}, { typed_only: true }, chatOf(written)),

@@ -173,7 +173,7 @@ export const talk: Shot[] = [
     answers: inCall({}),
     devices: 'ok',
     peer: true,
-    steps: [{ see: '.plate' }, { press: '.control[aria-haspopup]' }],
+    steps: [{ see: '.plate' }, { press: '.line-quality' }, { press: '.devices-open' }],
     until: '.picker select',
   },
   {

@@ -1,7 +1,7 @@
 /**
  * The one call of this tab, fed by the state document. Loaded only when a call comes near, since it brings the transports.
  */
-import { watch } from 'vue'
+import { ref, watch } from 'vue'
 import { endCall, joinCall, measureCall } from '@/api/applicant'
 import { createCall, type CallController } from '@/call'
 import { signallingOver } from '@/live'
@@ -14,6 +14,9 @@ import { live, moved, state } from './person'
 let controller: CallController | null = null
 /** The last still of each of the others; filled once there is a call. */
 export let stills: Stills = new Map()
+
+/** Other devices are being chosen; the bar and the choice about the line both lead there. */
+export const choosingDevices = ref(false)
 
 /** The tab's controller, made at first use; it joins by itself as soon as the state document has a call. */
 export function theCall(): CallController {
