@@ -9,8 +9,14 @@ from cloudwindow.calls.calling import give_up
 from cloudwindow.calls.schemas import Accepted
 from cloudwindow.dispatch.callback import come_now
 from cloudwindow.foundation.authentication import SYSTEM, Actor
-from tests.integration.dispatch.test_callback import before_closing, called_back_from_a_call, row_of
-from tests.integration.dispatch.test_callback_kept import clock, nobody_comes, texts, until_the_time
+from tests.integration.dispatch.test_callback import before_closing, row_of
+from tests.integration.dispatch.test_callback_kept import (
+    clock,
+    nobody_comes,
+    reached_the_second_time,
+    texts,
+    until_the_time,
+)
 from tests.integration.dispatch.test_recalling import kinds, open_page, verified
 from tests.support.house import House, at_once
 
@@ -80,13 +86,7 @@ async def test_nobody_reached_then_is_tried_again_as_any_callback(house: House) 
 
 async def test_a_callback_that_breaks_off_is_agreed_on_anew(house: House) -> None:
     clerk, citizen = await house.clerk(), await house.citizen()
-    await called_back_from_a_call(house, clerk, citizen)
-    await until_the_time(house, citizen)
-    await nobody_comes(house, clerk)
-    first = await row_of(house, citizen)
-    await until_the_time(house, citizen)
-    joined = await house.accept(clerk)
-    await house.flow(joined, clerk, citizen)
+    first = await reached_the_second_time(house, clerk, citizen)
     await house.after(16)
     await house.after(121)
     row = await row_of(house, citizen)
