@@ -94,11 +94,11 @@ class SessionDesk:
             release_clerk(tx, row.clerk_id)
             await note(tx, row.id, "set_aside", reason=reason)
 
-    async def abandoned(self, tx: Tx, ticket: Ticket) -> None:
-        """The citizen left while the session had no call: it ends, and its clerk writes the wrap-up."""
+    async def abandoned(self, tx: Tx, ticket: Ticket, reason: str) -> None:
+        """The citizen left, or stayed away, while the session had no call: it ends, its clerk writes the wrap-up."""
         row = await views.of_ticket(tx.session, ticket.id)
         if row is not None and row.state == "open":
-            await end_session(tx, row, "applicant", None)
+            await end_session(tx, row, reason, None)
 
     async def session_id(self, session: AsyncSession, ticket_id: UUID) -> UUID | None:
         """Return the ticket's session, if it ever had one."""

@@ -35,7 +35,7 @@ async def leave(tx: Tx, ticket_id: UUID) -> TicketView:
     TICKET.after(ticket.state, "leave")
     await _withdraw_ring(tx, ticket, "left")
     if ticket.answered_at is not None:
-        await tx.port(Sessions).abandoned(tx, ticket)
+        await tx.port(Sessions).abandoned(tx, ticket, "applicant")
     await move_ticket(tx, ticket_id, "leave", close_reason="left")
     return await views.ticket_view(tx.session, tx.wiring, ticket_id)
 
@@ -90,7 +90,7 @@ async def expire(tx: Tx, ticket_id: UUID) -> None:
         await callback.try_again(tx, ticket_id, missed.again_at)
         return
     if ticket.answered_at is not None:
-        await tx.port(Sessions).abandoned(tx, ticket)
+        await tx.port(Sessions).abandoned(tx, ticket, "dropped")
     await move_ticket(tx, ticket_id, "expire", close_reason="callback_failed" if missed.agreed else "expired")
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.dispatch import parameters as limits
@@ -143,13 +143,29 @@ async def come_now(tx: Tx, ticket_id: UUID) -> TicketView:
 async def resume_called_back(tx: Tx, ticket: Ticket) -> None:
     """The agreed time has come: to the head. Who comes late to it through a fault of ours has the whole grace.
 
-    Where neither a page nor a phone would ring no clerk waits for it: the place lapses at once, which is a try.
+    Where neither a page nor a phone would ring no clerk is made to wait for it. The page may still come for as long as
+    the place of who waits is kept; a downtime adds to that. Then it counts as a try.
     """
-    reached = await recalling.would_ring(tx, ticket)
-    lease = max(ticket.lease_until, tx.now + await _grace(tx)) if reached else tx.now
-    await return_to_head(tx, ticket.id, CALLED_BACK, event="resume", lease_until=lease)
-    if reached:
+    if await recalling.would_ring(tx, ticket):
+        lease = max(ticket.lease_until, tx.now + await _grace(tx))
+        await return_to_head(tx, ticket.id, CALLED_BACK, event="resume", lease_until=lease)
         tx.follow_up(match_ticket, ticket.id)
+        return
+    patience = timedelta(seconds=await parameters.get(tx.session, limits.WAITING_GRACE))
+    until = min(ticket.lease_until, tx.now + patience)
+    if until <= tx.now:
+        await return_to_head(tx, ticket.id, CALLED_BACK, event="resume", lease_until=until)
+        return
+    await tx.session.execute(
+        update(Ticket)
+        .where(Ticket.id == ticket.id)  # scope: the ticket that the action locked
+        .values(parked_until=tx.now + LOOK_AGAIN, lease_until=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+LOOK_AGAIN = timedelta(seconds=5)
+"""How often it is looked whether a page has come for a callback whose time is there."""
 
 
 async def nearest(tx: Tx, ticket_id: UUID) -> datetime | None:

@@ -34,8 +34,8 @@ class Sessions(Protocol):
         """End the ticket's live call, keeping the session for the next answer."""
         ...
 
-    async def abandoned(self, tx: Tx, ticket: Ticket) -> None:
-        """The citizen left while the session had no call: it ends, and its clerk writes the wrap-up."""
+    async def abandoned(self, tx: Tx, ticket: Ticket, reason: str) -> None:
+        """The citizen left, or stayed away, while the session had no call: it ends, its clerk writes the wrap-up."""
         ...
 
     async def session_id(self, session: AsyncSession, ticket_id: UUID) -> UUID | None:

@@ -17,13 +17,24 @@ from tests.support.house import House
 async def until_the_time(house: House, citizen: Actor, more: float = 1, *, looks: bool = True) -> None:
     """Let the agreed time come; clerks are at work meanwhile, and the citizen looks at a page then, or does not."""
     due = (await row_of(house, citizen)).callback_at
-    seconds = (due - await house.now()).total_seconds() + more
-    await house.change("UPDATE tab_lease SET lease_until = lease_until + make_interval(secs => :s)", s=seconds)
-    await house.change("UPDATE login SET idle_at = idle_at + make_interval(secs => :s)", s=seconds)
-    await house.change("UPDATE test_clock SET shift = shift + make_interval(secs => :s)", s=seconds)
+    await _clerks_stay(house, (due - await house.now()).total_seconds() + more)
     if looks:
         await open_page(house, citizen)
     await house.sweep()
+
+
+async def _clerks_stay(house: House, seconds: float) -> None:
+    for table, column in (("tab_lease", "lease_until"), ("login", "idle_at")):
+        await house.change(f"UPDATE {table} SET {column} = {column} + make_interval(secs => :s)", s=seconds)  # noqa: S608  names written above
+    await house.change("UPDATE test_clock SET shift = shift + make_interval(secs => :s)", s=seconds)
+
+
+async def without_a_page(house: House, seconds: float) -> None:
+    """Let time pass in which no citizen looks at a page; the sweeper looks at its beginning and its end."""
+    await house.sweep()
+    await _clerks_stay(house, seconds)
+    for _ in range(3):
+        await house.sweep()
 
 
 async def nobody_comes(house: House, clerk: Actor) -> None:
@@ -235,18 +246,49 @@ async def test_a_page_that_is_open_rings_itself(house: House) -> None:
     assert await house.value("SELECT count(*) FROM message") == 0
 
 
+async def test_who_opens_the_page_a_little_late_is_rung(house: House) -> None:
+    guest = await house.citizen()
+    await agreed(house, guest)
+    clerk = await house.clerk()
+    await until_the_time(house, guest, looks=False)
+    await without_a_page(house, 200)
+    assert await house.ring_of(clerk) is None
+    await open_page(house, guest)
+    await house.move(6)
+    await house.sweep()
+    assert (await house.ring_of(clerk)).ticket_id == (await row_of(house, guest)).id
+    assert (await row_of(house, guest)).callback_tries == 0
+
+
+async def test_a_downtime_over_the_time_takes_nothing_of_the_patience(house: House) -> None:
+    guest = await house.citizen()
+    ticket = await agreed(house, guest)
+    clerk = await house.clerk()
+    await until_the_time(house, guest, more=-5, looks=False)
+    await house.change("UPDATE heartbeat SET at = at - interval '1000 s'")
+    await house.change("UPDATE test_clock SET shift = shift + interval '1000 s'")
+    await house.change("UPDATE tab_lease SET lease_until = app_now() + interval '45 s'")
+    await house.sweeper.sweep()
+    await house.sweeper.sweep()
+    row = await row_of(house, guest)
+    assert (row.state, row.callback_at, row.callback_tries) == ("parked", ticket.callback_at, 0)
+    await open_page(house, guest)
+    await house.move(6)
+    await house.sweep()
+    assert await house.ring_of(clerk) is not None
+
+
 async def test_no_clerk_waits_for_whom_neither_page_nor_phone_would_ring(house: House) -> None:
     guest = await house.citizen()
     await agreed(house, guest)
     clerk = await house.clerk()
-    for tries in (1, 2):
+    for tries in (1, 2, 3):
         await until_the_time(house, guest, looks=False)
-        await house.sweep()
+        await without_a_page(house, 290)
+        assert (await row_of(house, guest)).callback_tries == tries - 1
+        await without_a_page(house, 15)
         row = await row_of(house, guest)
-        assert (row.state, row.callback_tries) == ("parked", tries)
+        assert (row.state, row.close_reason) == (("parked", None) if tries < 3 else ("closed", "callback_failed"))
         assert await house.ring_of(clerk) is None
-    await until_the_time(house, guest, looks=False)
-    await house.sweep()
-    assert (await row_of(house, guest)).close_reason == "callback_failed"
     assert await house.value("SELECT count(*) FROM engagement") == 0
     assert await house.value("SELECT count(*) FROM message") == 0

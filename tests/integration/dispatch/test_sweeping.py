@@ -73,7 +73,7 @@ async def test_a_page_that_is_gone_while_aside(house: House) -> None:
     await house.sweep()
     assert await _state(house, ticket.id) == "closed"
     session = await house.row("SELECT * FROM session")
-    assert (session.state, session.end_reason) == ("wrapping", "applicant")
+    assert (session.state, session.end_reason) == ("wrapping", "dropped")
     assert [entry["ticket_id"] for entry in (await house.state(clerk))["unfinished"]] == [str(ticket.id)]
 
 
