@@ -114,10 +114,10 @@ async def test_a_citizen_who_does_not_return_is_called_back_and_may_come_before(
     await until(server, "SELECT 1 FROM tab_lease WHERE account_id = (SELECT account_id FROM session)", [])
     async with Citizen(server.url) as anybody:
         await move_clock(anybody, SILENT_SECONDS)
-        await expect(clerk.page.get_by_text("到时没回来，系统替他约好回呼，位置不变。")).to_be_visible()
+        await expect(clerk.page.get_by_text("到时没回来，系统替他约好回呼，位置不变")).to_be_visible()
         await move_clock(anybody, GRACE_SECONDS)
     await clerk.see_ready()
-    await expect(clerk.page.get_by_text("云A001 断线以后没有回来，系统约好了回呼")).to_be_visible()
+    await expect(clerk.page.get_by_text("和 云A001 断了线，没有再接上。系统约好了回呼")).to_be_visible()
     await expect(clerk.page.get_by_text("约定回呼")).to_be_visible()
 
     back = CitizenPage(await citizen.context.new_page())

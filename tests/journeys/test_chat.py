@@ -98,9 +98,8 @@ async def test_papers_have_a_button_of_their_own(browser: Browser, server: Serve
         ("户口簿.jpg", picture(size=(800, 600)), "张艳丽收到了"),
         ("网页.jpg", HTML, "这种文件不能发"),
     ):
-        await page.locator(".papers input").last.set_input_files(
-            [{"name": name, "mimeType": "image/jpeg", "buffer": content}]
-        )
+        chosen: FilePayload = {"name": name, "mimeType": "image/jpeg", "buffer": content}
+        await page.locator(".papers input").last.set_input_files(chosen)
         await expect(papers.filter(has_text=name)).to_contain_text(words)
     await papers.filter(has_text="网页.jpg").get_by_role("button", name="不传了").click()
     await expect(papers).to_have_count(1)

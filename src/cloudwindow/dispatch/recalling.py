@@ -41,7 +41,7 @@ AGREED_TEXTS = {
     RINGING: "{number}：约好 {time} 的回呼到了，工作人员正在等您。点开链接接通：{link}（只能用一次）",
     NEAR_TURN: "{number}：约好 {time} 的回呼到了，{place}。请点开链接回来等：{link}（只能用一次）",
     MOVED: TEXTS[MOVED],
-    BROKEN_OFF: "{number}：通话断了，位置给您留着，{time} 再呼您。网好了想接着办，点开链接：{link}（只能用一次）",
+    BROKEN_OFF: "{number}：通话断了，位置给您留着，{time} 再叫您。网好了想接着办，点开链接：{link}（只能用一次）",
 }
 """What is said where a callback was agreed."""
 

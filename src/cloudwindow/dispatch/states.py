@@ -16,7 +16,7 @@ TICKET = Machine(
             "serving",
             "call_back",
             "parked",
-            "约定回呼: a callback was agreed, or one reached nobody and is tried later",
+            "约定回呼: a callback was agreed, one reached nobody and is tried later, or a talk broke off for good",
         ),
         Move(
             "waiting",

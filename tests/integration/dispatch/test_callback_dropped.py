@@ -135,4 +135,4 @@ async def test_a_verified_phone_is_told_when_no_page_is_open(house: House, *, lo
         return
     assert (await kinds(house, citizen))[-1] == "callback_dropped"
     said = (await texts(house, citizen))[-1]
-    assert said.startswith(f"云A001：通话断了，位置给您留着，{clock(row)} 再呼您。网好了想接着办，点开链接：")
+    assert said.startswith(f"云A001：通话断了，位置给您留着，{clock(row)} 再叫您。网好了想接着办，点开链接：")

@@ -208,6 +208,8 @@ export class PeerToPeerTransport implements CallTransport {
   /** Link with one attempt of a peer; an older attempt's link is dropped, its last picture stays on the screen. */
   private open(peer: Peer): Connected {
     this.forget(peer.id)
+    // A spare was prepared before it was known what a person, or the line, allows.
+    if (this.spare !== null) void this.spare.link.senders.limit(this.limited)
     const connected = this.spare ?? this.build(this.configuration())
     this.spare = null
     connected.peer = peer

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeTrack, media } from './fakes'
+import { FakeConnection, FakeTrack, media } from './fakes'
 import { begin, connection, FACE, seat, settle, transport, useScene } from './scene'
 import { GROW_AFTER_MS } from './peer-link'
 import { FIRST_HEIGHT } from './senders'
@@ -68,6 +68,18 @@ describe('what is sent beside the face', () => {
     expect(size()).toMatchObject({ scaleResolutionDownBy: 720 / FIRST_HEIGHT })
     await settle(1)
     expect(size()).toEqual({ maxBitrate: 1_500_000, scaleResolutionDownBy: 1 })
+  })
+
+  it('is no picture on a prepared connection either, where a person has chosen the voice alone', async () => {
+    const citizen = transport('citizen')
+    const devices = media()
+    citizen.prepare(devices, true)
+    await settle()
+    citizen.limit({ video: false, height: 480, kbps: 400 })
+    citizen.start(seat('citizen', 1), [{ id: 'clerk', attempt: 1 }], devices)
+    await settle()
+    expect(connection(0).getTransceivers()[1]?.sender.track).toBeNull()
+    expect(FakeConnection.all).toHaveLength(1)
   })
 
   it('a weak line sends no picture and says so, and others are limited in size', async () => {

@@ -72,7 +72,7 @@ export const chat: Shot[] = [
   shot('papers', { steps: sheet, until: '.file' }),
   shot(
     'papers-empty',
-    { steps: sheet, until: '.papers > .hint' },
+    { steps: sheet, until: '.papers > div > .hint' },
     { ...inCall({}, {}, {}, chatOf([])), ...chatAnswers([]) },
   ),
   shot('papers-refused', {
