@@ -1,9 +1,10 @@
 """The wrong item becomes the right one while both talk, a second matter is opened, each gets its outcome."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 from sqlalchemy import text
 
 from tests.journeys.test_first_call import meet
@@ -60,5 +61,33 @@ async def test_another_item_and_a_second_matter(browser: Browser, server: Server
         assert tuple(found.one()) == ("P04", "guided_online", "P18", "needs_visit")
     assert clerk.trouble == []
     assert citizen.trouble == []
+    await clerk.context.close()
+    await citizen.context.close()
+
+
+async def test_what_is_chosen_after_saving_too_early_is_not_sent_by_itself(browser: Browser, server: Server) -> None:
+    clerk, citizen = await meet(browser, server.url)
+    page, asked, answer = clerk.page, asyncio.Event(), asyncio.Event()
+
+    async def be_slow(route: Route) -> None:
+        asked.set()
+        await answer.wait()
+        await route.continue_()
+
+    await page.route("**/api/sessions/*/matters", be_slow)
+    await clerk.end()
+    heading = page.get_by_role("heading", name="小结", exact=True)
+    await expect(heading).to_be_visible()
+    await asked.wait()
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_text("请选一个结果")).to_be_visible()
+    await page.keyboard.press("2")
+    async with page.expect_response("**/api/sessions/*/matters"):
+        answer.set()
+    await page.get_by_role("textbox").first.fill("户口簿下次带来。")
+    await expect(heading).to_be_visible()
+    await page.keyboard.press("Control+Enter")
+    await clerk.see_ready()
+    await citizen.see_result("户口簿下次带来。")
     await clerk.context.close()
     await citizen.context.close()
