@@ -68,6 +68,14 @@ async def lock_call(tx: Tx, call_id: UUID) -> tuple[Call, Session]:
     return call, row
 
 
+async def lock_served(tx: Tx, call_id: UUID) -> tuple[Call, Session]:
+    """Lock the ticket and the call that the actor serves. Raises `not_found`, `not_allowed` and `call_over`."""
+    place = await own_place(tx, call_id)
+    if place.side != "clerk":
+        raise Problem("not_allowed")
+    return await lock_call(tx, call_id)
+
+
 @action("call.join")
 async def join(tx: Tx, call_id: UUID) -> Joined:
     """Join, or join again after a reload: the attempt grows, and the other side starts anew. Raises `call_over`."""

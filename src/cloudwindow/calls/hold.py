@@ -12,21 +12,20 @@ from sqlalchemy import insert, select
 from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.calls.call_views import show_call
-from cloudwindow.calls.calling import lock_call, own_place
+from cloudwindow.calls.calling import lock_served
 from cloudwindow.calls.evidence import note
-from cloudwindow.calls.models import Call, Hold, Session
+from cloudwindow.calls.models import Hold
 from cloudwindow.calls.schemas import CallView
 from cloudwindow.calls.sessions import announce_call, end_hold
 from cloudwindow.foundation import parameters
 from cloudwindow.foundation.actions import Tx, action
-from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
 
 
 @action("call.hold")
 async def hold(tx: Tx, call_id: UUID) -> CallView:
     """Put a call on hold; one that is held already stays as it is. Raises `not_found` and `call_over`."""
-    call, row = await _lock_own(tx, call_id)
+    call, row = await lock_served(tx, call_id)
     # scope: of the call in which the actor found its place
     if await tx.session.scalar(select(Hold.id).where(Hold.call_id == call.id, Hold.ended_at.is_(None))) is None:
         patience = timedelta(seconds=await parameters.get(tx.session, limits.HOLD_REMIND_SECONDS))
@@ -43,14 +42,7 @@ async def hold(tx: Tx, call_id: UUID) -> CallView:
 @action("call.resume")
 async def resume(tx: Tx, call_id: UUID) -> CallView:
     """Go on with a call; one that is not held stays as it is. Raises `not_found` and `call_over`."""
-    call, row = await _lock_own(tx, call_id)
+    call, row = await lock_served(tx, call_id)
     if await end_hold(tx, row, call.id, "resumed"):
         return await announce_call(tx, row, call.id)
     return await show_call(tx.session, call.id)
-
-
-async def _lock_own(tx: Tx, call_id: UUID) -> tuple[Call, Session]:
-    place = await own_place(tx, call_id)
-    if place.side != "clerk":
-        raise Problem("not_allowed")
-    return await lock_call(tx, call_id)

@@ -14,7 +14,7 @@ from cloudwindow.calls import parameters as limits
 from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.calls import views
 from cloudwindow.calls.call_views import show_call
-from cloudwindow.calls.calling import lock_call, own_place
+from cloudwindow.calls.calling import lock_call, lock_served, own_place
 from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session
 from cloudwindow.calls.schemas import CallView, InviteRequest
@@ -46,7 +46,7 @@ async def invite(tx: Tx, call_id: UUID, request: InviteRequest) -> CallView:
 
     Raises `call_full` when one more than four would be in it, `not_invitable`, `not_free`, `not_allowed`, `call_over`.
     """
-    _, row = await _lock_own(tx, call_id)
+    _, row = await lock_served(tx, call_id)
     await check_room(tx, call_id)
     invitation = await ring_invited(tx, row.ticket_id, request.staff_id, request.words)
     await note(tx, row.id, "invited", engagement=str(invitation), staff=str(request.staff_id))
@@ -56,7 +56,7 @@ async def invite(tx: Tx, call_id: UUID, request: InviteRequest) -> CallView:
 @action("call.uninvite")
 async def uninvite(tx: Tx, call_id: UUID, invitation_id: UUID) -> CallView:
     """Take back an invitation that still rings. Raises `ring_over`, `not_allowed`, `call_over`."""
-    _, row = await _lock_own(tx, call_id)
+    _, row = await lock_served(tx, call_id)
     staff_id = await withdraw_invitation(tx, row.ticket_id, invitation_id)
     await note(tx, row.id, "invite_withdrawn", engagement=str(invitation_id), staff=str(staff_id))
     return await announce_call(tx, row, call_id)
@@ -76,7 +76,7 @@ async def leave(tx: Tx, call_id: UUID) -> CallView:
 @action("call.remove")
 async def remove(tx: Tx, call_id: UUID, participant_id: UUID) -> CallView:
     """Let somebody go who was invited. Raises `not_there` for anybody else, `not_allowed`, `call_over`."""
-    call, row = await _lock_own(tx, call_id)
+    call, row = await lock_served(tx, call_id)
     place = await tx.session.scalar(
         select(CallParticipant).where(  # scope: of the call in which the actor found its place
             CallParticipant.id == participant_id,
@@ -106,13 +106,6 @@ async def lost(tx: Tx, participant_id: UUID) -> None:
     heard = max(at for at in (place.joined_at, place.reported_at, call.started_at) if at is not None)
     if place.left_at is None and heard <= tx.now - grace:
         await _let_go(tx, row, place, "lost")
-
-
-async def _lock_own(tx: Tx, call_id: UUID) -> tuple[Call, Session]:
-    place = await own_place(tx, call_id)
-    if place.side != "clerk":
-        raise Problem("not_allowed")
-    return await lock_call(tx, call_id)
 
 
 async def _let_go(tx: Tx, row: Session, place: CallParticipant, reason: str) -> None:

@@ -1,13 +1,13 @@
-"""Asking another member of staff into a call."""
+"""Asking another member of staff into a call, or handing it on."""
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from cloudwindow.calls import inviting
-from cloudwindow.calls.schemas import CallView, InviteRequest
-from cloudwindow.dispatch import Candidate
-from cloudwindow.foundation.http import Acting, OnceKey, Reading, StaffActor, once_key
+from cloudwindow.calls import inviting, transferring
+from cloudwindow.calls.schemas import CallView, InviteRequest, TransferRequest
+from cloudwindow.dispatch import Candidate, TransferOptions
+from cloudwindow.foundation.http import Acting, OnceKey, Reading, StaffActor, house, once_key
 
 router = APIRouter(prefix="/api", tags=["calls"])
 
@@ -40,3 +40,15 @@ async def leave(call_id: UUID, acting: Acting, actor: StaffActor, key: OnceKey) 
 async def remove(call_id: UUID, participant_id: UUID, acting: Acting, actor: StaffActor) -> CallView:
     """Let somebody go who was invited."""
     return await acting.run(actor, inviting.remove, call_id, participant_id)
+
+
+@router.get("/calls/{call_id}/transfer")
+async def list_transfers(call_id: UUID, request: Request, session: Reading, actor: StaffActor) -> TransferOptions:
+    """To whom the call could be handed on."""
+    return await transferring.where_to(session, house(request).database.zone, actor, call_id)
+
+
+@router.post("/calls/{call_id}/transfer")
+async def transfer(call_id: UUID, body: TransferRequest, acting: Acting, actor: StaffActor, key: OnceKey) -> CallView:
+    """转接: hand the matter on; the clerk is free at once."""
+    return await acting.once(actor, once_key(actor, key, CallView), transferring.transfer, call_id, body)

@@ -48,6 +48,14 @@ class InviteRequest(Asked):
     words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
 
 
+class TransferRequest(Asked):
+    """To whom a matter is handed on, a person or a desk by its key, and words for whoever takes it."""
+
+    to: Literal["person", "desk"]
+    id: UUID
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+
+
 class StageView(Wire):
     """What both sides look at 主画面. A change of `no` means another picture.
 

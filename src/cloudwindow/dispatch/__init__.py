@@ -6,7 +6,7 @@ from cloudwindow.dispatch.callback import NOTHING_AGREED, agree_after_drop, miss
 from cloudwindow.dispatch.changing import change_item
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
 from cloudwindow.dispatch.inviting import candidates, end_invitations, ring_invited, withdraw_invitation
-from cloudwindow.dispatch.matching import is_anybody_free, is_free
+from cloudwindow.dispatch.matching import HANDED_ON, is_anybody_free, is_free
 from cloudwindow.dispatch.models import Block, Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.queries import DeskAvailability, current_ticket, is_shown
@@ -21,15 +21,25 @@ from cloudwindow.dispatch.ringing import (
     return_to_head,
     ring_next,
 )
-from cloudwindow.dispatch.schemas import Candidate, ClerkCard, Cursor, OfferView, PreviousSession, TicketView
+from cloudwindow.dispatch.schemas import (
+    Candidate,
+    ClerkCard,
+    Cursor,
+    OfferView,
+    PreviousSession,
+    TicketView,
+    TransferOptions,
+)
 from cloudwindow.dispatch.scopes import WATCHING
 from cloudwindow.dispatch.states import ENGAGEMENT, TICKET
 from cloudwindow.dispatch.states_of_work import DispatchWork
 from cloudwindow.dispatch.sweeps import RINGS_TO_NOBODY, SWEEPS
+from cloudwindow.dispatch.transferring import Target, hand_on, transfer_options
 from cloudwindow.dispatch.views import offer_view, presence_view, ticket_view
 
 __all__ = [
     "ENGAGEMENT",
+    "HANDED_ON",
     "NOTHING_AGREED",
     "READINGS",
     "RINGS_TO_NOBODY",
@@ -52,8 +62,10 @@ __all__ = [
     "Place",
     "PreviousSession",
     "Sessions",
+    "Target",
     "Ticket",
     "TicketView",
+    "TransferOptions",
     "accept",
     "agree_after_drop",
     "candidates",
@@ -63,6 +75,7 @@ __all__ = [
     "end_engagement",
     "end_invitations",
     "finish_wrap_up",
+    "hand_on",
     "is_anybody_free",
     "is_free",
     "is_shown",
@@ -79,6 +92,7 @@ __all__ = [
     "ring_invited",
     "ring_next",
     "ticket_view",
+    "transfer_options",
     "try_again",
     "withdraw_invitation",
 ]

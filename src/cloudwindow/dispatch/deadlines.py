@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from cloudwindow.dispatch.inviting import INVITE
+from cloudwindow.dispatch.candidates import INVITE
 from cloudwindow.dispatch.models import Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.ringing import announce_clerk, announce_ticket

@@ -46,7 +46,7 @@ _PULSE = f"""
                  coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes), 0) AS median_minutes
           FROM (SELECT extract(epoch FROM e.ended_at - e.answered_at) / 60 AS minutes FROM engagement e
                 WHERE e.desk_id = $1 AND e.kind = 'serve' AND e.state = 'ended'
-                  AND e.reason NOT IN ('postponed', 'lost', 'callback', 'not_reached')
+                  AND e.reason NOT IN ('postponed', 'lost', 'callback', 'not_reached', 'transferred')
                 ORDER BY e.ended_at DESC LIMIT $2) last) h
 """
 

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.dispatch import parameters as limits
 from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
-from cloudwindow.dispatch.matching import FREE, MAY_TAKE, TAKE_PERSON
+from cloudwindow.dispatch.candidates import INVITABLE, INVITE, listed
+from cloudwindow.dispatch.matching import TAKE_PERSON
 from cloudwindow.dispatch.models import Desk, Engagement
 from cloudwindow.dispatch.ringing import announce_clerk, finish_part, move_engagement, withdraw
 from cloudwindow.dispatch.schemas import Candidate
@@ -26,48 +27,6 @@ from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.people import card
 
-INVITE = "invite"
-"""The kind of an engagement that somebody was asked into."""
-
-LISTED = 40
-"""People of whom one is chosen; more are no choice on one screen."""
-
-_EXPERT = "f.flow = 'support'"
-# scope: whoever serves the ticket is shown who could be asked in
-_CANDIDATES = f"""
-    WITH t AS MATERIALIZED (
-        SELECT t.id, t.line, t.flow, t.item_id, i.key AS item_key, r.ladder FROM ticket t
-        JOIN item i ON i.id = t.item_id JOIN region r ON r.code = t.region_code WHERE t.id = $1
-    ), able AS MATERIALIZED (
-        SELECT DISTINCT ON (m.staff_id) m.staff_id, d.id AS desk_id, d.name AS desk, {_EXPERT} AS expert,
-               array_position(t.ladder, d.region_code) AS near
-        FROM t JOIN desk_item n ON n.item_id = t.item_id JOIN desk d ON d.id = n.desk_id
-        JOIN desk_member m ON m.desk_id = d.id
-        CROSS JOIN LATERAL (SELECT DISTINCT w.flow FROM (VALUES ('support'), (t.flow)) AS w (flow)) f
-        WHERE d.region_code = ANY (t.ladder) AND f.flow = ANY (d.flows) AND cardinality(d.needs) = 0
-          AND m.staff_id <> $2 AND {MAY_TAKE.format(staff="m.staff_id", line="t.line", flow="f.flow")}
-        ORDER BY m.staff_id, {_EXPERT} DESC, near DESC, d.priority, d.key
-    )
-    SELECT a.*, s.name, o.name AS organisation,
-        coalesce((SELECT k.level FROM skill k WHERE k.staff_id = a.staff_id AND k.subject = t.item_key),
-                 (SELECT k.level FROM skill k WHERE k.staff_id = a.staff_id AND k.subject = t.line), 1) AS level,
-        CASE WHEN {FREE} THEN 'ready' WHEN p.wanted <> 'ready' THEN p.wanted
-             WHEN EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = a.staff_id
-                          AND (e.state IN ('ringing', 'accepted') OR e.wrap_until > (SELECT app_now()))) THEN 'busy'
-             ELSE 'away' END AS state,
-        last.state AS answer, last.reason AS answer_reason
-    FROM t CROSS JOIN able a JOIN staff s ON s.id = a.staff_id JOIN organisation o ON o.id = s.organisation_id
-    JOIN presence p ON p.staff_id = a.staff_id
-    LEFT JOIN LATERAL (
-        SELECT e.state, e.reason FROM engagement e WHERE e.ticket_id = t.id AND e.staff_id = a.staff_id
-        AND e.kind = 'invite' ORDER BY e.offered_at DESC LIMIT 1) last ON last.state IN ('declined', 'missed')
-    WHERE s.status = 'active' AND s.certificate_valid_to >= (SELECT app_now())::date
-    ORDER BY a.expert DESC, a.near DESC, state <> 'ready', state = 'off', level DESC, s.account
-    LIMIT {LISTED}
-"""  # noqa: S608  composed of conditions written in this room
-"""Experts of the nearest desk up the ladder that serves `support`, then of those above it, then whoever may take the
-ticket itself at a desk of the ladder; the unavailable stay listed, with the reason (model §4)."""
-
 # scope: an invitation that the action checked
 _INSERT = """
     INSERT INTO engagement (id, kind, ticket_id, staff_id, station_id, desk_id, state, why, offered_at, expires_at,
@@ -78,9 +37,7 @@ _INSERT = """
 
 async def candidates(session: AsyncSession, ticket_id: UUID, inviter: UUID) -> list[Candidate]:
     """List who could be asked into the call of a ticket that the caller may see, the best first."""
-    driver = await driver_of(session)
-    rows = await driver.fetch(_CANDIDATES, ticket_id, inviter)
-    return [Candidate.model_validate({name: row[name] for name in Candidate.model_fields}) for row in rows]
+    return await listed(await driver_of(session), INVITABLE, ticket_id, inviter)
 
 
 async def ring_invited(tx: Tx, ticket_id: UUID, staff_id: UUID, words: str) -> UUID:
@@ -91,7 +48,7 @@ async def ring_invited(tx: Tx, ticket_id: UUID, staff_id: UUID, words: str) -> U
     inviter = tx.actor.id
     if inviter is None:
         raise Problem("not_allowed")
-    rows = await tx.driver.fetch(_CANDIDATES, ticket_id, inviter)
+    rows = await tx.driver.fetch(INVITABLE, ticket_id, inviter)
     found = next((row for row in rows if row["staff_id"] == staff_id), None)
     if found is None:
         raise Problem("not_invitable")

@@ -23,6 +23,9 @@ NO_LOCKS = "matching.no_locks"
 CALLED_BACK = "callback"
 """The reason of a ticket whose agreed time has come, and the fact by which a clerk learns of it."""
 
+HANDED_ON = "transferred"
+"""The reason of a ticket that was handed on 转接, and of the part that ended with it."""
+
 FIRST_WINDOW = 8
 LAST_WINDOW = 1024
 
@@ -55,11 +58,11 @@ FREE = """
 `OFFSET 0` keeps each look-up to itself, one index each: as a join of eleven tables planning took 20 ms.
 """
 
-# scope: matching passes over whoever gave the ticket back
-NOT_EXCLUDED = """
-    NOT EXISTS (SELECT 1 FROM engagement x WHERE x.ticket_id = t.id AND x.staff_id = {staff}
-                AND x.state IN ('missed', 'declined')
-                AND x.ended_at > (SELECT app_now()) - make_interval(secs => {seconds}) OFFSET 0)
+# scope: matching passes over whoever gave the ticket back, or handed it on
+NOT_EXCLUDED = f"""
+    NOT EXISTS (SELECT 1 FROM engagement x WHERE x.ticket_id = t.id AND x.staff_id = {{staff}}
+                AND (x.state IN ('missed', 'declined') OR x.kind = 'serve' AND x.reason = '{HANDED_ON}')
+                AND x.ended_at > (SELECT app_now()) - make_interval(secs => {{seconds}}) OFFSET 0)
 """
 
 # scope: matching is the system's own work. `may` is MAY_TAKE of one clerk for all flows of the clerk's desks at once:

@@ -62,7 +62,8 @@ class DeskMember(Base):
 class Ticket(Base):
     """One wish to be served. It waits at one desk, in the order of `queue_key` = enqueued_at − bonus (architecture §4).
 
-    `home_organisation_id` is the service centre of the region, fixed when taken, and anchors scope and statistics.
+    `home_organisation_id` is the service centre of the region, fixed when taken, and anchors scope and statistics. The
+    number is of the series of `taken_desk_id`, wherever the ticket waits now.
     `lease_until` is how long the citizen's page is believed to be open. `typed_only`: the citizen cannot hear or speak,
     and the whole talk is written. `callback_at` is the time for which a callback was agreed, `callback_id` names that
     agreement, and both are kept while it waits to be kept; `callback_tries` counts how often nobody was reached.
@@ -76,7 +77,7 @@ class Ticket(Base):
         Index("ix_ticket_account", "account_id", "taken_at"),
         Index("ix_ticket_waiting", "desk_id", "queue_key", "id", postgresql_where=text("state = 'waiting'")),
         Index("ix_ticket_parked", "parked_until", postgresql_where=text("state = 'parked'")),
-        Index("uq_ticket_number", "desk_id", "day", "number", unique=True),
+        Index("uq_ticket_number", "taken_desk_id", "day", "number", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -95,6 +96,7 @@ class Ticket(Base):
     elderly: Mapped[bool]
     answers: Mapped[dict[str, Any]]
     desk_id: Mapped[UUID] = mapped_column(ForeignKey("desk.id"))
+    taken_desk_id: Mapped[UUID] = mapped_column(ForeignKey("desk.id"))
     state: Mapped[str]
     close_reason: Mapped[str | None]
     taken_at: Mapped[datetime]
@@ -118,8 +120,9 @@ class Engagement(Base):
     """One clerk's part in a session. Two partial unique indexes make double assignment impossible (invariant 1).
 
     `kind` is `serve`, or `invite` for who was asked into a call that goes on; `words` are what the inviter wrote for
-    the invited alone. `wrap_until` is set while the clerk writes the wrap-up and nulled when that is saved or its time
-    is over: a clerk with such a row gets no rings.
+    the invited alone, or with a part that ended by handing on, what its clerk wrote for whoever goes on. `wrap_until`
+    is set while the clerk writes the wrap-up and nulled when that is saved or its time is over: a clerk with such a row
+    gets no rings.
     """
 
     __tablename__ = "engagement"

@@ -20,6 +20,8 @@ define(
     "告知书刚刚更新，请再看一遍。",
     "The notice has just been updated. Please read it again.",
 )
+define("desk_unsuited", 409, "这个专席不办这个事项，请另选。", "That desk does not serve this matter. Choose another.")
+define("desk_empty", 409, "这个专席现在没有人在岗，请另选。", "Nobody is on duty at that desk now. Choose another.")
 define(
     "callback_too_early",
     409,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cloudwindow.catalogue import Availability, CoachAvailability, Flow, Item, explain_answers, frozen, guide
 from cloudwindow.dispatch import estimates, recalling, views
 from cloudwindow.dispatch.choosing import find_desk
+from cloudwindow.dispatch.matching import HANDED_ON
 from cloudwindow.dispatch.models import ConsentText, Desk, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.schemas import (
@@ -18,6 +19,7 @@ from cloudwindow.dispatch.schemas import (
     Colleague,
     ConsentTextView,
     Fact,
+    HandoverCard,
     InvitationCard,
     PlaceView,
     QueueRow,
@@ -89,8 +91,9 @@ async def ticket_page(session: AsyncSession, wiring: Wiring, actor: Actor, ticke
     """Return the owner's ticket with place and estimate while it waits, and the clerk from the answer on."""
     row = (
         await session.execute(
-            select(Ticket, Item.key, Item.average_minutes)
+            select(Ticket, Item.key, Item.average_minutes, Desk.name.label("desk_name"))
             .join(Item, Item.id == Ticket.item_id)
+            .join(Desk, Desk.id == Ticket.desk_id)
             .where(scope.visible(actor, Ticket), Ticket.id == ticket_id)
         )
     ).first()
@@ -100,6 +103,7 @@ async def ticket_page(session: AsyncSession, wiring: Wiring, actor: Actor, ticke
     session_id = await wiring.port(Sessions).session_id(session, ticket.id) if ticket.answered_at is not None else None
     return TicketPage(
         ticket=views.show_ticket(ticket, row.key, session_id),
+        desk_name=row.desk_name,
         place=await _place(session, ticket, row.average_minutes) if ticket.state in QUEUED else None,
         clerk=await _clerk(session, ticket),
         recall=await recalling.recall_of(session, wiring, ticket.account_id),
@@ -294,7 +298,24 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
         previous=await wiring.port(Sessions).previous(session, phone_indexes(account, keys), ticket),
         guide=guide(resolved, organisation, availability),
         invitation=_invitation(keys, part, ticket) if invited else None,
+        handover=await _handover(session, keys, part),
     )
+
+
+async def _handover(session: AsyncSession, keys: Keys, part: Engagement) -> HandoverCard | None:
+    """Say who handed the matter on to whose part this is, if that is how it came."""
+    giver = await session.scalar(
+        select(Engagement)  # scope: of a ticket in which the actor has this part
+        .where(Engagement.ticket_id == part.ticket_id, Engagement.kind == "serve", Engagement.reason == HANDED_ON)
+        .where(Engagement.ended_at <= part.offered_at)
+        .order_by(Engagement.ended_at.desc())
+        .limit(1)
+    )
+    if giver is None or giver.ended_at is None or part.kind != "serve":
+        return None
+    name, organisation = await card(session, giver.staff_id) or ("", "")
+    words = giver.words_cipher and keys.decrypt("engagement", "words", giver.id, giver.words_cipher)
+    return HandoverCard(name=name, organisation=organisation, at=giver.ended_at, words=words)
 
 
 def _invitation(keys: Keys, part: Engagement, ticket: Ticket) -> InvitationCard:

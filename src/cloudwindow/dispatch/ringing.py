@@ -12,7 +12,16 @@ from sqlalchemy import select, update
 from cloudwindow.dispatch import parameters as limits
 from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.dispatch import recalling, views
-from cloudwindow.dispatch.matching import NO_LOCKS, Match, free_members, is_anybody_free, match_for
+from cloudwindow.dispatch.matching import (
+    HANDED_ON,
+    NO_LOCKS,
+    TAKE_PERSON,
+    TAKE_TICKET,
+    Match,
+    free_members,
+    is_anybody_free,
+    match_for,
+)
 from cloudwindow.dispatch.models import Desk, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.schemas import Declined, DeclineRequest
@@ -52,6 +61,15 @@ async def match_ticket(tx: Tx, ticket_id: UUID) -> None:
     for staff_id in await free_members(tx, ticket_id):
         if await ring_next(tx, staff_id) == ticket_id:
             return
+
+
+async def ring_for(tx: Tx, ticket_id: UUID, staff_id: UUID, why: dict[str, Any]) -> None:
+    """Ring one person, who was chosen, for a waiting ticket that the action locked. Raises `not_free`."""
+    person = await tx.driver.fetchrow(TAKE_PERSON.format(lock="FOR NO KEY UPDATE OF p SKIP LOCKED"), staff_id)
+    if person is None:
+        raise Problem("not_free")
+    ticket = await tx.driver.fetchrow(TAKE_TICKET.format(lock=""), ticket_id)
+    await _ring(tx, Match(ticket, staff_id, person["station_id"], why))
 
 
 # scope: the ring of a ticket and a clerk that matching locked
@@ -243,7 +261,8 @@ async def _not_answered(tx: Tx, ticket: Ticket, engagement: Engagement, reason: 
     if engagement.kind == "invite":
         await tx.port(Sessions).not_coming(tx, ticket, engagement)
         return
-    await return_to_head(tx, ticket.id, reason)
+    # That it was handed on says more to the next clerk, and to the citizen, than that the first ring was in vain.
+    await return_to_head(tx, ticket.id, HANDED_ON if ticket.bonus_reason == HANDED_ON else reason)
     tx.follow_up(match_ticket, ticket.id)
 
 

@@ -18,6 +18,7 @@ class TicketView(Wire):
     """A ticket as its owner's pages keep it; no personal data.
 
     `callback_at`: the time for which a callback is agreed; `callback_tries`: how often it reached nobody before.
+    `bonus_reason`: what put it before those who came earlier.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class TicketView(Wire):
     typed_only: bool
     callback_at: datetime | None
     callback_tries: int
+    bonus_reason: str | None
 
 
 class TakeRequest(Asked):
@@ -94,6 +96,7 @@ class TicketPage(Wire):
 
     ticket: TicketView
     place: PlaceView | None
+    desk_name: str
     clerk: ClerkCard | None
     recall: Literal["none", "offered", "on"]
 
@@ -204,6 +207,15 @@ class InvitationCard(Wire):
     words: str | None
 
 
+class HandoverCard(Wire):
+    """Who handed a matter on, when, and the words that the citizen does not see."""
+
+    name: str
+    organisation: str
+    at: datetime
+    words: str | None
+
+
 class TicketCard(Wire):
     """Everything about the person and the matter that the clerk rung for it may see; reading it is audited."""
 
@@ -225,6 +237,7 @@ class TicketCard(Wire):
     previous: list[PreviousSession]
     guide: Guide
     invitation: InvitationCard | None
+    handover: HandoverCard | None
 
 
 class Colleague(Wire):
@@ -240,9 +253,10 @@ class Colleague(Wire):
 
 
 class Candidate(Wire):
-    """Somebody who could be asked into a call: an expert of the item, or who may take the ticket itself.
+    """Somebody who could be asked into a call or handed the matter: an expert, or who may take the ticket itself.
 
-    `state` is `ready`, or why it cannot be now; `answer` is how the last invitation to this ticket ended, if badly.
+    `state` is `ready`, or why it cannot be now; `here` is who was asked in already. `answer` is how the last invitation
+    to this ticket ended, if badly.
     """
 
     staff_id: UUID
@@ -251,9 +265,34 @@ class Candidate(Wire):
     desk: str
     expert: bool
     level: int
-    state: Literal["ready", "busy", "break", "off", "away"]
+    state: Literal["ready", "here", "busy", "break", "off", "away"]
     answer: Literal["declined", "missed"] | None
     answer_reason: str | None
+
+
+class TransferDesk(Wire):
+    """A desk that serves a matter, with who is there: on duty, free, and waiting; `here` is where it is served now.
+
+    `estimate_minutes` is for who comes to its head; null: nobody is on duty.
+    """
+
+    desk_id: UUID
+    name: str
+    region_name: str
+    here: bool
+    open: bool
+    opens_at: datetime | None
+    present: int
+    free: int
+    waiting: int
+    estimate_minutes: tuple[int, int] | None
+
+
+class TransferOptions(Wire):
+    """To whom a matter could be handed on 转接, the nearest first."""
+
+    people: list[Candidate]
+    desks: list[TransferDesk]
 
 
 class ConsentTextView(Wire):

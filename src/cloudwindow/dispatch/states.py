@@ -11,6 +11,7 @@ TICKET = Machine(
         Move("ringing", "return", "waiting", "the ring was missed, declined or withdrawn: back to the head"),
         Move("ringing", "accept", "serving", "the clerk answered"),
         Move("serving", "return", "waiting", "the clerk's side was lost: back to the head"),
+        Move("serving", "transfer", "waiting", "转接: handed on to somebody else or another desk: the head"),
         Move("serving", "park", "parked", "先不接: 60 seconds aside, then the head"),
         Move(
             "serving",
@@ -43,6 +44,6 @@ ENGAGEMENT = Machine(
         Move("ringing", "decline", "declined", "the clerk gave a reason"),
         Move("ringing", "miss", "missed", "the ring ran out"),
         Move("ringing", "withdraw", "withdrawn", "the citizen left, or the clerk's last tab is gone"),
-        Move("accepted", "end", "ended", "the call ended, or was handed on"),
+        Move("accepted", "end", "ended", "the call ended, or the matter was handed on"),
     ),
 )

@@ -139,7 +139,7 @@ def _place_in_queue(tx: Tx, wish: _Wish) -> _Place:
 _COLUMNS = (
     *("id", "day", "account_id", "item_id", "implementation_id", "version_id", "line", "flow", "region_code"),
     *("home_organisation_id", "channel", "device", "elderly", "typed_only", "answers", "desk_id", "state", "taken_at"),
-    *("enqueued_at", "bonus_seconds", "bonus_reason", "queue_key", "lease_until"),
+    *("enqueued_at", "bonus_seconds", "bonus_reason", "queue_key", "lease_until", "taken_desk_id"),
 )
 _FIRST = 6
 _VALUES = [f"${place}" + "::text::jsonb" * (name == "answers") for place, name in enumerate(_COLUMNS, _FIRST)]
@@ -195,6 +195,7 @@ def _row(tx: Tx, account_id: UUID, wish: _Wish) -> dict[str, Any]:
     return {name: wish.known[name] for name in _FROM_KNOWN} | {
         "id": new_id(),
         "number": LATE,
+        "taken_desk_id": wish.known["desk_id"],
         "day": tx.today,
         "account_id": account_id,
         "flow": request.flow,

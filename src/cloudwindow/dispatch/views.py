@@ -51,6 +51,7 @@ def show_ticket(ticket: Any, item_key: str, session_id: UUID | None) -> TicketVi
         typed_only=ticket.typed_only,
         callback_at=ticket.callback_at,
         callback_tries=ticket.callback_tries,
+        bonus_reason=ticket.bonus_reason,
     )
 
 

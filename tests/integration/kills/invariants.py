@@ -65,9 +65,9 @@ WRONG = {
         WHERE p.staff_id IS NULL OR e.staff_id IS NULL
     """,
     "ticket numbers with a gap": """
-        SELECT t.desk_id, count(*), max(ltrim(t.number, '云A')::int), c.value FROM ticket t
-        LEFT JOIN counter c ON c.name = 'ticket:' || t.desk_id || ':' || t.day
-        GROUP BY t.desk_id, t.day, c.value
+        SELECT t.taken_desk_id, count(*), max(ltrim(t.number, '云A')::int), c.value FROM ticket t
+        LEFT JOIN counter c ON c.name = 'ticket:' || t.taken_desk_id || ':' || t.day
+        GROUP BY t.taken_desk_id, t.day, c.value
         HAVING count(*) IS DISTINCT FROM max(ltrim(t.number, '云A')::int) OR count(*) IS DISTINCT FROM c.value
     """,
     "session numbers with a gap": """

@@ -201,6 +201,8 @@ GET  /api/calls/{call_id}/candidates      serving  401  401  401  200  404  404 
 POST /api/calls/{call_id}/invitations     serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
 DELETE /api/calls/{call_id}/invitations/{invitation_id} serving 401 401 401 409 404 404 404 404 404 404 404 404 404 403
 DELETE /api/calls/{call_id}/participants/{participant_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 403
+GET  /api/calls/{call_id}/transfer        serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
+POST /api/calls/{call_id}/transfer        serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
 POST /api/calls/{call_id}/leave           serving  401  401  401  403  404  404  404  404  404  404  404  404  404  200
 
 # The chat of a session
@@ -263,6 +265,7 @@ BODIES: dict[str, Any] = {
     "POST /api/calls/{call_id}/end-for-abuse": {"words": "三次提醒后还在骂人"},
     "POST /api/abuse/{session_id}/block": {"days": 3, "reason": "insults"},
     "POST /api/calls/{call_id}/invitations": {"staff_id": "{mate_id}"},
+    "POST /api/calls/{call_id}/transfer": {"to": "person", "id": "{mate_id}"},
     "POST /api/calls/{call_id}/leave": None,
     "PUT /api/calls/{call_id}/stage": {"kind": "document", "participant_id": "{place_id}"},
     "PUT /api/calls/{call_id}/stage/view": {"no": "{stage_no}", "turn": 90, "zoom": 200, "x": 1, "y": 2},
@@ -439,6 +442,8 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     ("POST /api/engagements/{engagement_id}/accept", "ringing"): {"ticket": "agent"},
     ("POST /api/calls/{call_id}/join", "serving"): {"call": "owner agent expert", "session": "owner agent expert"},
     ("GET /api/calls/{call_id}/candidates", "serving"): dict.fromkeys(("mate_id", "city_id", "expert_id"), "agent"),
+    ("GET /api/calls/{call_id}/transfer", "serving"): dict.fromkeys(("mate_id", "city_id"), "agent"),
+    ("POST /api/calls/{call_id}/transfer", "serving"): {"call": "agent", "session": "agent"},
     ("POST /api/calls/{call_id}/invitations", "serving"): {"call": "agent", "session": "agent"},
     ("DELETE /api/calls/{call_id}/participants/{participant_id}", "serving"): {"call": "agent", "session": "agent"},
     ("POST /api/calls/{call_id}/leave", "serving"): {"call": "expert", "session": "expert"},

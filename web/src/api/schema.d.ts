@@ -696,6 +696,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{call_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Transfers
+         * @description To whom the call could be handed on.
+         */
+        get: operations["list_transfers_api_calls__call_id__transfer_get"];
+        put?: never;
+        /**
+         * Transfer
+         * @description 转接: hand the matter on; the clerk is free at once.
+         */
+        post: operations["transfer_api_calls__call_id__transfer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consent-text": {
         parameters: {
             query?: never;
@@ -2064,9 +2088,10 @@ export interface components {
         };
         /**
          * Candidate
-         * @description Somebody who could be asked into a call: an expert of the item, or who may take the ticket itself.
+         * @description Somebody who could be asked into a call or handed the matter: an expert, or who may take the ticket itself.
          *
-         *     `state` is `ready`, or why it cannot be now; `answer` is how the last invitation to this ticket ended, if badly.
+         *     `state` is `ready`, or why it cannot be now; `here` is who was asked in already. `answer` is how the last invitation
+         *     to this ticket ended, if badly.
          */
         Candidate: {
             /** Answer */
@@ -2092,7 +2117,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "ready" | "busy" | "break" | "off" | "away";
+            state: "ready" | "here" | "busy" | "break" | "off" | "away";
         };
         /**
          * CannedReplyView
@@ -2588,6 +2613,23 @@ export interface components {
             name: string;
             /** Type */
             type: string;
+        };
+        /**
+         * HandoverCard
+         * @description Who handed a matter on, when, and the words that the citizen does not see.
+         */
+        HandoverCard: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
+            /** Words */
+            words: string | null;
         };
         /**
          * Health
@@ -3324,16 +3366,16 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
+            code: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "desk_empty" | "desk_unsuited" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
             detail: string;
             /** @description What the sentence's placeholders stand for. */
             params: Record<string, never>;
             /** @enum {integer} */
             status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 416 | 422 | 423 | 429 | 500 | 503;
             /** @enum {string} */
-            title: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
+            title: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "desk_empty" | "desk_unsuited" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
             /** @enum {string} */
-            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:already_blocked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:block_too_long" | "urn:cloudwindow:problem:blocked_for_harassment" | "urn:cloudwindow:problem:blocked_for_insults" | "urn:cloudwindow:problem:blocked_for_threats" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_full" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:callback_not_offered" | "urn:cloudwindow:problem:callback_too_early" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:document_active" | "urn:cloudwindow:problem:document_broken" | "urn:cloudwindow:problem:document_locked" | "urn:cloudwindow:problem:document_page_too_large" | "urn:cloudwindow:problem:document_too_heavy" | "urn:cloudwindow:problem:document_too_many_pages" | "urn:cloudwindow:problem:document_type_refused" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_malformed" | "urn:cloudwindow:problem:link_not_listed" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:material_unknown" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:no_such_address" | "urn:cloudwindow:problem:not_a_picture" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_free" | "urn:cloudwindow:problem:not_invitable" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:phone_code_not_sent" | "urn:cloudwindow:problem:phone_code_over" | "urn:cloudwindow:problem:photo_asked_already" | "urn:cloudwindow:problem:photo_not_asked" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_needed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:too_much_pushed" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:words_missing" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
+            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:already_blocked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:block_too_long" | "urn:cloudwindow:problem:blocked_for_harassment" | "urn:cloudwindow:problem:blocked_for_insults" | "urn:cloudwindow:problem:blocked_for_threats" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_full" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:callback_not_offered" | "urn:cloudwindow:problem:callback_too_early" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:desk_empty" | "urn:cloudwindow:problem:desk_unsuited" | "urn:cloudwindow:problem:document_active" | "urn:cloudwindow:problem:document_broken" | "urn:cloudwindow:problem:document_locked" | "urn:cloudwindow:problem:document_page_too_large" | "urn:cloudwindow:problem:document_too_heavy" | "urn:cloudwindow:problem:document_too_many_pages" | "urn:cloudwindow:problem:document_type_refused" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_malformed" | "urn:cloudwindow:problem:link_not_listed" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:material_unknown" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:no_such_address" | "urn:cloudwindow:problem:not_a_picture" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_free" | "urn:cloudwindow:problem:not_invitable" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:phone_code_not_sent" | "urn:cloudwindow:problem:phone_code_over" | "urn:cloudwindow:problem:photo_asked_already" | "urn:cloudwindow:problem:photo_not_asked" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_needed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:too_much_pushed" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:words_missing" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
         };
         /**
          * PushedMark
@@ -4040,6 +4082,7 @@ export interface components {
             /** Form Of Address */
             form_of_address: string;
             guide: components["schemas"]["Guide"];
+            handover: components["schemas"]["HandoverCard"] | null;
             invitation: components["schemas"]["InvitationCard"] | null;
             /** Item Key */
             item_key: string;
@@ -4074,6 +4117,8 @@ export interface components {
          */
         TicketPage: {
             clerk: components["schemas"]["ClerkCard"] | null;
+            /** Desk Name */
+            desk_name: string;
             place: components["schemas"]["PlaceView"] | null;
             /**
              * Recall
@@ -4087,8 +4132,11 @@ export interface components {
          * @description A ticket as its owner's pages keep it; no personal data.
          *
          *     `callback_at`: the time for which a callback is agreed; `callback_tries`: how often it reached nobody before.
+         *     `bonus_reason`: what put it before those who came earlier.
          */
         TicketView: {
+            /** Bonus Reason */
+            bonus_reason: string | null;
             /** Callback At */
             callback_at: string | null;
             /** Callback Tries */
@@ -4161,6 +4209,71 @@ export interface components {
             rated: number;
             /** Solved */
             solved: number;
+        };
+        /**
+         * TransferDesk
+         * @description A desk that serves a matter, with who is there: on duty, free, and waiting; `here` is where it is served now.
+         *
+         *     `estimate_minutes` is for who comes to its head; null: nobody is on duty.
+         */
+        TransferDesk: {
+            /**
+             * Desk Id
+             * Format: uuid
+             */
+            desk_id: string;
+            /** Estimate Minutes */
+            estimate_minutes: [
+                number,
+                number
+            ] | null;
+            /** Free */
+            free: number;
+            /** Here */
+            here: boolean;
+            /** Name */
+            name: string;
+            /** Open */
+            open: boolean;
+            /** Opens At */
+            opens_at: string | null;
+            /** Present */
+            present: number;
+            /** Region Name */
+            region_name: string;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * TransferOptions
+         * @description To whom a matter could be handed on 转接, the nearest first.
+         */
+        TransferOptions: {
+            /** Desks */
+            desks: components["schemas"]["TransferDesk"][];
+            /** People */
+            people: components["schemas"]["Candidate"][];
+        };
+        /**
+         * TransferRequest
+         * @description To whom a matter is handed on, a person or a desk by its key, and words for whoever takes it.
+         */
+        TransferRequest: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "person" | "desk";
+            /**
+             * Words
+             * @default
+             */
+            words: string;
         };
         /**
          * Unfinished
@@ -5494,6 +5607,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StageView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_transfers_api_calls__call_id__transfer_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferOptions"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_api_calls__call_id__transfer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

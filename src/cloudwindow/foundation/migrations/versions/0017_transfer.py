@@ -1,0 +1,23 @@
+"""Handing on: a ticket keeps the number of the desk where it was taken, wherever it waits now."""
+
+from alembic import op
+
+revision = "0017"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+# scope: a migration changes the tables
+CHANGES = (
+    "ALTER TABLE ticket ADD COLUMN taken_desk_id UUID REFERENCES desk (id)",
+    "UPDATE ticket SET taken_desk_id = desk_id",
+    "ALTER TABLE ticket ALTER COLUMN taken_desk_id SET NOT NULL",
+    "DROP INDEX uq_ticket_number",
+    "CREATE UNIQUE INDEX uq_ticket_number ON ticket (taken_desk_id, day, number)",
+)
+
+
+def upgrade() -> None:
+    """Add the column; no ticket has ever left its desk."""
+    for statement in CHANGES:
+        op.execute(statement)
