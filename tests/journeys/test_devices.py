@@ -83,7 +83,7 @@ async def test_devices_are_exchanged_while_talking(browser: Browser, server: Ser
     assert await citizen.page.evaluate(SENT) == await citizen.page.evaluate(CHOSEN)
     await clerk.until_flows()
     assert await citizen.page.evaluate(AGREED) == agreed
-    await clerk.page.keyboard.press("d")
+    await clerk.page.keyboard.press("z")
     box = clerk.page.get_by_role("dialog").get_by_label("摄像头", exact=True)
     await box.select_option(index=2)
     await expect(box).to_be_enabled()

@@ -69,7 +69,7 @@ async def has_focus(button: Locator) -> None:
 
 async def ask_in(clerk: ClerkPage, name: str, words: str) -> None:
     await clerk.page.keyboard.press("i")
-    dialog = clerk.page.get_by_role("dialog", name="邀请进来一起办")
+    dialog = clerk.page.get_by_role("dialog", name="邀请或转接")
     await dialog.get_by_role("radio", name=re.compile(name)).check()
     await dialog.get_by_label("先给他看的话").fill(words)
     await dialog.get_by_role("button", name=f"邀请{name}").click()

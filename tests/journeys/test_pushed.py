@@ -19,7 +19,7 @@ pytestmark = pytest.mark.journey
 async def choose(clerk: ClerkPage) -> None:
     """Open by its key what pushes."""
     await expect(clerk.page.get_by_role("button", name=re.compile("^推送"))).to_be_enabled()
-    await clerk.page.keyboard.press("t")
+    await clerk.page.keyboard.press("d")
     await expect(clerk.page.get_by_role("dialog", name="推送给对方")).to_be_visible()
 
 

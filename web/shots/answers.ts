@@ -62,6 +62,7 @@ export const waiting = (
       ticket: one,
       place: { ahead: 2, estimate_minutes: [4, 4], present: 2 },
       clerk: null,
+      desk_name: '襄城养老社保专席',
       recall: 'on',
       ...view,
     }),
@@ -93,7 +94,13 @@ export const inCall = (
   const going = call(calls)
   return {
     ...known({ ticket: one, session: session(sessions), call: going, chat, matters }),
-    [`GET /api/tickets/${TICKET}`]: ok({ ticket: one, place: null, clerk, recall: 'on' }),
+    [`GET /api/tickets/${TICKET}`]: ok({
+      ticket: one,
+      place: null,
+      clerk,
+      desk_name: '襄城养老社保专席',
+      recall: 'on',
+    }),
     [`POST /api/calls/${CALL}/join`]: ok({
       call: going,
       participant_id: MY_SEAT,

@@ -157,6 +157,7 @@ export const colleagues: Colleague[] = [
 
 export const ticket: TicketDetail = {
   invitation: null,
+  handover: null,
   ticket_id: TICKET,
   number: '云A012',
   form_of_address: '张桂兰',

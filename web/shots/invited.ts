@@ -77,3 +77,50 @@ export const whyExpert: Schemas['Why'] = {
     { code: 'skill', params: { level: 3 } },
   ],
 }
+
+const desk = (name: string, more: Partial<Schemas['TransferDesk']> = {}): Schemas['TransferDesk'] => ({
+  desk_id: name,
+  name,
+  region_name: '许昌市',
+  here: false,
+  open: true,
+  opens_at: null,
+  present: 0,
+  free: 0,
+  waiting: 0,
+  estimate_minutes: null,
+  ...more,
+})
+/** To whom a call could be handed on. */
+export const transfers: Schemas['TransferOptions'] = {
+  people: [
+    person('赵书敏', 'here', { level: 3 }),
+    person('马志强', 'ready'),
+    person('刘静雯', 'busy', { level: 3, organisation: '许昌市政务服务中心', desk: '市级社保医保专席' }),
+    person('董玉洁', 'break', { level: 3, organisation: '许昌市政务服务中心', desk: '市级社保医保专席' }),
+  ],
+  desks: [
+    desk('魏都社保养老专席', { here: true, present: 2, free: 1, waiting: 2, estimate_minutes: [0, 0] }),
+    desk('市级社保医保专席', { present: 6, waiting: 4, estimate_minutes: [5, 10] }),
+    desk('市级养老服务专席', { open: false, opens_at: at(60_000) }),
+    desk('市级综合受理专席'),
+  ],
+}
+export const handedOver: Schemas['HandoverCard'] = {
+  name: '张艳丽',
+  organisation: CENTRE,
+  at: at(-8),
+  words: '材料齐了，只差银行卡。填到第 4 步，卡号要填社保卡背面的银行账号。',
+}
+export const whyHanded: Schemas['Why'] = {
+  rule: 'transferred',
+  candidates: 1,
+  level: 2,
+  waited_seconds: 812,
+  bonus_seconds: 0,
+  facts: [
+    { code: 'handed_to_you', params: { name: '张艳丽', organisation: CENTRE } },
+    { code: 'skill', params: { level: 2 } },
+    { code: 'waited', params: { seconds: 812 } },
+  ],
+}

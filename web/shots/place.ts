@@ -132,6 +132,7 @@ export const ticket = (more: Partial<Ticket> = {}): Ticket => ({
   typed_only: false,
   callback_at: null,
   callback_tries: 0,
+  bonus_reason: null,
   ...more,
 })
 

@@ -202,7 +202,7 @@ POST /api/calls/{call_id}/invitations     serving  401  401  401  200  404  404 
 DELETE /api/calls/{call_id}/invitations/{invitation_id} serving 401 401 401 409 404 404 404 404 404 404 404 404 404 403
 DELETE /api/calls/{call_id}/participants/{participant_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 403
 GET  /api/calls/{call_id}/transfer        serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
-POST /api/calls/{call_id}/transfer        serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
+POST /api/calls/{call_id}/transfer        serving  401  401  401  409  404  404  404  404  404  404  404  404  404  403
 POST /api/calls/{call_id}/leave           serving  401  401  401  403  404  404  404  404  404  404  404  404  404  200
 
 # The chat of a session
@@ -443,7 +443,6 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     ("POST /api/calls/{call_id}/join", "serving"): {"call": "owner agent expert", "session": "owner agent expert"},
     ("GET /api/calls/{call_id}/candidates", "serving"): dict.fromkeys(("mate_id", "city_id", "expert_id"), "agent"),
     ("GET /api/calls/{call_id}/transfer", "serving"): dict.fromkeys(("mate_id", "city_id"), "agent"),
-    ("POST /api/calls/{call_id}/transfer", "serving"): {"call": "agent", "session": "agent"},
     ("POST /api/calls/{call_id}/invitations", "serving"): {"call": "agent", "session": "agent"},
     ("DELETE /api/calls/{call_id}/participants/{participant_id}", "serving"): {"call": "agent", "session": "agent"},
     ("POST /api/calls/{call_id}/leave", "serving"): {"call": "expert", "session": "expert"},

@@ -71,6 +71,8 @@ export const iconTrash =
   'M4 6.5h16M9.25 6.5V4h5.5v2.5M6 6.5l.85 12.4a1.75 1.75 0 0 0 1.75 1.6h6.8a1.75 1.75 0 0 0 1.75-1.6L18 6.5M10 11v5M14 11v5'
 export const iconUndo = 'M8.5 5L4 9.5 8.5 14M4 9.5h10.25a5.25 5.25 0 0 1 0 10.5H9'
 export const iconUser = 'M8 8a4 4 0 1 0 8 0a4 4 0 1 0 -8 0zM4.5 20.5a7.5 7.5 0 0 1 15 0'
+export const iconTransfer =
+  'M4 8.25h15.5M15.75 4.5l3.75 3.75L15.75 12M20 15.75H4.5M8.25 12L4.5 15.75l3.75 3.75'
 export const iconInvite =
   'M6 8a4 4 0 1 0 8 0a4 4 0 1 0 -8 0zM2.75 20.25a7.25 7.25 0 0 1 10.5-6.5M18 14v6.5M14.75 17.25h6.5'
 export const iconUsers =

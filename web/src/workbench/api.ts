@@ -7,6 +7,7 @@ import type { components, paths } from '@/api/schema'
 import type { Stroke } from '@/stage/ink'
 import type {
   BlockReason,
+  Candidate,
   ChosenReason,
   DeclineReason,
   DeskSession,
@@ -15,6 +16,7 @@ import type {
   JoinAnswer,
   Staff,
   StaffMe,
+  TransferDesk,
   TicketDetail,
   Wanted,
   WorkbenchState,
@@ -154,6 +156,14 @@ export const holdCall = (call: string) => data(client.PUT('/api/calls/{call_id}/
 export const resumeCall = (call: string) => data(client.DELETE('/api/calls/{call_id}/hold', inCall(call)))
 export const getCandidates = (call: string) =>
   data(client.GET('/api/calls/{call_id}/candidates', inCall(call)))
+export const getTransfers = (call: string) =>
+  named<{ people: Candidate[]; desks: TransferDesk[] }>(
+    client.GET('/api/calls/{call_id}/transfer', inCall(call)),
+  )
+export const transferCall = (call: string, body: Body<'TransferRequest'>) =>
+  withKey(`transfer:${call}:${body.id}`, body, (key) =>
+    data(client.POST('/api/calls/{call_id}/transfer', { ...inCall(call), body, ...keyed(key) })),
+  )
 export const inviteInto = (call: string, staff_id: string, words: string) =>
   withKey(`invite:${call}:${staff_id}`, words, (key) =>
     data(

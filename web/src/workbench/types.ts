@@ -39,8 +39,12 @@ export type BlockReason = Schemas['BlockRequest']['reason']
 export type QualityPage = Schemas['QualityPage']
 export type QualityRow = Schemas['QualityRow']
 export type QualitySide = Schemas['QualitySide']
-/** Somebody who could be asked into a call. */
+/** Somebody who could be asked into a call, or handed it. */
 export type Candidate = Schemas['Candidate']
+/** A desk that a call could be handed to. */
+export type TransferDesk = Omit<Schemas['TransferDesk'], 'estimate_minutes'> & {
+  estimate_minutes: [number, number] | null
+}
 export type Today = Schemas['Today']
 export type QueueRow = Schemas['QueueRow']
 export type Colleague = Schemas['Colleague']

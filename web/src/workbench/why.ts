@@ -28,6 +28,10 @@ const words = messages({
     zh: '您在{desk}办这个事项，水平是“{level}”',
     en: 'You handle this item at {desk}, level “{level}”',
   },
+  handedToYou: {
+    zh: '{name}点名转给您；这个事项您的水平是“{level}”',
+    en: '{name} handed it to you; your level in this item is “{level}”',
+  },
   waitedHead: { zh: '等了 {time}，排在队首', en: 'Waited {time}, at the head of the queue' },
 })
 
@@ -45,6 +49,7 @@ const facts: Record<string, Message> = messages({
     zh: '约定回呼：对方提前回来，现在就办',
     en: 'Callback agreed, but the person came back earlier',
   },
+  transferred: { zh: '同事转来的，先接', en: 'Handed on by a colleague, so it comes first' },
   declined: { zh: '上一位同事没有接，转给下一位', en: 'A colleague declined, so it goes to the next' },
 })
 
@@ -54,10 +59,16 @@ const HEAD_SECONDS = 86_400
 export function whyYou(why: Why, elderly: boolean, language: Language): string[] {
   if (why.rule === 'invited') return [whyInvited(why)]
   const level = levelWord(why.level)
+  if (why.rule === 'transferred') return [handedToYou(why, level), waited(why, elderly)]
   const first =
     why.candidates <= 1 ? t(words.onlyYou, { level }) : t(words.chosen, { level, n: why.candidates })
   const more = why.facts.map((fact) => factSentence(fact, language)).filter((one) => one !== null)
   return [first, waited(why, elderly), ...more]
+}
+
+function handedToYou(why: Why, level: string): string {
+  const by = why.facts.find(({ code }) => code === 'handed_to_you')?.params ?? {}
+  return t(words.handedToYou, { name: String(by['name'] ?? ''), level })
 }
 
 function whyInvited(why: Why): string {
@@ -90,6 +101,7 @@ const tags: Record<string, Message> = messages({
   callback: { zh: '回呼 队首', en: 'Callback, first' },
   callback_now: { zh: '回呼 队首', en: 'Callback, first' },
   postponed: { zh: '请等 队首', en: 'Asked to wait, first' },
+  transferred: { zh: '转接 队首', en: 'Handed on, first' },
   declined: { zh: '转来 队首', en: 'Passed on, first' },
 })
 

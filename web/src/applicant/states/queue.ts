@@ -1,6 +1,6 @@
 /** Taking a number: who you are, the notice, the queue. */
 import { region, answered, stranger, known, waiting } from '../../../shots/answers'
-import { callbackOffer, deviceLink, longNamed, ticket, TICKET } from '../../../shots/place'
+import { callbackOffer, deviceLink, longNamed, SESSION, ticket, TICKET } from '../../../shots/place'
 import { ok, problem, type Answer, type Shot, type Step } from '../../../shots/types'
 
 const CALLED_AT = '2026-11-24T06:45:00Z'
@@ -25,6 +25,30 @@ const callbacks: Shot[] = (
     ['callback-agreed', waiting({ place: null }, parked), [], '#come-now'],
     ['callback-agreed-guest', waiting({ place: null, recall: 'offered' }, parked), [], '#verify-phone'],
     ['callback-moved', waiting({ place: null }, { ...parked, callback_tries: 1 }), [], '#come-now'],
+    [
+      'handed-on',
+      waiting(
+        { place: { ahead: 0, estimate_minutes: [3, 3], present: 2 } },
+        { session_id: SESSION, bonus_reason: 'transferred' },
+      ),
+      [],
+      '.ticket .lead',
+    ],
+    [
+      'handed-on-ringing',
+      waiting({ place: null }, { state: 'ringing', session_id: SESSION, bonus_reason: 'transferred' }),
+      [],
+      '.ticket .lead',
+    ],
+    [
+      'clerk-lost',
+      waiting(
+        { place: { ahead: 0, estimate_minutes: [1, 1], present: 1 } },
+        { session_id: SESSION, bonus_reason: 'clerk_lost' },
+      ),
+      [],
+      '.ticket .lead',
+    ],
     [
       'callback-failed',
       waiting({ place: null }, { state: 'closed', close_reason: 'callback_failed' }),

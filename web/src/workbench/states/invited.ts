@@ -1,8 +1,19 @@
 /** Asking somebody into a call, and being asked. */
 import * as desk from '../../../shots/desk'
-import { candidates, EXPERT_SEAT, four, invitation, offered, three, whyExpert } from '../../../shots/invited'
+import {
+  candidates,
+  EXPERT_SEAT,
+  four,
+  handedOver,
+  invitation,
+  offered,
+  three,
+  transfers,
+  whyExpert,
+  whyHanded,
+} from '../../../shots/invited'
 import { CALL, TICKET } from '../../../shots/place'
-import { ok, problem, type Shot } from '../../../shots/types'
+import { ok, problem, type Shot, type Step } from '../../../shots/types'
 import { inCall, joining, shot, signedIn, ticketServed, type Answers } from './common'
 
 const owned = { tab: { 'cw:call': CALL } }
@@ -18,14 +29,15 @@ const calling = (state: string, more: More, until = '.call-banner'): Shot =>
     steps: [{ see: '.facts-line .ok-text' }],
     until,
   })
-const asking = (state: string, answers: Answers, until: string): Shot =>
+const asking = (state: string, answers: Answers, until: string, key = 'i', after: Step[] = []): Shot =>
   shot(state, signedIn(inCall(), { ...joining, ...answers }), {
     stored: owned,
     peer: true,
-    steps: [{ see: '.facts-line .ok-text' }, { key: 'i' }],
+    steps: [{ see: '.facts-line .ok-text' }, { key }, ...after],
     until,
   })
 const list = `GET /api/calls/${CALL}/candidates`
+const handing = `GET /api/calls/${CALL}/transfer`
 const ofThree = { participants: three }
 const seat = { participant_id: EXPERT_SEAT, attempt: 1 }
 
@@ -45,9 +57,40 @@ export const invited: Shot[] = [
     { until: '.ring-who .code' },
   ),
   asking('call-invite', { [list]: ok(candidates) }, '.pick-row'),
-  asking('call-invite-loading', { [list]: 'never' }, '.invite .skeleton'),
-  asking('call-invite-nobody', { [list]: ok([]) }, '.invite .muted'),
-  asking('call-invite-failed', { [list]: problem('service_unavailable', 503) }, '.invite .bad-text'),
+  asking('call-invite-loading', { [list]: 'never' }, '.whom .skeleton'),
+  asking('call-invite-nobody', { [list]: ok([]) }, '.whom .muted'),
+  asking('call-invite-failed', { [list]: problem('service_unavailable', 503) }, '.whom .bad-text'),
+  asking('call-transfer', { [handing]: ok(transfers) }, '.pick-row', 't'),
+  asking('call-transfer-found', { [handing]: ok(transfers) }, '.pick-row', 't', [
+    { see: '.pick-row' },
+    { fill: '.find input', text: '市级' },
+  ]),
+  asking(
+    'call-transfer-none',
+    {
+      [handing]: ok({
+        people: transfers.people.filter(({ state }) => state === 'busy' || state === 'break'),
+        desks: transfers.desks.filter(({ present }) => present === 0),
+      }),
+    },
+    '.whom .warn-text',
+    't',
+  ),
+  asking('call-transfer-failed', { [handing]: problem('service_unavailable', 503) }, '.whom .bad-text', 't'),
+  shot(
+    'handed-over',
+    signedIn(
+      desk.state({
+        presence: desk.presence({ work: 'ringing', work_since: desk.at(-5) }),
+        offer: { ...desk.offer, why: whyHanded },
+      }),
+      {
+        'GET /api/workbench/queue': ok(desk.queue),
+        [`GET /api/workbench/tickets/${TICKET}`]: ok({ ...desk.ticket, handover: handedOver }),
+      },
+    ),
+    { until: '.why-you p' },
+  ),
   calling('call-inviting', { invitations: [invitation('ringing')] }),
   calling('call-invite-declined', { invitations: [invitation('declined')] }),
   calling('call-invite-missed', { invitations: [invitation('missed')] }),

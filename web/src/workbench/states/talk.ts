@@ -227,20 +227,20 @@ export const talk: Shot[] = [
   }),
   ...(
     [
-      ['call-push', [], [{ key: 't' }], '.push-form'],
-      ['call-pushed', [form, entry, guide, typed], [{ key: 't' }], '.push-list'],
+      ['call-push', [], [{ key: 'd' }], '.push-form'],
+      ['call-pushed', [form, entry, guide, typed], [{ key: 'd' }], '.push-list'],
       ['call-pushed-opened', [guide], [], '.call-banner'],
       ['call-pushed-document', [form], [], '.call-banner'],
       [
         'call-push-sending',
         [],
-        [{ key: 't' }, { see: '.push-form' }, { choose: '.push-file input', scene: 'card.svg' }],
+        [{ key: 'd' }, { see: '.push-form' }, { choose: '.push-file input', scene: 'card.svg' }],
         '.push-file progress',
       ],
       [
         'call-push-refused',
         [],
-        [{ key: 't' }, { see: '.push-form' }, { press: '.photo-choice' }],
+        [{ key: 'd' }, { see: '.push-form' }, { press: '.photo-choice' }],
         '.problem',
       ],
     ] as const
@@ -285,7 +285,7 @@ export const talk: Shot[] = [
   shot('call-devices', signedIn(inCall(), joining), {
     stored: owned,
     peer: true,
-    steps: [{ see: '.controls' }, { key: 'd' }],
+    steps: [{ see: '.controls' }, { key: 'z' }],
     until: '.picker select',
   }),
   shot('call-end', signedIn(inCall(), joining), {

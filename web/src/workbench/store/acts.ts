@@ -25,11 +25,13 @@ import {
 export const trouble = ref<string | null>(null)
 export const busy = ref<'presence' | 'accept' | 'decline' | 'end' | 'sign-off' | null>(null)
 
-/** How the last ring ended when it was not answered here, or that the line took whom it was for. */
+/** How the last ring ended when it was not answered here, or how a talk ended that needs no wrap-up. */
 export interface RingEnd {
-  how: 'missed' | 'withdrawn' | 'declined' | 'elsewhere' | 'dropped'
+  how: 'missed' | 'withdrawn' | 'declined' | 'elsewhere' | 'dropped' | 'handed'
   kind: Offer['kind']
   number: string | null
+  /** To whom it was handed on. */
+  to?: string
 }
 export const lastRing = shallowRef<RingEnd | null>(null)
 

@@ -1,19 +1,12 @@
-/** Asking another member of staff into the call, and being asked oneself. */
-import { computed, ref, shallowRef } from 'vue'
-import { explain } from '@/api/problems'
+/** Who else is in the call or rung for it, and being asked into one oneself. */
+import { computed } from 'vue'
 import type { RemoteMedia } from '@/call'
 import * as api from '../api'
-import type { Candidate } from '../types'
 import { call, refreshState, session } from './desk'
 import { ask } from './stage'
 
 /** A call holds so many people (`MOST_IN_CALL`); the server refuses the fifth, the page says so before. */
 export const MOST = 4
-export const choosingWhom = ref(false)
-export const candidates = shallowRef<Candidate[] | null>(null)
-/** Why the list could not be fetched, or the invitation not be made; null when nothing went wrong. */
-export const inviteProblem = ref<string | null>(null)
-export const inviting = ref(false)
 
 /** This page belongs to who was asked in: another clerk serves. */
 export const isGuest = computed(() => session.value?.part === 'invite')
@@ -49,41 +42,6 @@ export const colleaguesIn = computed(() =>
 /** The name of a member of staff in the call; null for the citizen. */
 export const staffName = (participant: string): string | null =>
   company.value.find(({ id, side }) => id === participant && side !== 'applicant')?.name ?? null
-
-export async function openInvite(): Promise<void> {
-  if (isGuest.value || call.view.call === null || call.view.phase !== 'connected') return
-  choosingWhom.value = true
-  await loadCandidates()
-}
-
-export async function loadCandidates(): Promise<void> {
-  const id = call.view.call?.id
-  if (id === undefined) return
-  candidates.value = null
-  inviteProblem.value = null
-  try {
-    candidates.value = await api.getCandidates(id)
-  } catch (error) {
-    inviteProblem.value = explain(error)
-  }
-}
-
-export async function invite(staff: string, words: string): Promise<void> {
-  const id = call.view.call?.id
-  if (id === undefined || inviting.value) return
-  inviting.value = true
-  inviteProblem.value = null
-  try {
-    await api.inviteInto(id, staff, words)
-    choosingWhom.value = false
-  } catch (error) {
-    const said = explain(error)
-    await loadCandidates()
-    inviteProblem.value = said
-  } finally {
-    inviting.value = false
-  }
-}
 
 /** What was refused had changed meanwhile, so the page looks again. */
 async function askForCompany(act: (id: string) => Promise<unknown>): Promise<void> {
