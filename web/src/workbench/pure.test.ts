@@ -87,6 +87,15 @@ describe('why you', () => {
       '上一次响铃没有人接，回到队首',
     ])
   })
+  it('says who handed it on, and marks the queue row', () => {
+    const facts = [{ code: 'handed_to_you', params: { name: '张艳丽', organisation: '魏都区政务服务中心' } }]
+    expect(whyYou({ ...why, rule: 'transferred', bonus_seconds: 0, facts }, false, 'zh')).toEqual([
+      '张艳丽点名转给您；这个事项您的水平是“熟练”',
+      '等了 4 分 10 秒',
+    ])
+    const handed = [{ code: 'transferred', params: { seconds: 86_400 } }]
+    expect(queueTag(handed, false, 'zh')?.word).toBe('转接 队首')
+  })
   it('says for when a callback was agreed, in the time of the windows', () => {
     const facts = [{ code: 'callback', params: { at: '2026-11-24T06:40:00+00:00' } }]
     const said = whyYou({ ...why, bonus_seconds: 86_400, facts }, false, 'zh')
