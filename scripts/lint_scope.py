@@ -69,6 +69,7 @@ SYSTEM_TABLES = {
     "phone_code": "digests of one person's codes; found by that account",
     "photo_request": "goes with its call, and so with its session, which is scoped",
     "presence": "goes with its person, who is scoped",
+    "presence_change": "goes with its person, who is scoped",
     "pushed": "goes with its session, which is scoped",
     "pushed_page": "goes with its session, which is scoped",
     "recovery_code": "digests of one person's codes; found by the person who signs in",

@@ -1,8 +1,10 @@
 /** The workbench's side of the invented world: one clerk, her colleagues, the queue of her desk, the person at her window. */
 import type {
+  BreakReason,
   Colleague,
   DeskSession,
   Guide,
+  Miss,
   Offer,
   Outcome,
   Presence,
@@ -70,6 +72,26 @@ export const stations = [1, 2, 3].map((n) => ({
   organisation_name: '襄城县政务服务中心',
 }))
 
+const LIMITED: readonly BreakReason[] = ['rest', 'helping_on_site', 'paperwork']
+const REASONS: readonly BreakReason[] = [
+  ...LIMITED,
+  'meeting',
+  'device_fault',
+  'other',
+  'training',
+  'missed_rings',
+]
+/** Breaks of today up to the time of the pictures. */
+export const breaks = (times: number, used: Partial<Record<BreakReason, number>> = {}): Today['breaks'] => ({
+  times,
+  seconds: Object.values(used).reduce((sum, seconds) => sum + seconds, 0),
+  at: NOW,
+  reasons: REASONS.map((reason) => ({
+    reason,
+    seconds: used[reason] ?? 0,
+    limit_minutes: LIMITED.includes(reason) ? 15 : null,
+  })),
+})
 export const today: Today = {
   answered: 23,
   missed: 0,
@@ -79,6 +101,7 @@ export const today: Today = {
   ended: 23,
   rated: 49,
   good: 48,
+  breaks: breaks(2, { rest: 720, meeting: 360 }),
 }
 export const noToday: Today = {
   answered: 0,
@@ -89,6 +112,7 @@ export const noToday: Today = {
   ended: 0,
   rated: 0,
   good: 0,
+  breaks: breaks(0),
 }
 
 const row = (
@@ -206,10 +230,50 @@ export const presence = (more: Partial<Presence> = {}): Presence => ({
   wanted: 'ready',
   reason: null,
   since: at(-252),
+  remind_at: null,
   work: 'idle',
   work_since: at(-252),
   ...more,
 })
+/** On break for so many seconds, with the limit that its reason has. */
+export const onBreak = (reason: BreakReason, seconds: number): Presence =>
+  presence({
+    wanted: 'break',
+    reason,
+    since: at(-seconds),
+    work_since: at(-seconds),
+    remind_at: LIMITED.includes(reason) ? at(900 - seconds) : null,
+  })
+export const missed = (n: number, rang: number, more: Partial<Miss> = {}): Miss => ({
+  engagement_id: `m${String(n)}`,
+  kind: 'serve',
+  rung_at: at(-rang),
+  seconds: 20,
+  number: `云A0${String(n)}`,
+  item_short_name: '居民养老参保',
+  became: 'waiting',
+  by: null,
+  at: null,
+  reason: null,
+  ...more,
+})
+export const misses: Miss[] = [
+  missed(26, 156, { item_short_name: '居民养老待遇申领', became: 'answered', by: '王秀英', at: at(-128) }),
+  missed(27, 118),
+]
+/** What else may have become of them, with a long name and a long item. */
+export const mixedMisses: Miss[] = [
+  missed(31, 300, { became: 'answered', by: longNamed.name, at: at(-260) }),
+  missed(32, 270, {
+    became: 'ringing',
+    item_short_name: '城乡居民基本养老保险关系转移接续和待遇领取资格认证',
+  }),
+  missed(33, 240, { became: 'callback', at: at(1800) }),
+  missed(34, 210, { became: 'left', at: at(-100) }),
+  missed(35, 180, { became: 'expired', at: at(-60) }),
+  missed(36, 150, { kind: 'invite', became: 'talking' }),
+  missed(37, 118, { kind: 'invite', became: 'over' }),
+]
 export const offer: Offer = {
   engagement_id: ENGAGEMENT,
   kind: 'serve',

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cloudwindow.dispatch import actions, callback, duty, looks, queries, ringing, taking
+from cloudwindow.dispatch import actions, callback, duty, looks, misses, queries, ringing, taking
 from cloudwindow.dispatch.schemas import (
     CallbackOffer,
     CallbackRequest,
@@ -15,6 +15,8 @@ from cloudwindow.dispatch.schemas import (
     Declined,
     DeclineRequest,
     Duty,
+    Miss,
+    MissReasonRequest,
     QueueRow,
     Taken,
     TakeRequest,
@@ -118,6 +120,18 @@ async def queue(session: Reading, actor: StaffActor) -> list[QueueRow]:
 async def colleagues(session: Reading, actor: StaffActor) -> list[Colleague]:
     """Who else sits at the clerk's desks."""
     return await queries.colleagues(session, actor)
+
+
+@router.get("/workbench/misses")
+async def missed_rings(session: Reading, actor: StaffActor) -> list[Miss]:
+    """The clerk's own rings that led to the break which goes on, and what became of them."""
+    return await misses.misses(session, actor)
+
+
+@router.post("/workbench/misses/reason")
+async def explain_misses(body: MissReasonRequest, acting: Acting, actor: StaffActor) -> list[Miss]:
+    """Say why these were missed, while that break goes on."""
+    return await acting.run(actor, misses.explain, body)
 
 
 @router.get("/workbench/tickets/{ticket_id}")

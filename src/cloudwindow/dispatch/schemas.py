@@ -12,6 +12,7 @@ from cloudwindow.people import NOT_GUESSED, Asked, PresenceView, Wire
 TicketState = Literal["waiting", "ringing", "serving", "parked", "closed"]
 CloseReason = Literal["served", "left", "closed_by_hours", "expired", "callback_failed"]
 DeclineReason = Literal["busy_paperwork", "not_my_item", "need_break", "conflict_of_interest"]
+MissReason = Literal["unnoticed", "helping_on_site", "away_from_seat"]
 
 
 class TicketView(Wire):
@@ -164,6 +165,31 @@ class DeclineRequest(Asked):
     """Why the clerk does not take this one."""
 
     reason: DeclineReason
+
+
+class Miss(Wire):
+    """A missed ring as its clerk sees it later: the number and nobody's name, and what became of it.
+
+    `became`, of a number: `answered` `by` a colleague, it rings or waits at the head, a `callback` is agreed, or why
+    the number ended. Of an invitation: whether that call goes on. `at` is when, for a callback for when.
+    """
+
+    engagement_id: UUID
+    kind: Literal["serve", "invite"]
+    rung_at: datetime
+    seconds: int
+    number: str
+    item_short_name: str
+    became: Literal["answered", "ringing", "waiting", "callback", CloseReason, "talking", "over"]
+    by: str | None
+    at: datetime | None
+    reason: MissReason | None
+
+
+class MissReasonRequest(Asked):
+    """Why the rings that led to the break were missed."""
+
+    reason: MissReason
 
 
 class QueueRow(Wire):

@@ -84,9 +84,10 @@ async def presence_view(session: AsyncSession, staff_id: UUID) -> PresenceView |
 async def presence_views(session: AsyncSession, staff_ids: Sequence[UUID]) -> dict[UUID, PresenceView]:
     """Read the presence of several clerks at once; who has none is left out."""
     presences = await session.execute(
-        select(Presence.staff_id, Presence.wanted, Presence.reason, Presence.since, Presence.idle_since).where(
-            Presence.staff_id.in_(staff_ids)
-        )  # scope: own row, or those that the caller was allowed to see
+        select(  # scope: own row, or those that the caller was allowed to see
+            *(Presence.staff_id, Presence.wanted, Presence.reason),
+            *(Presence.since, Presence.idle_since, Presence.remind_at),
+        ).where(Presence.staff_id.in_(staff_ids))
     )
     engagements = await session.execute(
         select(
@@ -114,6 +115,7 @@ def _presence(presence: Any, current: Any) -> PresenceView:
         wanted=presence.wanted,
         reason=presence.reason,
         since=presence.since,
+        remind_at=presence.remind_at,
         work=work,
         work_since=since,
     )

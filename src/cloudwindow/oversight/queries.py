@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.oversight.schemas import Today
+from cloudwindow.people import breaks_today
 
 FEWEST_SHOWN = 5
 """Fewer ratings than this would tell who gave them (domain §10: suppress below 5)."""
@@ -50,4 +51,5 @@ async def today(session: AsyncSession, actor: Actor) -> Today:
         ended=row.ended,
         rated=row.rated if enough else 0,
         good=row.good if enough else 0,
+        breaks=await breaks_today(session, actor.id),
     )

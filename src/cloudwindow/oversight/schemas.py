@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from cloudwindow.people import NOT_GUESSED, Asked, Wire
+from cloudwindow.people import NOT_GUESSED, Asked, Breaks, Wire
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=16)]
 
@@ -53,3 +53,4 @@ class Today(Wire):
     ended: int
     rated: int
     good: int
+    breaks: Breaks

@@ -3,6 +3,7 @@
 from cloudwindow.foundation.numbers import NOT_GUESSED
 from cloudwindow.people.actions import account_stream
 from cloudwindow.people.authentication import CookieAuthenticator, unchanged
+from cloudwindow.people.breaks import breaks_today
 from cloudwindow.people.device_links import link_in_message
 from cloudwindow.people.logins import SWEEPS, put_off_logins
 from cloudwindow.people.models import Account, Presence, RoleGrant, Skill, Staff
@@ -11,7 +12,7 @@ from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.presence import announce_presence, change_presence, set_presence, staff_stream
 from cloudwindow.people.queries import card, phone_indexes, phone_of, show_account
 from cloudwindow.people.readings import READINGS
-from cloudwindow.people.schemas import AccountView, Asked, DeskName, PresenceRequest, PresenceView, Wire
+from cloudwindow.people.schemas import AccountView, Asked, Breaks, DeskName, PresenceRequest, PresenceView, Wire
 
 __all__ = [
     "NOT_GUESSED",
@@ -20,6 +21,7 @@ __all__ = [
     "Account",
     "AccountView",
     "Asked",
+    "Breaks",
     "CookieAuthenticator",
     "DeskName",
     "Presence",
@@ -32,6 +34,7 @@ __all__ = [
     "WorkStates",
     "account_stream",
     "announce_presence",
+    "breaks_today",
     "card",
     "change_presence",
     "hash_password",

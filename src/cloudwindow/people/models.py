@@ -95,7 +95,8 @@ class Skill(Base):
 class Presence(Base):
     """What a person wants: `ready`, `break` with a reason, or `off`. Lease and work state stand apart (invariant 5).
 
-    `idle_since` decides whose turn it is among equals; `misses` counts rings missed in a row.
+    `idle_since` decides whose turn it is among equals; `misses` counts rings missed in a row. `remind_at` is when a
+    break has taken as long as it may; nothing is forced then.
     """
 
     __tablename__ = "presence"
@@ -111,6 +112,23 @@ class Presence(Base):
     idle_since: Mapped[datetime]
     misses: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     station_id: Mapped[UUID | None] = mapped_column(ForeignKey("station.id"))
+    remind_at: Mapped[datetime | None]
+
+
+class PresenceChange(Base):
+    """That a person's wish became another one, and when: the record behind 在线保持率 (domain §10). Never changed."""
+
+    __tablename__ = "presence_change"
+    __table_args__ = (
+        CheckConstraint("wanted IN ('ready', 'break', 'off')", name="wanted"),
+        Index("ix_presence_change_staff", "staff_id", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+    wanted: Mapped[str]
+    reason: Mapped[str | None]
 
 
 class DeviceLink(Base):

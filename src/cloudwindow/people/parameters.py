@@ -47,7 +47,7 @@ BREAK_MINUTES = define(
     15,
     "minutes",
     "domain §6: max 示忙 15 min (assumed)",
-    "How long a break may take.",
+    "After how long a rest, help on site or paperwork is reminded of; meetings, faults and the rest have no limit.",
 )
 IDLE_MINUTES = define(
     "login.idle_minutes",

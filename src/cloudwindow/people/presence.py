@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
-from cloudwindow.people.models import Presence
+from cloudwindow.foundation.ids import new_id
+from cloudwindow.people.breaks import end_of
+from cloudwindow.people.models import Presence, PresenceChange
 from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.schemas import PresenceRequest, PresenceView
 
@@ -48,13 +50,17 @@ async def set_presence(tx: Tx, wish: PresenceRequest) -> PresenceView:
 
 
 async def change_presence(tx: Tx, row: Presence, wanted: str, reason: str | None) -> None:
-    """Write a new wish of a locked presence row, with its audit row and event."""
+    """Write a new wish of a locked presence row, with its place in the record, its audit row and event."""
     values = {"wanted": wanted, "reason": reason, "since": tx.now, "idle_since": tx.now, "misses": 0}
+    values["remind_at"] = await end_of(tx, reason)
     await tx.session.execute(
         update(Presence)
         .where(Presence.staff_id == row.staff_id)  # scope: the row that the caller locked
         .values(**values)
         .execution_options(synchronize_session=False)
+    )
+    await tx.session.execute(  # scope: the record of the person whose row the caller locked
+        insert(PresenceChange).values(id=new_id(), staff_id=row.staff_id, at=tx.now, wanted=wanted, reason=reason)
     )
     tx.audit(
         "presence",

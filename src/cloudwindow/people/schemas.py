@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, StrictBool, StringConstraints, field_validator
 
 Wanted = Literal["ready", "break", "off"]
-BreakReason = Literal["rest", "meeting", "training", "paperwork", "missed_rings", "other"]
-ChosenReason = Literal["rest", "meeting", "training", "paperwork", "other"]
+ChosenReason = Literal["rest", "helping_on_site", "paperwork", "meeting", "device_fault", "other"]
+BreakReason = Literal[ChosenReason, "training", "missed_rings"]
+"""A training is a meeting now (开会、培训); earlier ones keep their name. The last one is the server's to give."""
 
 
 class Wire(BaseModel):
@@ -130,13 +131,37 @@ class PresenceRequest(Asked):
 
 
 class PresenceView(Wire):
-    """What the clerk wants, and what the clerk is doing (derived)."""
+    """What the clerk wants, and what the clerk is doing (derived).
+
+    `remind_at`: when a break has taken as long as it may, and the page says so; null where there is no limit.
+    """
 
     wanted: Wanted
     reason: BreakReason | None
     since: datetime
+    remind_at: datetime | None
     work: Literal["idle", "ringing", "serving", "wrapping"]
     work_since: datetime
+
+
+class BreakUse(Wire):
+    """How long a clerk was on break today for one reason, and how long such a break may take (null: no limit)."""
+
+    reason: BreakReason
+    seconds: int
+    limit_minutes: int | None
+
+
+class Breaks(Wire):
+    """A clerk's breaks of today up to `at`, those after missed rings and the one that goes on included.
+
+    A change of reason goes on with the same break.
+    """
+
+    times: int
+    seconds: int
+    at: datetime
+    reasons: list[BreakUse]
 
 
 class EnterRequest(Asked):

@@ -116,6 +116,8 @@ GET  /api/workbench/queue                 waiting  401  401  401  200  200  200 
 GET  /api/workbench/queue                 ringing  401  401  401  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/workbench/colleagues            waiting  401  401  401  200  200  200  200  200  200  200  200  200  200  200
 GET  /api/workbench/today                 done     401  401  401  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/workbench/misses                ringing  401  401  401  200  200  200  200  200  200  200  200  200  200  200
+POST /api/workbench/misses/reason         ringing  401  401  401  409  409  409  409  409  403  403  403  403  403  409
 GET  /api/workbench/tickets/{ticket_id}   waiting  401  401  401  404  404  404  404  404  404  404  404  404  404  404
 GET  /api/workbench/tickets/{ticket_id}   ringing  401  401  401  200  404  404  404  404  404  404  404  404  404  404
 GET  /api/workbench/tickets/{ticket_id}   serving  401  401  401  200  404  404  404  404  404  404  404  404  404  200
@@ -260,7 +262,8 @@ BODIES: dict[str, Any] = {
     "POST /api/tickets/{ticket_id}/callback": {"minutes": 30},
     "POST /api/tickets/{ticket_id}/callback/now": None,
     "POST /api/workbench/tickets/{ticket_id}/callback": {"minutes": 30},
-    "POST /api/workbench/presence": {"wanted": "break", "reason": "training"},
+    "POST /api/workbench/presence": {"wanted": "break", "reason": "meeting"},
+    "POST /api/workbench/misses/reason": {"reason": "helping_on_site"},
     "POST /api/engagements/{engagement_id}/decline": {"reason": "conflict_of_interest"},
     "POST /api/calls/{call_id}/end-for-abuse": {"words": "三次提醒后还在骂人"},
     "POST /api/abuse/{session_id}/block": {"days": 3, "reason": "insults"},

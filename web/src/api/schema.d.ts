@@ -1619,6 +1619,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workbench/misses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Missed Rings
+         * @description The clerk's own rings that led to the break which goes on, and what became of them.
+         */
+        get: operations["missed_rings_api_workbench_misses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workbench/misses/reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain Misses
+         * @description Say why these were missed, while that break goes on.
+         */
+        post: operations["explain_misses_api_workbench_misses_reason_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workbench/presence": {
         parameters: {
             query?: never;
@@ -2010,6 +2050,40 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * BreakUse
+         * @description How long a clerk was on break today for one reason, and how long such a break may take (null: no limit).
+         */
+        BreakUse: {
+            /** Limit Minutes */
+            limit_minutes: number | null;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "rest" | "helping_on_site" | "paperwork" | "meeting" | "device_fault" | "other" | "training" | "missed_rings";
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * Breaks
+         * @description A clerk's breaks of today up to `at`, those after missed rings and the one that goes on included.
+         *
+         *     A change of reason goes on with the same break.
+         */
+        Breaks: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reasons */
+            reasons: components["schemas"]["BreakUse"][];
+            /** Seconds */
+            seconds: number;
+            /** Times */
+            times: number;
         };
         /**
          * CallView
@@ -2972,6 +3046,58 @@ export interface components {
             text: string | null;
         };
         /**
+         * Miss
+         * @description A missed ring as its clerk sees it later: the number and nobody's name, and what became of it.
+         *
+         *     `became`, of a number: `answered` `by` a colleague, it rings or waits at the head, a `callback` is agreed, or why
+         *     the number ended. Of an invitation: whether that call goes on. `at` is when, for a callback for when.
+         */
+        Miss: {
+            /** At */
+            at: string | null;
+            /**
+             * Became
+             * @enum {string}
+             */
+            became: "answered" | "ringing" | "waiting" | "callback" | "served" | "left" | "closed_by_hours" | "expired" | "callback_failed" | "talking" | "over";
+            /** By */
+            by: string | null;
+            /**
+             * Engagement Id
+             * Format: uuid
+             */
+            engagement_id: string;
+            /** Item Short Name */
+            item_short_name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "serve" | "invite";
+            /** Number */
+            number: string;
+            /** Reason */
+            reason: ("unnoticed" | "helping_on_site" | "away_from_seat") | null;
+            /**
+             * Rung At
+             * Format: date-time
+             */
+            rung_at: string;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * MissReasonRequest
+         * @description Why the rings that led to the break were missed.
+         */
+        MissReasonRequest: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "unnoticed" | "helping_on_site" | "away_from_seat";
+        };
+        /**
          * OfferView
          * @description A ring: to serve a ticket, or to come into a call that goes on.
          */
@@ -3310,7 +3436,7 @@ export interface components {
          */
         PresenceRequest: {
             /** Reason */
-            reason?: ("rest" | "meeting" | "training" | "paperwork" | "other") | null;
+            reason?: ("rest" | "helping_on_site" | "paperwork" | "meeting" | "device_fault" | "other") | null;
             /**
              * Wanted
              * @enum {string}
@@ -3320,10 +3446,14 @@ export interface components {
         /**
          * PresenceView
          * @description What the clerk wants, and what the clerk is doing (derived).
+         *
+         *     `remind_at`: when a break has taken as long as it may, and the page says so; null where there is no limit.
          */
         PresenceView: {
             /** Reason */
-            reason: ("rest" | "meeting" | "training" | "paperwork" | "missed_rings" | "other") | null;
+            reason: ("rest" | "helping_on_site" | "paperwork" | "meeting" | "device_fault" | "other" | "training" | "missed_rings") | null;
+            /** Remind At */
+            remind_at: string | null;
             /**
              * Since
              * Format: date-time
@@ -4199,6 +4329,7 @@ export interface components {
             average_answer_seconds: number | null;
             /** Average Talk Seconds */
             average_talk_seconds: number | null;
+            breaks: components["schemas"]["Breaks"];
             /** Ended */
             ended: number;
             /** Good */
@@ -7239,6 +7370,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    missed_rings_api_workbench_misses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Miss"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_misses_api_workbench_misses_reason_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MissReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Miss"][];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

@@ -28,6 +28,8 @@ export interface Ringer {
   stop(): void
   /** One round of the ring at the present volume. */
   test(): void
+  /** The gentle chime instead of the ring, once, at the present volume: for what is no call. */
+  remind(): void
   setVolume(percent: number): void
 }
 
@@ -37,13 +39,16 @@ export function createRinger(): Ringer {
   const blocked = ref(false)
   let timer: ReturnType<typeof setInterval> | null = null
 
-  const round = (): void => {
+  const sound = (play: (context: AudioContext, percent: number) => void): void => {
     const context = audio()
     if (context === null) return
     void wake(context).then((awake) => {
       blocked.value = !awake
-      if (awake) playRing(context, volume.value)
+      if (awake) play(context, volume.value)
     })
+  }
+  const round = (): void => {
+    sound(playRing)
   }
   const stop = (): void => {
     if (timer !== null) clearInterval(timer)
@@ -56,6 +61,9 @@ export function createRinger(): Ringer {
     blocked,
     stop,
     test: round,
+    remind: () => {
+      sound(playChime)
+    },
     start: () => {
       if (ringing.value) return
       ringing.value = true
@@ -74,9 +82,7 @@ export async function chime(percent = 60): Promise<boolean> {
   ;(navigator as { vibrate?: (pattern: number[]) => boolean }).vibrate?.([200, 100, 200])
   const context = audio()
   if (context === null || !(await wake(context))) return false
-  CHIME.forEach((note, index) => {
-    playNote(context, note, context.currentTime + index * 0.18, 0.5, percent)
-  })
+  playChime(context, percent)
   return true
 }
 
@@ -102,6 +108,12 @@ function playRing(context: AudioContext, percent: number): void {
       playNote(context, note, at, RING.note, percent)
     })
   }
+}
+
+function playChime(context: AudioContext, percent: number): void {
+  CHIME.forEach((note, index) => {
+    playNote(context, note, context.currentTime + index * 0.18, 0.5, percent)
+  })
 }
 
 function playNote(

@@ -31,6 +31,11 @@ export function clock(iso: string): string {
   return format(new Date(iso), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 }
 
+/** `14:05:32`, where two rings lie within a minute. */
+export function clockSeconds(iso: string): string {
+  return format(new Date(iso), { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+}
+
 /** `11月24日 星期二`, `Tuesday 24 November` */
 export function longDate(iso: string): string {
   const at = new Date(iso)

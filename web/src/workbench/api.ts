@@ -14,6 +14,7 @@ import type {
   Draft,
   Guide,
   JoinAnswer,
+  MissReason,
   Staff,
   StaffMe,
   TransferDesk,
@@ -70,6 +71,10 @@ export const getTicket = (ticket_id: string) =>
 
 export const setPresence = (wanted: Wanted, reason: ChosenReason | null) =>
   data(client.POST('/api/workbench/presence', { body: { wanted, reason } }))
+/** The rings that led to the break which goes on. */
+export const getMisses = () => data(client.GET('/api/workbench/misses', unasked))
+export const explainMisses = (reason: MissReason) =>
+  data(client.POST('/api/workbench/misses/reason', { body: { reason } }))
 export const acceptRing = (engagement_id: string) =>
   withKey(`accept:${engagement_id}`, null, (key) =>
     named<JoinAnswer & { session: DeskSession }>(

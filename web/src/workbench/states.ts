@@ -6,11 +6,11 @@ import { SESSION, TICKET } from '../../shots/place'
 import * as those from '../../shots/watch'
 import { ok, problem, type Shot, type Step } from '../../shots/types'
 import { everywhere, matterAnswers, press, shot, signedIn, ticketServed, typedTicket } from './states/common'
+import { breaks } from './states/breaks'
 import { watch } from './states/watch'
 import { signIn } from './states/sign-in'
 import { invited } from './states/invited'
 import { talk } from './states/talk'
-import type { WorkbenchState } from './types'
 
 const bindDialog: Step[] = [{ press: '.state' }, { press: '.menu [role="menuitem"]' }]
 const bindPassword: Step[] = [
@@ -43,10 +43,6 @@ const wrapping = desk.state({
     wrap_until: desk.at(161),
   }),
 })
-const onBreak = (reason: 'rest' | 'missed_rings'): WorkbenchState =>
-  desk.state({
-    presence: desk.presence({ wanted: 'break', reason, since: desk.at(-372), work_since: desk.at(-372) }),
-  })
 const late = {
   [`GET /api/sessions/${desk.LATE_SESSION}/matters`]: ok(twoMatters.slice(0, 1)),
   'GET /api/workbench/tickets/t0': ok({ ...desk.ticket, ticket_id: 't0', form_of_address: '马桂枝' }),
@@ -167,11 +163,7 @@ export const states: Shot[] = [
     steps: [{ see: '.outcomes' }, { key: '9' }],
     until: '.not-done[open]',
   }),
-  shot('break', signedIn(onBreak('rest'))),
-  shot(
-    'missed',
-    signedIn(onBreak('missed_rings'), { 'GET /api/workbench/today': ok({ ...desk.today, missed: 2 }) }),
-  ),
+  ...breaks,
   shot('sign-off', signedIn(desk.state()), { route: 'sign-off', path: '/workbench/sign-off' }),
   shot('unfinished', signedIn(desk.state({ unfinished: desk.unfinished })), {
     route: 'sign-off',

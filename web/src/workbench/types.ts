@@ -19,6 +19,9 @@ export type ChosenReason = NonNullable<Schemas['PresenceRequest']['reason']>
 export type Fact = Schemas['Fact']
 export type Why = Schemas['Why']
 export type Offer = Schemas['OfferView']
+/** A ring that was missed before the break, and what became of it. */
+export type Miss = Schemas['Miss']
+export type MissReason = Schemas['MissReasonRequest']['reason']
 export type DeclineReason = Schemas['DeclineRequest']['reason']
 
 export type WrapUpRequest = Schemas['WrapUpRequest']

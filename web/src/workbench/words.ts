@@ -19,8 +19,10 @@ export const words = messages({
   wrapping: { zh: '小结', en: 'Wrap-up' },
   talking: { zh: '通话', en: 'In a call' },
   rest: { zh: '短休', en: 'Short rest' },
+  helping_on_site: { zh: '帮现场群众', en: 'Helping on site' },
   paperwork: { zh: '整理材料', en: 'Paperwork' },
-  meeting: { zh: '开会', en: 'Meeting' },
+  meeting: { zh: '开会、培训', en: 'Meeting, training' },
+  device_fault: { zh: '设备故障', en: 'Device fault' },
   training: { zh: '培训', en: 'Training' },
   other: { zh: '其他', en: 'Something else' },
   missed_rings: { zh: '连着没接', en: 'Missed rings' },
@@ -61,8 +63,15 @@ export function colleagueState(one: Colleague): { word: string; tone: Tone } {
     : { word: t(words.off), tone: 'off' }
 }
 
-/** The reasons for a break that a person may choose, in the order of their keys 1–5. */
-export const BREAKS: readonly ChosenReason[] = ['rest', 'paperwork', 'meeting', 'training', 'other']
+/** The reasons for a break that a person may choose, in the order of their keys 1–6. */
+export const BREAKS: readonly ChosenReason[] = [
+  'rest',
+  'helping_on_site',
+  'paperwork',
+  'meeting',
+  'device_fault',
+  'other',
+]
 export const reasonWord = (reason: BreakReason): string => t(words[reason])
 export const deviceWord = (device: string): string => (device === 'pc' ? t(words.pc) : t(words.phone))
 export function levelWord(level: number): string {

@@ -20,6 +20,7 @@ export const signedIn = (state: WorkbenchState, more: Answers = {}): Answers => 
   'GET /api/workbench/today': ok(desk.today),
   'GET /api/workbench/queue': ok(desk.waiting),
   'GET /api/workbench/colleagues': ok(desk.colleagues),
+  'GET /api/workbench/misses': ok(desk.misses),
   [`GET /api/workbench/tickets/${TICKET}`]: ok(desk.ticket),
   ...more,
 })

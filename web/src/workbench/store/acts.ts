@@ -20,6 +20,7 @@ import {
   state,
   ticket,
 } from './desk'
+import { explainMisses } from './misses'
 
 /** What went wrong with the last act, as a sentence; null when nothing did. */
 export const trouble = ref<string | null>(null)
@@ -65,6 +66,7 @@ export function wish(wanted: Wanted, reason: ChosenReason | null = null): Promis
   void unlockSound()
   lastRing.value = null
   return act('presence', async () => {
+    await explainMisses()
     const next = await api.setPresence(wanted, reason)
     // The events tell it, and a ring that follows at once may come before this answer, which knows nothing of it.
     // Only a page whose line is down learns it from here.

@@ -200,7 +200,7 @@ watch(
   },
 )
 watch(
-  () => [presence.value?.work, presence.value?.wanted],
+  () => [presence.value?.work, presence.value?.wanted, presence.value?.reason],
   () => {
     if (presence.value?.work === 'serving')
       queueSoon(SETTLE_MS) // a call begins: its first pictures come before the list

@@ -1,4 +1,4 @@
-/** The system's own notice of a ring, for when the page is in the background. */
+/** The system's own notices, of a ring or of a break that is over its time, for when the page is in the background. */
 import { ref } from 'vue'
 
 type Permission = NotificationPermission | 'absent'
@@ -10,11 +10,11 @@ export async function askNotification(): Promise<void> {
 }
 
 /** Shows a notice unless the page is seen anyway; returns how to take it away. A press on it brings the page forward. */
-export function notify(title: string, body: string): () => void {
+export function notify(title: string, body: string, tag: 'ring' | 'break' = 'ring'): () => void {
   if (!present() || Notification.permission !== 'granted' || document.visibilityState === 'visible')
     return () => undefined
   try {
-    const notice = new Notification(title, { body, tag: 'ring', requireInteraction: true })
+    const notice = new Notification(title, { body, tag, requireInteraction: true })
     notice.onclick = () => {
       window.focus()
       notice.close()
