@@ -21,6 +21,7 @@ pytestmark = pytest.mark.journey
 TALKING = ("serving", "open", "connected")
 EXPERT, OFFICE = "李红霞", "许昌市人力资源和社会保障局"
 MATE = "赵书敏"
+ANSWER = "能认，看招工表原件"
 WORDS = "视同缴费年限能不能认？"
 FIVE_A_SECOND = [f"{one},fps=5" if one.startswith("--use-fake-device") else one for one in FLAGS]
 FULL = "一次通话最多 4 个人，请先让一位离开"
@@ -122,6 +123,28 @@ async def test_an_expert_comes_and_goes_and_the_call_goes_on(browser: Browser, s
         assert list(kinds) == ["invited", "invited_joined", "invited_left"]
     await clerk.end()
     await expect(clerk.page.get_by_role("heading", name="小结", exact=True)).to_be_visible()
+    for side in (clerk, citizen, expert):
+        assert side.trouble == []
+        await side.page.context.close()
+
+
+async def test_an_expert_answers_in_writing(browser: Browser, server: Server) -> None:
+    expert = await ClerkPage.open(browser, server.url)
+    await expert.sign_in("lihongxia", STATION)
+    await expert.be_ready()
+    clerk, citizen = await meet(browser, server.url)
+    await until_rows(server, TALKING)
+    await ask_in(clerk, EXPERT, WORDS)
+    await has_focus(expert.page.get_by_role("button", name=re.compile("^进入连线")))
+    await expert.page.keyboard.press("r")
+    await expect(expert.page.get_by_label("写一句")).to_be_focused()
+    await expect(clerk.page.get_by_text(re.compile("还有 [3-8][0-9] 秒"))).to_be_visible()
+    await expert.page.keyboard.type(ANSWER)
+    await expert.page.keyboard.press("Enter")
+    await expect(expert.page.get_by_text("您写的话已经给请您的人看了")).to_be_visible()
+    await expect(clerk.page.get_by_text(ANSWER)).to_be_visible()
+    await expect(citizen.page.get_by_text(ANSWER)).to_have_count(0)
+    await until_rows(server, TALKING)
     for side in (clerk, citizen, expert):
         assert side.trouble == []
         await side.page.context.close()

@@ -36,6 +36,8 @@ export const invitation = (state: Schemas['InvitationView']['state']): Schemas['
   expires_at: at(14),
 })
 
+export const replied = '能认，看招工表原件就行。请她把原件带到市人才中心核一下。'
+
 const person = (
   name: string,
   state: Schemas['Candidate']['state'],

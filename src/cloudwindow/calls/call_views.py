@@ -19,7 +19,8 @@ _PEOPLE = """
 _INVITED = """
     SELECT e.id, e.staff_id, e.offered_at, e.expires_at,
         row_number() OVER (ORDER BY e.offered_at DESC, e.id DESC) = 1 AS last,
-        CASE WHEN e.state = 'withdrawn' AND e.reason = 'tab_gone' THEN 'missed' ELSE e.state END AS state
+        CASE WHEN e.state = 'withdrawn' AND e.reason = 'tab_gone' THEN 'missed'
+             WHEN e.state = 'declined' AND e.reason = 'replied' THEN 'replied' ELSE e.state END AS state
     FROM session x JOIN engagement e ON e.ticket_id = x.ticket_id
     WHERE x.id = c.session_id AND c.state <> 'ended' AND e.kind = 'invite' AND e.offered_at >= c.started_at
 """
@@ -29,7 +30,7 @@ _INVITATIONS = f"""
     SELECT jsonb_agg(jsonb_build_object('id', i.id, 'state', i.state, 'offered_at', i.offered_at,
         'expires_at', i.expires_at, 'name', s.name, 'organisation', o.name) ORDER BY i.offered_at, i.id)
     FROM ({_INVITED}) i JOIN staff s ON s.id = i.staff_id JOIN organisation o ON o.id = s.organisation_id
-    WHERE i.state = 'ringing' OR i.last AND i.state IN ('declined', 'missed')
+    WHERE i.state = 'ringing' OR i.last AND i.state IN ('declined', 'missed', 'replied')
 """  # noqa: S608  composed of names written above
 # scope: of a call that the caller may see
 _STAGE = """

@@ -19,15 +19,36 @@ from cloudwindow.calls.evidence import note
 from cloudwindow.calls.models import Call, CallParticipant, Session
 from cloudwindow.calls.schemas import CallView, InviteRequest
 from cloudwindow.calls.sessions import announce_call, check_room, release_clerk
-from cloudwindow.dispatch import Candidate, candidates, end_invitations, ring_invited, withdraw_invitation
+from cloudwindow.dispatch import (
+    Candidate,
+    Reply,
+    candidates,
+    end_invitations,
+    reply_to,
+    ring_invited,
+    withdraw_invitation,
+)
 from cloudwindow.foundation import parameters, scope
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.authentication import Actor
+from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.errors import Problem
 
 
 async def who_could_come(session: AsyncSession, actor: Actor, call_id: UUID) -> list[Candidate]:
     """List whom the clerk of a call may invite. Raises `not_found` and `not_allowed`."""
+    ticket_id, clerk = await served_by(session, actor, call_id)
+    return await candidates(session, ticket_id, clerk)
+
+
+async def read_reply(session: AsyncSession, keys: Keys, actor: Actor, call_id: UUID, invitation_id: UUID) -> Reply:
+    """Return what somebody wrote instead of coming, to whoever invited. Raises `not_found` and `not_allowed`."""
+    ticket_id, _ = await served_by(session, actor, call_id)
+    return await reply_to(session, keys, ticket_id, invitation_id)
+
+
+async def served_by(session: AsyncSession, actor: Actor, call_id: UUID) -> tuple[UUID, UUID]:
+    """Return the ticket of a call whose clerk the actor is, and the clerk. Raises `not_found` and `not_allowed`."""
     place = await session.scalar(scope.select_visible(actor, CallParticipant).where(CallParticipant.call_id == call_id))
     if place is None or actor.id is None:
         raise Problem("not_found")
@@ -37,7 +58,9 @@ async def who_could_come(session: AsyncSession, actor: Actor, call_id: UUID) -> 
         select(Session.ticket_id).join(Call, Call.session_id == Session.id).where(Call.id == call_id)
         # scope: of a call in which the actor has a place
     )
-    return await candidates(session, ticket_id, actor.id) if ticket_id else []
+    if ticket_id is None:
+        raise Problem("not_found")
+    return ticket_id, actor.id
 
 
 @action("call.invite")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 
 from cloudwindow.calls import inviting, transferring
 from cloudwindow.calls.schemas import CallView, InviteRequest, TransferRequest
-from cloudwindow.dispatch import Candidate, TransferOptions
+from cloudwindow.dispatch import Candidate, Reply, TransferOptions
 from cloudwindow.foundation.http import Acting, OnceKey, Reading, StaffActor, house, once_key
 
 router = APIRouter(prefix="/api", tags=["calls"])
@@ -28,6 +28,14 @@ async def invite(call_id: UUID, body: InviteRequest, acting: Acting, actor: Staf
 async def uninvite(call_id: UUID, invitation_id: UUID, acting: Acting, actor: StaffActor) -> CallView:
     """Take back an invitation that still rings."""
     return await acting.run(actor, inviting.uninvite, call_id, invitation_id)
+
+
+@router.get("/calls/{call_id}/invitations/{invitation_id}/reply")
+async def show_reply(
+    call_id: UUID, invitation_id: UUID, request: Request, session: Reading, actor: StaffActor
+) -> Reply:
+    """What somebody wrote instead of coming."""
+    return await inviting.read_reply(session, house(request).keys, actor, call_id, invitation_id)
 
 
 @router.post("/calls/{call_id}/leave")

@@ -36,7 +36,7 @@ class InvitationView(Wire):
     id: UUID
     name: str
     organisation: str
-    state: Literal["ringing", "declined", "missed"]
+    state: Literal["ringing", "declined", "missed", "replied"]
     offered_at: datetime
     expires_at: datetime
 

@@ -7,18 +7,16 @@ stay with it. Where the ticket goes, and who is rung, stands in dispatch.
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.calls.call_views import show_call
 from cloudwindow.calls.calling import lock_served
 from cloudwindow.calls.evidence import note
-from cloudwindow.calls.models import Call, CallParticipant, Session
+from cloudwindow.calls.inviting import served_by
 from cloudwindow.calls.schemas import CallView, TransferRequest
 from cloudwindow.calls.sessions import end_live_call, release_clerk
 from cloudwindow.dispatch import HANDED_ON, Target, TransferOptions, hand_on, transfer_options
-from cloudwindow.foundation import scope
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.errors import Problem
@@ -26,18 +24,8 @@ from cloudwindow.foundation.errors import Problem
 
 async def where_to(session: AsyncSession, zone: ZoneInfo, actor: Actor, call_id: UUID) -> TransferOptions:
     """List to whom the clerk of a call may hand it on. Raises `not_found` and `not_allowed`."""
-    place = await session.scalar(scope.select_visible(actor, CallParticipant).where(CallParticipant.call_id == call_id))
-    if place is None or actor.id is None:
-        raise Problem("not_found")
-    if place.side != "clerk":
-        raise Problem("not_allowed")
-    ticket_id = await session.scalar(
-        select(Session.ticket_id).join(Call, Call.session_id == Session.id).where(Call.id == call_id)
-        # scope: of a call in which the actor has a place
-    )
-    if ticket_id is None:
-        raise Problem("not_found")
-    return await transfer_options(session, zone, ticket_id, actor.id)
+    ticket_id, clerk = await served_by(session, actor, call_id)
+    return await transfer_options(session, zone, ticket_id, clerk)
 
 
 @action("call.transfer")

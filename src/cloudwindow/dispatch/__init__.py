@@ -5,7 +5,7 @@ from cloudwindow.dispatch.actions import Place, keep_places
 from cloudwindow.dispatch.callback import NOTHING_AGREED, agree_after_drop, missed, nearest, try_again
 from cloudwindow.dispatch.changing import change_item
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
-from cloudwindow.dispatch.inviting import candidates, end_invitations, ring_invited, withdraw_invitation
+from cloudwindow.dispatch.inviting import candidates, end_invitations, reply_to, ring_invited, withdraw_invitation
 from cloudwindow.dispatch.matching import HANDED_ON, is_anybody_free, is_free
 from cloudwindow.dispatch.models import Block, Consent, ConsentText, Desk, DeskItem, DeskMember, Engagement, Ticket
 from cloudwindow.dispatch.ports import Sessions
@@ -27,6 +27,7 @@ from cloudwindow.dispatch.schemas import (
     Cursor,
     OfferView,
     PreviousSession,
+    Reply,
     TicketView,
     TransferOptions,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "OfferView",
     "Place",
     "PreviousSession",
+    "Reply",
     "Sessions",
     "Target",
     "Ticket",
@@ -88,6 +90,7 @@ __all__ = [
     "presence_view",
     "put_off_engagements",
     "put_off_tickets",
+    "reply_to",
     "return_to_head",
     "ring_invited",
     "ring_next",

@@ -9,19 +9,30 @@ from datetime import timedelta
 from uuid import UUID
 
 from asyncpg import Record, UniqueViolationError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.dispatch import parameters as limits
 from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
+from cloudwindow.dispatch import views
 from cloudwindow.dispatch.candidates import INVITABLE, INVITE, listed
 from cloudwindow.dispatch.matching import TAKE_PERSON
 from cloudwindow.dispatch.models import Desk, Engagement
-from cloudwindow.dispatch.ringing import announce_clerk, finish_part, move_engagement, withdraw
-from cloudwindow.dispatch.schemas import Candidate
+from cloudwindow.dispatch.ports import Sessions
+from cloudwindow.dispatch.ringing import (
+    Ring,
+    announce_clerk,
+    finish_part,
+    give_back,
+    lock_own_ring,
+    move_engagement,
+    withdraw,
+)
+from cloudwindow.dispatch.schemas import Candidate, Declined, OfferView, Reply, ReplyRequest
 from cloudwindow.dispatch.states import ENGAGEMENT
 from cloudwindow.foundation import parameters
-from cloudwindow.foundation.actions import Tx
+from cloudwindow.foundation.actions import Tx, action
+from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.database import driver_of
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
@@ -33,6 +44,10 @@ _INSERT = """
                             words_cipher)
     VALUES ($1, 'invite', $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10)
 """
+
+
+REPLIED = "replied"
+"""The reason of an invitation that was answered in writing."""
 
 
 async def candidates(session: AsyncSession, ticket_id: UUID, inviter: UUID) -> list[Candidate]:
@@ -124,3 +139,63 @@ async def end_invitations(tx: Tx, ticket_id: UUID, reason: str, staff_id: UUID |
         elif staff_id is None:
             await withdraw(tx, engagement, "call_over")
     return gone
+
+
+@action("engagement.write")
+async def begin_to_write(tx: Tx, engagement_id: UUID) -> OfferView:
+    """Let an invitation ring on while the invited writes an answer; asked for again it rings no longer than that.
+
+    Raises `ring_over`, and `not_allowed` for a ring that is no invitation.
+    """
+    ticket, _, engagement = await _lock_invitation(tx, engagement_id)
+    longest = timedelta(seconds=await parameters.get(tx.session, limits.WRITING_SECONDS))
+    until = engagement.offered_at + timedelta(seconds=await _ring_seconds(tx, engagement.desk_id)) + longest
+    if engagement.expires_at < until:
+        await tx.session.execute(
+            update(Engagement)
+            .where(Engagement.id == engagement.id)  # scope: the actor's own ring, locked above
+            .values(expires_at=until)
+            .execution_options(synchronize_session=False)
+        )
+        tx.audit("engagement", engagement.id, old={"expires_at": engagement.expires_at}, expires_at=until)
+        await announce_clerk(tx, engagement.staff_id)
+        await tx.port(Sessions).rings_on(tx, ticket.id)
+    offer = await views.offer_view(tx.session, engagement.staff_id)
+    if offer is None:
+        raise Problem("ring_over")
+    return offer
+
+
+@action("engagement.reply")
+async def reply(tx: Tx, engagement_id: UUID, request: ReplyRequest) -> Declined:
+    """回文字: answer an invitation in writing instead of coming; only whoever invited reads it.
+
+    Raises `ring_over`, and `not_allowed` for a ring that is no invitation.
+    """
+    ring = await _lock_invitation(tx, engagement_id)
+    await tx.session.execute(
+        update(Engagement)
+        .where(Engagement.id == engagement_id)  # scope: the actor's own ring, locked above
+        .values(reply_cipher=tx.keys.encrypt("engagement", "reply", engagement_id, request.words))
+        .execution_options(synchronize_session=False)
+    )
+    return await give_back(tx, ring, REPLIED)
+
+
+async def _lock_invitation(tx: Tx, engagement_id: UUID) -> Ring:
+    ring = await lock_own_ring(tx, engagement_id)
+    if ring.engagement.kind != INVITE:
+        raise Problem("not_allowed")
+    return ring
+
+
+async def reply_to(session: AsyncSession, keys: Keys, ticket_id: UUID, engagement_id: UUID) -> Reply:
+    """Return what somebody wrote who was invited to a ticket that the caller serves. Raises `not_found`."""
+    found = await session.scalar(
+        select(Engagement.reply_cipher).where(  # scope: of the ticket that the caller serves
+            Engagement.id == engagement_id, Engagement.ticket_id == ticket_id, Engagement.kind == INVITE
+        )
+    )
+    if found is None:
+        raise Problem("not_found")
+    return Reply(words=keys.decrypt("engagement", "reply", engagement_id, found))

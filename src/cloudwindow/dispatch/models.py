@@ -115,12 +115,13 @@ class Ticket(Base):
     callback_tries: Mapped[int] = mapped_column(Integer, server_default=text("0"))
 
 
-@encrypted("words")
+@encrypted("words", "reply")
 class Engagement(Base):
     """One clerk's part in a session. Two partial unique indexes make double assignment impossible (invariant 1).
 
     `kind` is `serve`, or `invite` for who was asked into a call that goes on; `words` are what the inviter wrote for
-    the invited alone, or with a part that ended by handing on, what its clerk wrote for whoever goes on. `wrap_until`
+    the invited alone, or with a part that ended by handing on, what its clerk wrote for whoever goes on; `reply` is
+    what the invited wrote instead of coming. `wrap_until`
     is set while the clerk writes the wrap-up and nulled when that is saved or its time is over: a clerk with such a row
     gets no rings.
     """
@@ -166,6 +167,7 @@ class Engagement(Base):
     wrap_until: Mapped[datetime | None]
     reason: Mapped[str | None]
     words_cipher: Mapped[bytes | None]
+    reply_cipher: Mapped[bytes | None]
 
 
 class Block(Base):

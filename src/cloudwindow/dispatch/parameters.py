@@ -5,6 +5,13 @@ from cloudwindow.foundation.parameters import define
 RING_SECONDS = define(
     "dispatch.ring_seconds", 20, "s", "domain §6: ring timeout 20 s (assumed)", "How long a clerk is rung."
 )
+WRITING_SECONDS = define(
+    "dispatch.writing_seconds",
+    60,
+    "s",
+    "ours: two sentences, typed without haste",
+    "How much longer an invitation rings once the invited has begun to write an answer.",
+)
 WRAP_UP_SECONDS = define(
     "dispatch.wrap_up_seconds",
     180,

@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
@@ -148,7 +148,15 @@ async def announce_clerk(tx: Tx, staff_id: UUID) -> None:
     await announce_presence(tx, staff_id)
 
 
-async def lock_ring(tx: Tx, engagement_id: UUID) -> tuple[Ticket, Presence, Engagement]:
+class Ring(NamedTuple):
+    """What a ring is about, whom it rings for, and the ring itself."""
+
+    ticket: Ticket
+    person: Presence
+    engagement: Engagement
+
+
+async def lock_ring(tx: Tx, engagement_id: UUID) -> Ring:
     """Lock ticket, person and engagement of a ring that is the actor's own, in that order. Raises `not_found`."""
     known = (
         await tx.session.execute(
@@ -170,14 +178,15 @@ async def lock_ring(tx: Tx, engagement_id: UUID) -> tuple[Ticket, Presence, Enga
     )
     if ticket is None or person is None or engagement is None:
         raise Problem("not_found")
-    return ticket, person, engagement
+    return Ring(ticket, person, engagement)
 
 
-async def _lock_own_ring(tx: Tx, engagement_id: UUID) -> tuple[Ticket, Presence, Engagement]:
-    ticket, person, engagement = await lock_ring(tx, engagement_id)
-    if engagement.state != "ringing" or engagement.expires_at <= tx.now:
+async def lock_own_ring(tx: Tx, engagement_id: UUID) -> Ring:
+    """Lock a ring that still rings at the actor. Raises `not_found` and `ring_over`."""
+    ring = await lock_ring(tx, engagement_id)
+    if ring.engagement.state != "ringing" or ring.engagement.expires_at <= tx.now:
         raise Problem("ring_over")
-    return ticket, person, engagement
+    return ring
 
 
 @action("engagement.accept")
@@ -187,7 +196,7 @@ async def accept(tx: Tx, engagement_id: UUID) -> BaseModel:
     Who was invited comes into the call that goes on. Raises `ring_over` when it ran out, was withdrawn, or another tab
     answered it first; `call_over` and `call_full` for the invited.
     """
-    ticket, person, engagement = await _lock_own_ring(tx, engagement_id)
+    ticket, person, engagement = await lock_own_ring(tx, engagement_id)
     await move_engagement(tx, engagement, "accept", answered_at=tx.now)
     await tx.session.execute(
         update(Presence)
@@ -218,8 +227,13 @@ async def accept(tx: Tx, engagement_id: UUID) -> BaseModel:
 @action("engagement.decline")
 async def decline(tx: Tx, engagement_id: UUID, request: DeclineRequest) -> Declined:
     """Give a ring back with a reason: the ticket goes to the head, and this clerk is passed over for a while."""
-    ticket, person, engagement = await _lock_own_ring(tx, engagement_id)
-    await move_engagement(tx, engagement, "decline", ended_at=tx.now, reason=request.reason)
+    return await give_back(tx, await lock_own_ring(tx, engagement_id), request.reason)
+
+
+async def give_back(tx: Tx, ring: Ring, reason: str) -> Declined:
+    """Give a locked ring back: whoever asked is told, or the next is rung; this clerk may be rung for another."""
+    ticket, person, engagement = ring
+    await move_engagement(tx, engagement, "decline", ended_at=tx.now, reason=reason)
     await _not_answered(tx, ticket, engagement, "declined")
     await tx.session.execute(
         update(Presence)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cloudwindow.dispatch import actions, callback, duty, looks, misses, queries, ringing, taking
+from cloudwindow.dispatch import actions, callback, duty, inviting, looks, misses, queries, ringing, taking
 from cloudwindow.dispatch.schemas import (
     CallbackOffer,
     CallbackRequest,
@@ -17,7 +17,9 @@ from cloudwindow.dispatch.schemas import (
     Duty,
     Miss,
     MissReasonRequest,
+    OfferView,
     QueueRow,
+    ReplyRequest,
     Taken,
     TakeRequest,
     TicketCard,
@@ -146,3 +148,15 @@ async def decline(
 ) -> Declined:
     """Give a ring back with a reason."""
     return await acting.once(actor, once_key(actor, key, Declined), ringing.decline, engagement_id, body)
+
+
+@router.post("/engagements/{engagement_id}/writing")
+async def begin_to_write(engagement_id: UUID, acting: Acting, actor: StaffActor) -> OfferView:
+    """Let an invitation ring on while an answer is written."""
+    return await acting.run(actor, inviting.begin_to_write, engagement_id)
+
+
+@router.post("/engagements/{engagement_id}/reply")
+async def reply(engagement_id: UUID, body: ReplyRequest, acting: Acting, actor: StaffActor, key: OnceKey) -> Declined:
+    """回文字: answer an invitation in writing instead of coming."""
+    return await acting.once(actor, once_key(actor, key, Declined), inviting.reply, engagement_id, body)

@@ -192,6 +192,18 @@ class MissReasonRequest(Asked):
     reason: MissReason
 
 
+class ReplyRequest(Asked):
+    """What whoever was invited writes instead of coming."""
+
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Reply(Wire):
+    """What somebody who was invited wrote, for whoever invited."""
+
+    words: str
+
+
 class QueueRow(Wire):
     """A ticket as the desk's queue shows it: no name, no phone. `callback_at`: when a callback is agreed."""
 

@@ -20,7 +20,9 @@ from cloudwindow.calls.pushing import push_link
 from cloudwindow.calls.schemas import Draft, InviteRequest
 from cloudwindow.calls.schemas_pushed import LinkAsked
 from cloudwindow.calls.wrapping import save_draft
+from cloudwindow.dispatch.inviting import reply
 from cloudwindow.dispatch.looks import look_at_ticket
+from cloudwindow.dispatch.schemas import ReplyRequest
 from cloudwindow.foundation import encrypted, keyring
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.authentication import ANONYMOUS, SYSTEM, Actor
@@ -88,8 +90,10 @@ async def _everything(home: Home) -> tuple[Actor, UUID]:
     clerk, citizen = await house.clerk(), await house.citizen(NAME, PHONE)
     joined = await house.serve(clerk, citizen)
     await house.flow(joined, clerk, citizen)
-    expert = InviteRequest(staff_id=id_of(await house.clerk("lihongxia")), words="请您看看年限")
-    await house.run(clerk, invite, joined.call.id, expert)
+    called = await house.clerk("lihongxia")
+    expert = InviteRequest(staff_id=id_of(called), words="请您看看年限")
+    asked = await house.run(clerk, invite, joined.call.id, expert)
+    await house.run(called, reply, asked.invitations[0].id, ReplyRequest(words="看了，能认"))
     await house.send_file(citizen, joined.session.id, PDF)
     link = LinkAsked(kind="link", url="https://www.gov.cn/", title="参保登记")
     await house.run(clerk, push_link, joined.call.id, link)

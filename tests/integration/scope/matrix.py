@@ -129,6 +129,8 @@ POST /api/workbench/tickets/{ticket_id}/callback serving 401 401 401 200 404 404
 POST /api/workbench/tickets/{ticket_id}/callback wrapping 401 401 401 404 404 404 404 404 404 404 404 404 404 404
 POST /api/engagements/{engagement_id}/accept ringing 401 401 401 200 404 404 404 404 404 404 404 404 404 404
 POST /api/engagements/{engagement_id}/accept serving 401 401 401 409 404 404 404 404 404 404 404 404 404 404
+POST /api/engagements/{engagement_id}/writing ringing 401 401 401 403 404 404 404 404 404 404 404 404 404 404
+POST /api/engagements/{engagement_id}/reply ringing 401 401 401 403 404 404 404 404 404 404 404 404 404 404
 POST /api/engagements/{engagement_id}/decline ringing 401 401 401 200 404 404 404 404 404 404 404 404 404 404
 
 # The call and what became of it; a page that has not joined has nothing to measure
@@ -202,6 +204,7 @@ GET  /api/sessions/{session_id}/pictures  done     401  401  401  200  404  404 
 GET  /api/calls/{call_id}/candidates      serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
 POST /api/calls/{call_id}/invitations     serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
 DELETE /api/calls/{call_id}/invitations/{invitation_id} serving 401 401 401 409 404 404 404 404 404 404 404 404 404 403
+GET  /api/calls/{call_id}/invitations/{invitation_id}/reply serving 401 401 401 404 404 404 404 404 404 404 404 404 404 403
 DELETE /api/calls/{call_id}/participants/{participant_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 403
 GET  /api/calls/{call_id}/transfer        serving  401  401  401  200  404  404  404  404  404  404  404  404  404  403
 POST /api/calls/{call_id}/transfer        serving  401  401  401  409  404  404  404  404  404  404  404  404  404  403
@@ -264,6 +267,7 @@ BODIES: dict[str, Any] = {
     "POST /api/workbench/tickets/{ticket_id}/callback": {"minutes": 30},
     "POST /api/workbench/presence": {"wanted": "break", "reason": "meeting"},
     "POST /api/workbench/misses/reason": {"reason": "helping_on_site"},
+    "POST /api/engagements/{engagement_id}/reply": {"words": "能认"},
     "POST /api/engagements/{engagement_id}/decline": {"reason": "conflict_of_interest"},
     "POST /api/calls/{call_id}/end-for-abuse": {"words": "三次提醒后还在骂人"},
     "POST /api/abuse/{session_id}/block": {"days": 3, "reason": "insults"},

@@ -388,6 +388,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{call_id}/invitations/{invitation_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Reply
+         * @description What somebody wrote instead of coming.
+         */
+        get: operations["show_reply_api_calls__call_id__invitations__invitation_id__reply_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls/{call_id}/join": {
         parameters: {
             query?: never;
@@ -814,6 +834,46 @@ export interface paths {
          * @description Give a ring back with a reason.
          */
         post: operations["decline_api_engagements__engagement_id__decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/engagements/{engagement_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply
+         * @description 回文字: answer an invitation in writing instead of coming.
+         */
+        post: operations["reply_api_engagements__engagement_id__reply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/engagements/{engagement_id}/writing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin To Write
+         * @description Let an invitation ring on while an answer is written.
+         */
+        post: operations["begin_to_write_api_engagements__engagement_id__writing_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2771,7 +2831,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "ringing" | "declined" | "missed";
+            state: "ringing" | "declined" | "missed" | "replied";
         };
         /**
          * InviteRequest
@@ -3845,6 +3905,22 @@ export interface components {
             name: string;
             /** Parent */
             parent: string | null;
+        };
+        /**
+         * Reply
+         * @description What somebody who was invited wrote, for whoever invited.
+         */
+        Reply: {
+            /** Words */
+            words: string;
+        };
+        /**
+         * ReplyRequest
+         * @description What whoever was invited writes instead of coming.
+         */
+        ReplyRequest: {
+            /** Words */
+            words: string;
         };
         /**
          * Say
@@ -5186,6 +5262,38 @@ export interface operations {
             };
         };
     };
+    show_reply_api_calls__call_id__invitations__invitation_id__reply_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     join_api_calls__call_id__join_post: {
         parameters: {
             query?: never;
@@ -5960,6 +6068,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Declined"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_api_engagements__engagement_id__reply_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                engagement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Declined"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_to_write_api_engagements__engagement_id__writing_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                engagement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferView"];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

@@ -95,6 +95,20 @@ export const declineRing = (engagement_id: string, reason: DeclineReason) =>
     ),
   )
 
+/** Lets an invitation ring on while one writes. */
+export const beginToWrite = (engagement_id: string) =>
+  data(client.POST('/api/engagements/{engagement_id}/writing', { params: { path: { engagement_id } } }))
+export const replyToRing = (engagement_id: string, words: string) =>
+  withKey(`reply:${engagement_id}`, words, (key) =>
+    data(
+      client.POST('/api/engagements/{engagement_id}/reply', {
+        params: { path: { engagement_id } },
+        body: { words },
+        ...keyed(key),
+      }),
+    ),
+  )
+
 export const getCallbackOffer = (ticket_id: string) =>
   data(client.GET('/api/workbench/tickets/{ticket_id}/callback', { params: { path: { ticket_id } } }))
 export const agreeOnCallback = (ticket_id: string, minutes: number) =>
@@ -178,6 +192,12 @@ export const inviteInto = (call: string, staff_id: string, words: string) =>
         ...keyed(key),
       }),
     ),
+  )
+export const getReply = (call_id: string, invitation_id: string) =>
+  data(
+    client.GET('/api/calls/{call_id}/invitations/{invitation_id}/reply', {
+      params: { path: { call_id, invitation_id } },
+    }),
   )
 export const uninvite = (call_id: string, invitation_id: string) =>
   data(

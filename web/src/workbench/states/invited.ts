@@ -7,6 +7,7 @@ import {
   handedOver,
   invitation,
   offered,
+  replied,
   three,
   transfers,
   whyExpert,
@@ -93,6 +94,14 @@ export const invited: Shot[] = [
   ),
   calling('call-inviting', { invitations: [invitation('ringing')] }),
   calling('call-invite-declined', { invitations: [invitation('declined')] }),
+  shot(
+    'call-invite-replied',
+    signedIn(inCall({ call: { ...desk.joined.call, invitations: [invitation('replied')] } }), {
+      ...joiningAs({ invitations: [invitation('replied')] }),
+      [`GET /api/calls/${CALL}/invitations/${invitation('replied').id}/reply`]: ok({ words: replied }),
+    }),
+    { stored: owned, peer: true, steps: [{ see: '.facts-line .ok-text' }], until: '.call-banner b' },
+  ),
   calling('call-invite-missed', { invitations: [invitation('missed')] }),
   calling('call-three', ofThree, '.company'),
   calling('call-full', { participants: four }, '.company [role=status]'),

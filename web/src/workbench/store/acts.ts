@@ -28,7 +28,7 @@ export const busy = ref<'presence' | 'accept' | 'decline' | 'end' | 'sign-off' |
 
 /** How the last ring ended when it was not answered here, or how a talk ended that needs no wrap-up. */
 export interface RingEnd {
-  how: 'missed' | 'withdrawn' | 'declined' | 'elsewhere' | 'dropped' | 'handed'
+  how: 'missed' | 'withdrawn' | 'declined' | 'elsewhere' | 'dropped' | 'handed' | 'replied'
   kind: Offer['kind']
   number: string | null
   /** To whom it was handed on. */
@@ -103,6 +103,7 @@ watch(
 /** The ring that this tab has answered, so that its end is not taken for a miss. */
 let answered: string | null = null
 let declined: string | null = null
+let replied: string | null = null
 
 export function accept(): Promise<boolean> {
   const ring = offer.value
@@ -135,6 +136,30 @@ export function decline(reason: DeclineReason): Promise<boolean> {
   })
 }
 
+/** Answers an invitation in writing; whoever asks reads it, and the ring is over. */
+export function reply(words: string): Promise<boolean> {
+  const ring = offer.value
+  if (ring === null) return Promise.resolve(false)
+  ringer.stop()
+  return act('decline', async () => {
+    replied = ring.engagement_id
+    await api.replyToRing(ring.engagement_id, words)
+  })
+}
+
+/** The ring that goes on while an answer is written; it is asked for once. */
+let writing: string | null = null
+export function beginToWrite(): void {
+  const ring = offer.value
+  if (ring === null || writing === ring.engagement_id) return
+  writing = ring.engagement_id
+  ringer.stop()
+  api.beginToWrite(ring.engagement_id).catch((error: unknown) => {
+    writing = null
+    trouble.value = explain(error)
+  })
+}
+
 /** When a ring is gone: how did it end? Answered here it needs no word. */
 watch(offer, (next, before) => {
   if (next !== null) lastRing.value = null
@@ -158,6 +183,7 @@ watch(session, (next, before) => {
 
 function endOf(ring: Offer): RingEnd['how'] {
   if (ring.engagement_id === declined) return 'declined'
+  if (ring.engagement_id === replied) return 'replied'
   if (session.value?.ticket_id === ring.ticket_id) return 'elsewhere'
   // The sweeper acts a little after the deadline, and a withdrawal comes before it.
   return now.value >= Date.parse(ring.expires_at) - 300 ? 'missed' : 'withdrawn'

@@ -1,5 +1,6 @@
 /** Who else is in the call or rung for it, and being asked into one oneself. */
-import { computed } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
+import { explain } from '@/api/problems'
 import type { RemoteMedia } from '@/call'
 import * as api from '../api'
 import { call, refreshState, session } from './desk'
@@ -14,6 +15,21 @@ export const invitations = computed(() => {
   const now = call.view.call
   return now === null || now.state === 'ended' ? [] : now.invitations
 })
+/** What was written instead of coming, by invitation: this page alone asks for it. */
+export const replies = shallowRef<Readonly<Record<string, string>>>({})
+watch(
+  () => invitations.value.find(({ state }) => state === 'replied')?.id,
+  async (id) => {
+    const on = call.view.call?.id
+    if (id === undefined || on === undefined || isGuest.value || id in replies.value) return
+    try {
+      const { words } = await api.getReply(on, id)
+      replies.value = { ...replies.value, [id]: words }
+    } catch (error) {
+      replies.value = { ...replies.value, [id]: explain(error) }
+    }
+  },
+)
 export const ringing = computed(() => invitations.value.filter(({ state }) => state === 'ringing'))
 /** Who is in the call besides this page, the citizen first. */
 export const company = computed(() =>

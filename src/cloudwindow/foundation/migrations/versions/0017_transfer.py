@@ -1,4 +1,4 @@
-"""Handing on: a ticket keeps the number of the desk where it was taken, wherever it waits now."""
+"""Handing on: a ticket keeps the number of the desk where it was taken. An invitation may be answered in writing."""
 
 from alembic import op
 
@@ -14,10 +14,11 @@ CHANGES = (
     "ALTER TABLE ticket ALTER COLUMN taken_desk_id SET NOT NULL",
     "DROP INDEX uq_ticket_number",
     "CREATE UNIQUE INDEX uq_ticket_number ON ticket (taken_desk_id, day, number)",
+    "ALTER TABLE engagement ADD COLUMN reply_cipher BYTEA",
 )
 
 
 def upgrade() -> None:
-    """Add the column; no ticket has ever left its desk."""
+    """Add the columns; no ticket has ever left its desk."""
     for statement in CHANGES:
         op.execute(statement)
