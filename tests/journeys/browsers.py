@@ -117,11 +117,11 @@ class Watched:
         self.trouble: list[str] = []
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
-        page.on("console", lambda line: self._note(line.type, line.text))
+        page.on("console", lambda line: self._note(line.type, line.text, line.location["url"]))
 
-    def _note(self, kind: str, text: str) -> None:
+    def _note(self, kind: str, text: str, url: str) -> None:
         if kind in {"error", "warning"}:
-            self.trouble.append(f"{kind}: {text}")
+            self.trouble.append(f"{kind}: {text} at {url}")
 
     async def statistics(self) -> dict[str, Any]:
         """Return decoded frames, received audio energy and bytes over all open connections."""

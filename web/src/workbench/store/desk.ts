@@ -50,6 +50,20 @@ export const stateError = documents.error
 export const presence = computed(() => state.value?.presence ?? null)
 export const offer = computed(() => state.value?.offer ?? null)
 export const session = computed(() => state.value?.session ?? null)
+/** The session that this page leaves or hands on: what belongs to it is soon not for this page, and not asked for any more. */
+export const leaving = ref<string | null>(null)
+watch(session, (next) => {
+  if (next === null) leaving.value = null // one may be asked into it again
+})
+export async function whileLeaving(act: () => Promise<void>): Promise<void> {
+  leaving.value = session.value?.id ?? null
+  try {
+    await act()
+  } catch (error) {
+    leaving.value = null
+    throw error
+  }
+}
 export const unfinished = computed(() => state.value?.unfinished ?? [])
 
 export const live = createLive({ face: 'staff', http: api.http, cursors: () => documents.cursors() })

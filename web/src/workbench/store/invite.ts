@@ -3,7 +3,7 @@ import { computed, shallowRef, watch } from 'vue'
 import { explain } from '@/api/problems'
 import type { RemoteMedia } from '@/call'
 import * as api from '../api'
-import { call, refreshState, session } from './desk'
+import { call, refreshState, session, whileLeaving } from './desk'
 import { ask } from './stage'
 
 /** A call holds so many people (`MOST_IN_CALL`); the server refuses the fifth, the page says so before. */
@@ -67,4 +67,9 @@ export const takeBack = (invitation: string): Promise<void> =>
   askForCompany((id) => api.uninvite(id, invitation))
 export const letGo = (participant: string): Promise<void> =>
   askForCompany((id) => api.removeFrom(id, participant))
-export const leaveAsGuest = (): Promise<void> => askForCompany(api.leaveCall)
+export const leaveAsGuest = (): Promise<void> =>
+  askForCompany((id) =>
+    whileLeaving(async () => {
+      await api.leaveCall(id)
+    }),
+  )

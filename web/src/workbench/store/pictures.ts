@@ -8,7 +8,7 @@ import { sendFile } from '@/files/upload'
 import { stillOf } from '@/stage/still'
 import { http, putOnStage } from '../api'
 import type { PictureView } from '../types'
-import { call, settled, state } from './desk'
+import { call, leaving, settled, state } from './desk'
 import { annotating, lookingAtMe, showFaces, stageProblem } from './stage'
 
 type Schemas = components['schemas']
@@ -56,7 +56,7 @@ watch(shownFile, (file) => {
 
 export async function refreshPictures(): Promise<void> {
   const id = session.value
-  if (id === null) return
+  if (id === null || id === leaving.value) return
   try {
     const found = await http.get<PictureView[]>(`/api/sessions/${id}/pictures`, { background: true })
     if (session.value === id) pictures.value = found

@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Candidate } from '../types'
 
-vi.mock('./desk', () => ({ call: { view: { call: null, phase: 'idle' } }, ticket: { value: null } }))
+vi.mock('./desk', () => ({
+  call: { view: { call: null, phase: 'idle' } },
+  ticket: { value: null },
+  whileLeaving: (act: () => Promise<void>) => act(),
+}))
 vi.mock('./acts', () => ({ lastRing: { value: null } }))
 vi.mock('./invite', () => ({ isFull: { value: false }, isGuest: { value: false } }))
 let whom: typeof import('./whom')

@@ -4,7 +4,7 @@ import { explain } from '@/api/problems'
 import * as api from '../api'
 import type { Candidate, TransferDesk } from '../types'
 import { lastRing } from './acts'
-import { call, ticket } from './desk'
+import { call, ticket, whileLeaving } from './desk'
 import { isFull, isGuest } from './invite'
 
 export type Way = 'invite' | 'transfer'
@@ -119,7 +119,9 @@ function personOf(chosen: string): string {
 async function handOn(call_id: string, chosen: string, name: string, words: string): Promise<void> {
   const [kind, id = ''] = parts(chosen)
   const number = ticket.value?.number ?? null
-  await api.transferCall(call_id, { to: kind === 'desk' ? 'desk' : 'person', id, words })
+  await whileLeaving(async () => {
+    await api.transferCall(call_id, { to: kind === 'desk' ? 'desk' : 'person', id, words })
+  })
   lastRing.value = { how: 'handed', kind: 'serve', number, to: name }
 }
 
