@@ -53,6 +53,10 @@ async def test_a_talk_is_handed_to_a_person_and_then_to_a_desk(browser: Browser,
     for side in (clerk, citizen):
         await side.until_flows()
     await until_rows(server, TALKING)
+    await clerk.page.keyboard.press("w")
+    await expect(clerk.page.get_by_role("checkbox", name=re.compile("核实诉求和事项"))).to_be_checked()
+    await clerk.page.get_by_role("checkbox", name=re.compile("告知条件")).click()
+    await expect(clerk.page.get_by_text("2 / 7")).to_be_visible()
     await send(clerk, SAID)
 
     await hand_on_by_keys(clerk)
@@ -65,6 +69,7 @@ async def test_a_talk_is_handed_to_a_person_and_then_to_a_desk(browser: Browser,
     for side in (mate, citizen):
         await side.until_flows()
     await expect(bubbles(mate)).to_have_text([SAID])
+    await expect(mate.page.get_by_text("2 / 7")).to_be_visible()
 
     await city.sign_in("liujingwen", STATION)
     await city.be_ready()

@@ -301,6 +301,8 @@ export const calledBack: Offer = {
     facts: [{ code: 'callback', params: { at: at(-5) } }],
   },
 }
+/** Three steps of the coaching, reached one after the other. */
+export const coached = { matter: at(-463), conditions: at(-381), situation: at(-295) }
 export const session = (more: Partial<DeskSession> = {}): DeskSession => ({
   id: SESSION,
   part: 'serve',
@@ -311,6 +313,7 @@ export const session = (more: Partial<DeskSession> = {}): DeskSession => ({
   ended_at: null,
   end_reason: null,
   wrap_until: null,
+  coached: {},
   draft: null,
   ...more,
 })

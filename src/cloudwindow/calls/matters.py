@@ -36,7 +36,7 @@ async def open_matter(tx: Tx, session_id: UUID, request: MatterRequest) -> list[
 
     Raises `not_found`, `wrong_state`, `item_unknown`, `matter_there` and `too_many_matters`.
     """
-    row, ticket = await _lock_open(tx, session_id)
+    row, ticket = await lock_open(tx, session_id)
     there = await matters_of_session(tx.session, row.id)
     if len(there) >= MATTERS_AT_MOST:
         raise Problem("too_many_matters", limit=MATTERS_AT_MOST)
@@ -55,7 +55,7 @@ async def change_matter(tx: Tx, session_id: UUID, matter_id: UUID, request: Matt
 
     Raises `not_found`, `wrong_state`, `item_unknown` and `matter_there`.
     """
-    row, ticket = await _lock_open(tx, session_id)
+    row, ticket = await lock_open(tx, session_id)
     there = await matters_of_session(tx.session, row.id)
     old = next((one for one in there if one.id == matter_id), None)
     if old is None:
@@ -82,7 +82,7 @@ async def remove_matter(tx: Tx, session_id: UUID, matter_id: UUID) -> list[Matte
 
     Raises `not_found`, `wrong_state`, and `not_allowed` for the first one, which the number was taken for.
     """
-    row, ticket = await _lock_open(tx, session_id)
+    row, ticket = await lock_open(tx, session_id)
     if matter_id == ticket.id:
         raise Problem("not_allowed")
     gone = await tx.session.execute(
@@ -99,8 +99,8 @@ async def remove_matter(tx: Tx, session_id: UUID, matter_id: UUID) -> list[Matte
     return await _tell(tx, row)
 
 
-async def _lock_open(tx: Tx, session_id: UUID) -> tuple[Session, Ticket]:
-    """Lock the ticket, then the session that the actor serves. Raises `not_found` and `wrong_state`."""
+async def lock_open(tx: Tx, session_id: UUID) -> tuple[Session, Ticket]:
+    """Lock the ticket, then the session that the actor serves now. Raises `not_found` and `wrong_state`."""
     mine = scope.select_visible(tx.actor, Session).where(Session.id == session_id, Session.clerk_id == tx.actor.id)
     row = await tx.session.scalar(mine)
     if row is None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloudwindow.calls.states import CALL, PHOTO, SESSION
@@ -37,7 +38,8 @@ class Outcome(Base):
 class Session(Base):
     """One service between people, from the first answer to the close: one per ticket, over any number of calls.
 
-    Draft and summary are the clerk's own words, in which the citizen's name stands: both are encrypted.
+    Draft and summary are the clerk's own words, in which the citizen's name stands: both are encrypted. `coached` has
+    the instant of each step of the coaching (domain §5.4) that was reached.
     """
 
     __tablename__ = "session"
@@ -65,6 +67,7 @@ class Session(Base):
     summary_cipher: Mapped[bytes | None]
     next_step: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    coached: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
 
 
 @encrypted("words")

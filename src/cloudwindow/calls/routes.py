@@ -11,6 +11,7 @@ from cloudwindow.calls import (
     calling,
     canned,
     chat,
+    coaching,
     files,
     hold,
     matters,
@@ -27,6 +28,8 @@ from cloudwindow.calls.schemas import (
     CallView,
     CannedReplyView,
     ChatView,
+    ClerkSession,
+    CoachingStep,
     Draft,
     FileView,
     Joined,
@@ -178,6 +181,18 @@ async def wrap_up(
 ) -> ApplicantSession:
     """Close a session with its outcome and summary."""
     return await acting.once(actor, once_key(actor, key, ApplicantSession), wrapping.wrap_up, session_id, body)
+
+
+@router.put("/sessions/{session_id}/coaching/{step}")
+async def reach_step(session_id: UUID, step: CoachingStep, acting: Acting, actor: StaffActor) -> ClerkSession:
+    """Say that a step of the coaching was reached."""
+    return await acting.run(actor, coaching.reach, session_id, step)
+
+
+@router.delete("/sessions/{session_id}/coaching/{step}")
+async def undo_step(session_id: UUID, step: CoachingStep, acting: Acting, actor: StaffActor) -> ClerkSession:
+    """Take that back."""
+    return await acting.run(actor, coaching.undo, session_id, step)
 
 
 @router.get("/sessions/{session_id}/matters")

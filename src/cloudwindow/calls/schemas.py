@@ -10,6 +10,8 @@ from cloudwindow.dispatch import ClerkCard
 from cloudwindow.foundation.storage.files import Purpose
 from cloudwindow.people import NOT_GUESSED, Asked, Wire
 
+CoachingStep = Literal["matter", "conditions", "situation", "operation", "materials", "submission", "case_number"]
+"""The steps of 网办辅导 in their order (domain §5.4)."""
 NextStep = Literal["none", "call_back", "book_again", "support"]
 Seq = Annotated[int, Field(ge=0, lt=2**31)]
 Attempt = Annotated[int, Field(ge=0, lt=2**31)]
@@ -176,7 +178,10 @@ class Draft(Asked):
 
 
 class ClerkSession(Wire):
-    """The session that the clerk serves, was invited to, or writes the wrap-up of."""
+    """The session that the clerk serves, was invited to, or writes the wrap-up of.
+
+    `coached` has the instant of each step of the coaching that was reached.
+    """
 
     id: UUID
     part: Literal["serve", "invite"]
@@ -187,6 +192,7 @@ class ClerkSession(Wire):
     ended_at: datetime | None
     end_reason: str | None
     wrap_until: datetime | None
+    coached: dict[CoachingStep, datetime]
     draft: Draft | None
 
 

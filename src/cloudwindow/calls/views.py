@@ -60,6 +60,7 @@ def for_clerk(row: Session, keys: Keys | None, staff_id: UUID | None = None) -> 
         ended_at=row.ended_at,
         end_reason=row.end_reason,
         wrap_until=row.wrap_until,
+        coached=row.coached,
         draft=None if invited else read_draft(keys, row.id, row.draft_cipher),
     )
 

@@ -210,6 +210,10 @@ GET  /api/calls/{call_id}/transfer        serving  401  401  401  200  404  404 
 POST /api/calls/{call_id}/transfer        serving  401  401  401  409  404  404  404  404  404  404  404  404  404  403
 POST /api/calls/{call_id}/leave           serving  401  401  401  403  404  404  404  404  404  404  404  404  404  200
 
+# How far the coaching has come
+PUT  /api/sessions/{session_id}/coaching/{step} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
+DELETE /api/sessions/{session_id}/coaching/{step} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
+
 # The chat of a session
 POST /api/sessions/{session_id}/messages  serving  401  200  404  200  404  404  404  404  404  404  404  404  404  200
 POST /api/sessions/{session_id}/messages  wrapping 401  409  404  200  404  404  404  404  404  404  404  404  404  404
@@ -316,6 +320,7 @@ FILES: dict[str, tuple[bytes, dict[str, str]]] = {
 """Routes whose body is a file, with the file and the query."""
 
 UNCHANGING = {
+    "DELETE /api/sessions/{session_id}/coaching/{step}",  # nothing is ticked there
     "DELETE /api/calls/{call_id}/hold",
     "POST /api/live/messages",
     "POST /api/sessions/{session_id}/messages/marks",  # what the invited one has read the clerk has not
@@ -449,6 +454,8 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
     ("POST /api/engagements/{engagement_id}/accept", "ringing"): {"ticket": "agent"},
     ("POST /api/calls/{call_id}/join", "serving"): {"call": "owner agent expert", "session": "owner agent expert"},
     ("GET /api/calls/{call_id}/candidates", "serving"): dict.fromkeys(("mate_id", "city_id", "expert_id"), "agent"),
+    ("PUT /api/sessions/{session_id}/coaching/{step}", "serving"): {"ticket": "agent", "session": "agent"},
+    ("DELETE /api/sessions/{session_id}/coaching/{step}", "serving"): {"ticket": "agent", "session": "agent"},
     ("GET /api/calls/{call_id}/transfer", "serving"): dict.fromkeys(("mate_id", "city_id"), "agent"),
     ("POST /api/calls/{call_id}/invitations", "serving"): {"call": "agent", "session": "agent"},
     ("DELETE /api/calls/{call_id}/participants/{participant_id}", "serving"): {"call": "agent", "session": "agent"},

@@ -240,7 +240,7 @@ async def _work_together(world: World, seen: Any, session: str) -> None:
     await world.must("agent", "POST", f"/api/calls/{call}/strokes", stroke)
     measured = BODIES["POST /api/calls/{call_id}/quality"] | {"number": 1}
     await world.must("agent", "POST", f"/api/calls/{call}/quality", measured)
-    world.ids |= {"place_id": place, "stage_no": str(no), "stroke_id": stroke["id"]}
+    world.ids |= {"place_id": place, "stage_no": str(no), "stroke_id": stroke["id"], "step": "matter"}
     for name in ("file_id", "own_file_id"):
         path = f"/api/sessions/{session}/files?purpose=document"
         world.ids[name] = (await world.ask("owner", "POST", path, content=PAPER)).json()["id"]

@@ -1160,6 +1160,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{session_id}/coaching/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Reach Step
+         * @description Say that a step of the coaching was reached.
+         */
+        put: operations["reach_step_api_sessions__session_id__coaching__step__put"];
+        post?: never;
+        /**
+         * Undo Step
+         * @description Take that back.
+         */
+        delete: operations["undo_step_api_sessions__session_id__coaching__step__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{session_id}/draft": {
         parameters: {
             query?: never;
@@ -2308,8 +2332,14 @@ export interface components {
         /**
          * ClerkSession
          * @description The session that the clerk serves, was invited to, or writes the wrap-up of.
+         *
+         *     `coached` has the instant of each step of the coaching that was reached.
          */
         ClerkSession: {
+            /** Coached */
+            coached: {
+                [key: string]: string;
+            };
             draft: components["schemas"]["Draft"] | null;
             /** End Reason */
             end_reason: string | null;
@@ -6587,6 +6617,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CannedReplyView"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach_step_api_sessions__session_id__coaching__step__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                step: "matter" | "conditions" | "situation" | "operation" | "materials" | "submission" | "case_number";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClerkSession"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_step_api_sessions__session_id__coaching__step__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                step: "matter" | "conditions" | "situation" | "operation" | "materials" | "submission" | "case_number";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClerkSession"];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

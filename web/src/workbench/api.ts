@@ -9,6 +9,7 @@ import type {
   BlockReason,
   Candidate,
   ChosenReason,
+  CoachingStep,
   DeclineReason,
   DeskSession,
   Draft,
@@ -266,6 +267,11 @@ export const removeMatter = (session: string, matter: string) =>
 export const getMatterGuide = (session: string, matter: string) =>
   named<Guide>(client.GET('/api/sessions/{session_id}/matters/{matter_id}/guide', ofMatter(session, matter)))
 
+const atStep = (session_id: string, step: CoachingStep) => ({ params: { path: { session_id, step } } })
+export const reachStep = (session: string, step: CoachingStep) =>
+  data(client.PUT('/api/sessions/{session_id}/coaching/{step}', atStep(session, step)))
+export const undoStep = (session: string, step: CoachingStep) =>
+  data(client.DELETE('/api/sessions/{session_id}/coaching/{step}', atStep(session, step)))
 export const saveDraft = (session_id: string, body: Draft) =>
   data(client.PUT('/api/sessions/{session_id}/draft', { params: { path: { session_id } }, body }))
 export const wrapUp = (session_id: string, body: WrapUpRequest) =>

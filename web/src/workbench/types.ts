@@ -1,5 +1,5 @@
 /** Names for what goes over the wire, out of the generated client; what the document leaves open is narrowed here. */
-import type { components } from '@/api/schema'
+import type { components, paths } from '@/api/schema'
 
 type Schemas = components['schemas']
 
@@ -28,7 +28,12 @@ export type WrapUpRequest = Schemas['WrapUpRequest']
 export type NextStep = WrapUpRequest['next_step']
 /** As the page keeps it: nothing left out, an outcome not chosen yet is null. */
 export type Draft = Omit<Schemas['Draft'], 'outcome'> & { outcome: string | null }
-export type DeskSession = Omit<Schemas['ClerkSession'], 'draft'> & { draft: Draft | null }
+export type CoachingStep =
+  paths['/api/sessions/{session_id}/coaching/{step}']['put']['parameters']['path']['step']
+export type DeskSession = Omit<Schemas['ClerkSession'], 'draft' | 'coached'> & {
+  draft: Draft | null
+  coached: { readonly [step in CoachingStep]?: string }
+}
 export type Unfinished = Omit<Schemas['Unfinished'], 'draft'> & { draft: Draft | null }
 
 export type WorkbenchState = Omit<Schemas['WorkbenchState'], 'session' | 'unfinished'> & {

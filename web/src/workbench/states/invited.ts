@@ -92,6 +92,12 @@ export const invited: Shot[] = [
     ),
     { until: '.why-you p' },
   ),
+  shot('call-coaching', signedIn(inCall({ session: desk.session({ coached: desk.coached }) }), joining), {
+    stored: owned,
+    peer: true,
+    steps: [{ see: '.facts-line .ok-text' }],
+    until: '.ticks .is-now',
+  }),
   calling('call-inviting', { invitations: [invitation('ringing')] }),
   calling('call-invite-declined', { invitations: [invitation('declined')] }),
   shot(

@@ -1,4 +1,7 @@
-"""Handing on: a ticket keeps the number of the desk where it was taken. An invitation may be answered in writing."""
+"""Handing on: a ticket keeps the number of the desk where it was taken. An invitation may be answered in writing.
+
+How far the coaching of a session has come is kept with it.
+"""
 
 from alembic import op
 
@@ -15,6 +18,7 @@ CHANGES = (
     "DROP INDEX uq_ticket_number",
     "CREATE UNIQUE INDEX uq_ticket_number ON ticket (taken_desk_id, day, number)",
     "ALTER TABLE engagement ADD COLUMN reply_cipher BYTEA",
+    "ALTER TABLE session ADD COLUMN coached JSONB DEFAULT '{}' NOT NULL",
 )
 
 
