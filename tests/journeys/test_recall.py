@@ -39,6 +39,7 @@ def found(pattern: str, text: str) -> str:
 async def wait_with_a_verified_phone(citizen: CitizenPage, url: str) -> str:
     """Take a number and verify the phone on the page that waits; returns the number."""
     await citizen.take_number(phone=PHONE)
+    await expect(citizen.page.locator(".ticket-number")).to_have_text(re.compile("云A"))
     number = await citizen.page.locator(".ticket-number").inner_text()
     await expect(citizen.page.get_by_text("请保持此页打开")).to_be_visible()
     await citizen.page.get_by_role("button", name=re.compile("验证手机号")).click()
