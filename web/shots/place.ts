@@ -203,6 +203,7 @@ export const call = (more: Partial<Call> = {}): Call => ({
   session_id: SESSION,
   state: 'connecting',
   grace_until: null,
+  recall: null,
   ended_reason: null,
   stage: null,
   hold: null,

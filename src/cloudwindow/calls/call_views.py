@@ -48,10 +48,15 @@ _PHOTO = """
     SELECT jsonb_build_object('id', r.id, 'what', r.what, 'label', r.label, 'state', r.state, 'file_id', r.file_id)
     FROM photo_request r WHERE r.call_id = c.id ORDER BY r.asked_at DESC, r.id DESC LIMIT 1
 """
+_RECALL = """
+    CASE WHEN c.state = 'interrupted' AND c.recall IS NOT NULL
+        THEN jsonb_build_object('state', c.recall, 'at', c.recall_at) END
+"""
 # scope: of a call that the caller may see
 _VIEW = f"""
     SELECT jsonb_build_object('id', c.id, 'session_id', c.session_id, 'state', c.state,
         'grace_until', CASE WHEN c.state = 'interrupted' THEN c.grace_until END, 'ended_reason', c.ended_reason,
+        'recall', {_RECALL},
         'participants', coalesce(({_PEOPLE}), '[]'), 'invitations', coalesce(({_INVITATIONS}), '[]'),
         'stage', ({_STAGE}), 'hold', ({_HOLD}), 'photo', ({_PHOTO}),
         'pushed', coalesce((SELECT max(p.changed) FROM pushed p WHERE p.session_id = c.session_id), 0))::text

@@ -161,7 +161,7 @@ _BOTH_FLOW = """
 was invited may come, fail and go without it."""
 
 
-async def _move_call(tx: Tx, call: Call, event: str, **values: datetime | None) -> None:
+async def _move_call(tx: Tx, call: Call, event: str, **values: datetime | str | None) -> None:
     state = CALL.after(call.state, event)
     await tx.session.execute(
         update(Call)
@@ -186,7 +186,9 @@ async def lose(tx: Tx, call_id: UUID) -> None:
     )
     if call is None or call.last_good_at is None or call.last_good_at > tx.now - timedelta(seconds=flowing):
         return
-    await _move_call(tx, call, "lose", grace_until=call.last_good_at + timedelta(seconds=grace))
+    await _move_call(
+        tx, call, "lose", grace_until=call.last_good_at + timedelta(seconds=grace), recall="looking", recall_at=tx.now
+    )
 
 
 # scope: whether the clerk of a call that is being given up still has an open page

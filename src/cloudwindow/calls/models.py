@@ -1,7 +1,7 @@
 """Sessions 连线, calls, participants, signalling and what is kept as evidence (standard §四.6)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cloudwindow.calls.states import CALL, PHOTO, SESSION
+from cloudwindow.calls.states import CALL, PHOTO, SESSION, Recall
 from cloudwindow.foundation.database import Base
 from cloudwindow.foundation.encrypted import encrypted, under_data_key
 from cloudwindow.foundation.ids import new_id
@@ -102,12 +102,14 @@ class Matter(Base):
 class Call(Base):
     """One media room. The server sees no media: `last_good_at` is when both sides last reported it flowing.
 
-    `grace_until` is when a call that has not connected yet, or lost its media, is given up.
+    `grace_until` is when a call that has not connected yet, or lost its media, is given up. `recall` is what was known
+    of the citizen's way back when the line broke last, since `recall_at`.
     """
 
     __tablename__ = "call"
     __table_args__ = (
         CheckConstraint(CALL.check(), name="state"),
+        CheckConstraint(f"recall IN {get_args(Recall)}", name="recall"),
         Index("uq_call_live_session", "session_id", unique=True, postgresql_where=text("state <> 'ended'")),
         Index("ix_call_live", "id", postgresql_where=text("state <> 'ended'")),
     )
@@ -121,6 +123,8 @@ class Call(Base):
     grace_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]
+    recall: Mapped[str | None]
+    recall_at: Mapped[datetime | None]
 
 
 class CallParticipant(Base):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from cloudwindow.calls.states import Recall
 from cloudwindow.dispatch import ClerkCard
 from cloudwindow.foundation.storage.files import Purpose
 from cloudwindow.people import NOT_GUESSED, Asked, Wire
@@ -102,16 +103,27 @@ class HoldView(Wire):
     remind_at: datetime
 
 
+class RecallView(Wire):
+    """What is known of the way back for a citizen whose line broke, since `at`; of a message, when it was sent."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    state: Recall
+    at: datetime
+
+
 class CallView(Wire):
     """A call as both sides keep it. Without a `stage` the other side's face is looked at.
 
-    `pushed` is the session event that last changed what the clerk pushed, 0 for none; what it is, is fetched.
+    `recall` is there while the call is interrupted. `pushed` is the session event that last changed what the clerk
+    pushed, 0 for none; what it is, is fetched.
     """
 
     id: UUID
     session_id: UUID
     state: Literal["connecting", "connected", "interrupted", "ended"]
     grace_until: datetime | None
+    recall: RecallView | None
     ended_reason: str | None
     participants: list[ParticipantView]
     invitations: list[InvitationView]

@@ -1,5 +1,7 @@
 """The states of a session and of a call (model §3)."""
 
+from typing import Literal
+
 from cloudwindow.foundation.states import Machine, Move
 
 SESSION = Machine(
@@ -25,6 +27,14 @@ CALL = Machine(
         Move("interrupted", "end", "ended", "grace ran out, or one side ended it"),
     ),
 )
+
+Recall = Literal["looking", "open", "none", "unverified", "late", "sending", "sent", "before", "failed", "unknown"]
+"""What is known of the way back for a citizen whose line broke, and what became of the message that leads there.
+
+`looking`: a page is believed to be open, but has not been heard since. `open`: it has. Without a page: `none`, there is
+nobody who sends messages; `unverified`; `late`, too little time is left; `sending`; `sent`; `before`, sent at an
+earlier break of this call; `failed`; `unknown`, nobody knows whether it was sent.
+"""
 
 PHOTO = Machine(
     "photo_request",

@@ -1,6 +1,6 @@
 """What falls due in this room (invariant 3)."""
 
-from cloudwindow.calls import calling, inviting, signalling
+from cloudwindow.calls import calling, inviting, recalling, signalling
 from cloudwindow.foundation.sweeper import Sweep
 
 # scope: the sweeper's own work
@@ -22,6 +22,7 @@ SWEEPS = [
         """,
         calling.give_up,
     ),
+    Sweep("lines broken", recalling.DUE, recalling.recall),
     Sweep(
         "invited gone",
         """

@@ -11,6 +11,7 @@ from cloudwindow.dispatch.models import Block, Consent, ConsentText, Desk, DeskI
 from cloudwindow.dispatch.ports import Sessions
 from cloudwindow.dispatch.queries import DeskAvailability, current_ticket, is_shown
 from cloudwindow.dispatch.readings import READINGS
+from cloudwindow.dispatch.recalling import INTO_CALL, recall_of, say_the_line_broke
 from cloudwindow.dispatch.ringing import (
     accept,
     desk_hint,
@@ -41,6 +42,7 @@ from cloudwindow.dispatch.views import offer_view, presence_view, ticket_view
 __all__ = [
     "ENGAGEMENT",
     "HANDED_ON",
+    "INTO_CALL",
     "NOTHING_AGREED",
     "READINGS",
     "RINGS_TO_NOBODY",
@@ -90,10 +92,12 @@ __all__ = [
     "presence_view",
     "put_off_engagements",
     "put_off_tickets",
+    "recall_of",
     "reply_to",
     "return_to_head",
     "ring_invited",
     "ring_next",
+    "say_the_line_broke",
     "ticket_view",
     "transfer_options",
     "try_again",

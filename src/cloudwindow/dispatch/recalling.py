@@ -1,6 +1,7 @@
 """Recalling a phone that sleeps: a message when the turn is near, and one when it rings, each once for a ticket.
 
-Each agreed callback is an occasion of its own: its messages come also where the ticket had its own before.
+Each agreed callback is an occasion of its own: its messages come also where the ticket had its own before. So is each
+call whose line breaks while its citizen's page is gone.
 
 Only accounts whose phone is verified get them: a message to any number that a guest types would let strangers ring
 anybody's phone. The link in it carries the login to the browser in which it is opened, and with it the very ticket.
@@ -28,19 +29,28 @@ RINGING = "recall_ringing"
 NEAR_TURN = "recall_near"
 MOVED = "callback_moved"
 BROKEN_OFF = "callback_dropped"
+INTO_CALL = "recall_call"
 
 RING_IS_NEWS = timedelta(minutes=3)
 """For how long it is worth telling that it rings: the ring and the grace of the call that follows (model §3)."""
+
+ON_ITS_WAY = timedelta(seconds=5)
+"""What a message takes to a phone, by which the time that is named in it has become shorter."""
+
+FOR_LATECOMERS = timedelta(minutes=10)
+"""For how long a link into a call outlives its grace: who is late is shown what became of the place."""
 
 TEXTS = {
     RINGING: "{number}：轮到您了，工作人员正在等您。点开链接接通：{link}（只能用一次）",
     NEAR_TURN: "{number}：快轮到您了，{place}。请点开链接回来等：{link}（只能用一次）",
     MOVED: "{number}：刚才没有接通，改在 {time} 再回呼。想现在就办，点开链接：{link}（只能用一次）",
+    INTO_CALL: "{number}：通话断了，工作人员还在等您。{place}内点开链接就接着说：{link}（只能用一次）",
 }
 AGREED_TEXTS = {
     RINGING: "{number}：约好 {time} 的回呼到了，工作人员正在等您。点开链接接通：{link}（只能用一次）",
     NEAR_TURN: "{number}：约好 {time} 的回呼到了，{place}。请点开链接回来等：{link}（只能用一次）",
     MOVED: TEXTS[MOVED],
+    INTO_CALL: TEXTS[INTO_CALL],
     BROKEN_OFF: "{number}：通话断了，位置给您留着，{time} 再叫您。网好了想接着办，点开链接：{link}（只能用一次）",
 }
 """What is said where a callback was agreed."""
@@ -106,6 +116,26 @@ async def say_it_broke_off(tx: Tx, ticket: Ticket) -> None:
     await _say_until_then(tx, ticket, BROKEN_OFF)
 
 
+async def say_the_line_broke(tx: Tx, ticket_id: UUID, call_id: UUID, left: timedelta) -> bool:
+    """Write the message that leads back into a call that its action has locked, once for that call.
+
+    `left` is for how long it is waited there. Returns whether it was written.
+    """
+    # scope: of a call that the action locked
+    ticket = await tx.session.get_one(Ticket, ticket_id, populate_existing=True)
+    return await _say(
+        tx, ticket, INTO_CALL, left, how_long(left - ON_ITS_WAY), occasion=call_id, afterwards=FOR_LATECOMERS
+    )
+
+
+def how_long(left: timedelta) -> str:
+    """Say a short time in words, rounded down: `1 分半钟`, `50 秒`."""
+    minutes, rest = divmod(left, timedelta(minutes=1))
+    if minutes == 0:
+        return f"{rest // timedelta(seconds=10)}0 秒"
+    return f"{minutes} 分半钟" if rest >= timedelta(seconds=30) else f"{minutes} 分钟"
+
+
 async def _say_until_then(tx: Tx, ticket: Ticket, kind: str) -> None:
     await _say(tx, ticket, kind, ticket.callback_at - tx.now if ticket.callback_at else RING_IS_NEWS)
 
@@ -137,20 +167,32 @@ async def recall_near(tx: Tx, ticket_id: UUID) -> None:
     await _say(tx, ticket, NEAR_TURN, timedelta(seconds=grace), place)
 
 
-async def _say(tx: Tx, ticket: Ticket, kind: str, good_for: timedelta, place: str = "") -> None:
-    """Write a message to the owner of a locked ticket whose phone is verified and whose pages are gone."""
+async def _say(
+    tx: Tx,
+    ticket: Ticket,
+    kind: str,
+    good_for: timedelta,
+    place: str = "",
+    *,
+    occasion: UUID | None = None,
+    afterwards: timedelta = timedelta(),
+) -> bool:
+    """Write a message to the owner of a ticket whose phone is verified and whose pages are gone; says whether it was.
+
+    Where no `occasion` is named it is the ticket's agreed callback, or the ticket. The link outlives by `afterwards`
+    what the message is good for.
+    """
     if not tx.port(Sender).is_there or await tx.driver.fetchval(_HAS_PAGE, ticket.account_id):
-        return
-    # scope: the owner of the ticket that the action locked
+        return False
+    # scope: the owner of the ticket that the action is about
     account = await tx.session.scalar(
         select(Account).where(Account.id == ticket.account_id, Account.phone_verified_at.is_not(None))
     )
-    link = account and await link_in_message(tx, account.id, good_for)
+    link = account and await link_in_message(tx, account.id, good_for + afterwards)
     if account is None or link is None:
-        return
+        return False
     time = f"{ticket.callback_at.astimezone(tx.zone):%H:%M}" if ticket.callback_at else ""
     texts = TEXTS if ticket.callback_at is None else AGREED_TEXTS
     text = texts[kind].format(number=ticket.number, place=place, time=time, link=link)
-    await queue_message(
-        tx, kind, ticket.callback_id or ticket.id, account.id, Words(phone_of(account, tx.keys), text, good_for)
-    )
+    words = Words(phone_of(account, tx.keys), text, good_for)
+    return await queue_message(tx, kind, occasion or ticket.callback_id or ticket.id, account.id, words)

@@ -2173,7 +2173,8 @@ export interface components {
          * CallView
          * @description A call as both sides keep it. Without a `stage` the other side's face is looked at.
          *
-         *     `pushed` is the session event that last changed what the clerk pushed, 0 for none; what it is, is fetched.
+         *     `recall` is there while the call is interrupted. `pushed` is the session event that last changed what the clerk
+         *     pushed, 0 for none; what it is, is fetched.
          */
         CallView: {
             /** Ended Reason */
@@ -2193,6 +2194,7 @@ export interface components {
             photo: components["schemas"]["PhotoRequestView"] | null;
             /** Pushed */
             pushed: number;
+            recall: components["schemas"]["RecallView"] | null;
             /**
              * Session Id
              * Format: uuid
@@ -3252,7 +3254,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "recall_ringing" | "recall_near" | "callback_moved" | "callback_dropped" | "phone_code";
+            kind: "recall_ringing" | "recall_near" | "recall_call" | "callback_moved" | "callback_dropped" | "phone_code";
             /** Phone Masked */
             phone_masked: string;
             /**
@@ -3910,6 +3912,22 @@ export interface components {
              * @enum {string}
              */
             state: "asked" | "given" | "expired";
+        };
+        /**
+         * RecallView
+         * @description What is known of the way back for a citizen whose line broke, since `at`; of a message, when it was sent.
+         */
+        RecallView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "looking" | "open" | "none" | "unverified" | "late" | "sending" | "sent" | "before" | "failed" | "unknown";
         };
         /**
          * RecoveryCodes

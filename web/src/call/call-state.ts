@@ -11,6 +11,8 @@ export interface CallState {
   readonly session_id: string
   readonly state: 'connecting' | 'connected' | 'interrupted' | 'ended'
   readonly grace_until: string | null
+  /** While it is interrupted: what the server knows of the citizen's way back. */
+  readonly recall: components['schemas']['RecallView'] | null
   readonly ended_reason: string | null
   /** What both sides look at; null: each the other's face. */
   readonly stage: components['schemas']['StageView'] | null

@@ -52,6 +52,7 @@ const call = (mine: number, theirs: number, state: CallState['state'] = 'connect
   session_id: 's1',
   state,
   grace_until: null,
+  recall: null,
   ended_reason: null,
   stage: null,
   hold: null,

@@ -75,6 +75,18 @@ const withPictures = (
   [`GET /api/files/${FRAME}/small`]: { picture: 'citizen.svg' },
 })
 
+type Recall = NonNullable<(typeof desk.joined.call)['recall']>
+/** The line broke; each thing that may be known of the way back. */
+const broken: [string, Recall][] = [
+  ['reconnecting', { state: 'sent', at: desk.at(-11) }],
+  ...(
+    ['looking', 'open', 'none', 'unverified', 'late', 'sending', 'before', 'failed', 'unknown'] as const
+  ).map((state): [string, Recall] => [
+    `reconnecting-${state}`,
+    { state, at: desk.at(state === 'before' ? -300 : -2) },
+  ]),
+]
+
 export const talk: Shot[] = [
   shot('call', signedIn(inCall(), joining), { stored: owned, peer: true, until: '.facts-line .ok-text' }),
   shot('call-materials', signedIn(inCall(), joining), {
@@ -306,14 +318,16 @@ export const talk: Shot[] = [
     steps: [{ see: '.controls' }, { key: 'Alt+e' }, { see: '.dialog' }, { press: '.dialog .primary' }],
     until: '.is-wrong',
   }),
-  shot(
-    'reconnecting',
-    signedIn(inCall({ call: { ...desk.joined.call, state: 'interrupted', grace_until: desk.at(83) } }), {
-      [`POST /api/calls/${CALL}/join`]: ok({
-        ...desk.joined,
-        call: { ...desk.joined.call, state: 'interrupted', grace_until: desk.at(83) },
+  ...broken.map(([state, recall]) => {
+    const call = { ...desk.joined.call, state: 'interrupted', grace_until: desk.at(83), recall } as const
+    return shot(
+      state,
+      signedIn(inCall({ call }), {
+        ...ticketServed,
+        ...chatAnswers([]),
+        [`POST /api/calls/${CALL}/join`]: ok({ ...desk.joined, call }),
       }),
-    }),
-    { stored: owned, until: '.stage-lost .ring-clock' },
-  ),
+      { stored: owned, until: '.stage-lost .ring-clock' },
+    )
+  }),
 ]

@@ -9,6 +9,11 @@ import { live, session, settled, staff, state } from './desk'
 export const chat = new ChatBox('clerk', chatApi(http))
 /** The chat stands open beside the call. */
 export const chatOpen = ref(true)
+/** How often something beside the chat has led there; the panel answers with focus in its field. */
+export const ledToChat = ref(0)
+export function openChat(): void {
+  ledToChat.value += 1
+}
 export const canned = shallowRef<CannedReply[]>([])
 
 watch(

@@ -12,7 +12,7 @@ depends_on = None
 
 # scope: a migration changes the tables
 CHANGES = (
-    "ALTER TABLE ticket ADD COLUMN taken_desk_id UUID REFERENCES desk (id)",
+    "ALTER TABLE ticket ADD COLUMN taken_desk_id UUID CONSTRAINT fk_ticket_taken_desk_id_desk REFERENCES desk (id)",
     "UPDATE ticket SET taken_desk_id = desk_id",
     "ALTER TABLE ticket ALTER COLUMN taken_desk_id SET NOT NULL",
     "DROP INDEX uq_ticket_number",
