@@ -22,6 +22,7 @@ from cloudwindow.dispatch.schemas import (
     HandoverCard,
     InvitationCard,
     PlaceView,
+    LineBefore,
     QueueRow,
     TicketCard,
     TicketPage,
@@ -297,6 +298,7 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
         trust_level=GUEST_LEVEL,
         previous=await wiring.port(Sessions).previous(session, phone_indexes(account, keys), ticket),
         guide=guide(resolved, organisation, availability),
+        line=LineBefore.model_validate(ticket.line_before) if ticket.line_before else None,
         invitation=_invitation(keys, part, ticket) if invited else None,
         handover=await _handover(session, keys, part),
     )
