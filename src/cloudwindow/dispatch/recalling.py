@@ -27,6 +27,7 @@ from cloudwindow.people import Account, link_in_message, phone_of
 RINGING = "recall_ringing"
 NEAR_TURN = "recall_near"
 MOVED = "callback_moved"
+KEPT = "callback_kept"
 BROKEN_OFF = "callback_dropped"
 
 RING_IS_NEWS = timedelta(minutes=3)
@@ -41,9 +42,12 @@ AGREED_TEXTS = {
     RINGING: "{number}：约好 {time} 的回呼到了，工作人员正在等您。点开链接接通：{link}（只能用一次）",
     NEAR_TURN: "{number}：约好 {time} 的回呼到了，{place}。请点开链接回来等：{link}（只能用一次）",
     MOVED: TEXTS[MOVED],
+    KEPT: "{number}：刚才没有接通，约好的 {time} 不变，到时再回呼。想现在就办，点开链接：{link}（只能用一次）",
     BROKEN_OFF: "{number}：通话断了，位置给您留着，{time} 再叫您。网好了想接着办，点开链接：{link}（只能用一次）",
 }
 """What is said where a callback was agreed."""
+EARLY = "{number}：约好 {time} 的回呼，工作人员提前有空，正在等您。点开链接接通：{link}（只能用一次）"
+"""What is said when it rings before the time that was agreed."""
 
 # scope: whether the person of a ticket has an open page
 _AWAY = """
@@ -101,6 +105,11 @@ async def say_it_moved(tx: Tx, ticket: Ticket) -> None:
     await _say_until_then(tx, ticket, MOVED)
 
 
+async def say_it_stays(tx: Tx, ticket: Ticket) -> None:
+    """Write the message that an early call reached nobody and that the agreed time stays."""
+    await _say_until_then(tx, ticket, KEPT)
+
+
 async def say_it_broke_off(tx: Tx, ticket: Ticket) -> None:
     """Write the message that a talk broke off and when it is called back."""
     await _say_until_then(tx, ticket, BROKEN_OFF)
@@ -150,7 +159,8 @@ async def _say(tx: Tx, ticket: Ticket, kind: str, good_for: timedelta, place: st
         return
     time = f"{ticket.callback_at.astimezone(tx.zone):%H:%M}" if ticket.callback_at else ""
     texts = TEXTS if ticket.callback_at is None else AGREED_TEXTS
-    text = texts[kind].format(number=ticket.number, place=place, time=time, link=link)
+    early = kind == RINGING and ticket.callback_at is not None and ticket.callback_at > tx.now
+    text = (EARLY if early else texts[kind]).format(number=ticket.number, place=place, time=time, link=link)
     await queue_message(
         tx, kind, ticket.callback_id or ticket.id, account.id, Words(phone_of(account, tx.keys), text, good_for)
     )

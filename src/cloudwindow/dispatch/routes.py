@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cloudwindow.dispatch import actions, callback, duty, looks, misses, queries, ringing, taking
+from cloudwindow.dispatch import actions, callback, callback_early, duty, looks, misses, queries, ringing, taking
 from cloudwindow.dispatch.schemas import (
     CallbackOffer,
     CallbackRequest,
@@ -17,6 +17,7 @@ from cloudwindow.dispatch.schemas import (
     Duty,
     Miss,
     MissReasonRequest,
+    OfferView,
     QueueRow,
     Taken,
     TakeRequest,
@@ -108,6 +109,12 @@ async def call_back_by_clerk(
 ) -> CallbackTime:
     """End the call and agree on a callback; the clerk is free at once."""
     return await acting.once(actor, once_key(actor, key, CallbackTime), callback.call_back_by_clerk, ticket_id, body)
+
+
+@router.post("/workbench/tickets/{ticket_id}/callback/now")
+async def call_back_early(ticket_id: UUID, acting: Acting, actor: StaffActor, key: OnceKey) -> OfferView:
+    """现在回呼: call back before the agreed time; it rings at whoever asks."""
+    return await acting.once(actor, once_key(actor, key, OfferView), callback_early.call_back_early, ticket_id)
 
 
 @router.get("/workbench/queue")

@@ -207,7 +207,11 @@ class MissReasonRequest(Asked):
 
 
 class QueueRow(Wire):
-    """A ticket as the desk's queue shows it: no name, no phone. `callback_at`: when a callback is agreed."""
+    """A ticket as the desk's queue shows it: no name, no phone.
+
+    `callback_at`: when a callback is agreed. `callback_from`: from when on the reader may call back; null: nothing to
+    call back, or it is not the reader's to take.
+    """
 
     ticket_id: UUID
     number: str
@@ -221,6 +225,7 @@ class QueueRow(Wire):
     typed_only: bool
     desk_id: UUID
     callback_at: datetime | None
+    callback_from: datetime | None
 
 
 class AnswerShown(Wire):
@@ -271,12 +276,12 @@ class TicketCard(Wire):
     region_code: str
     region_name: str
     device: str
+    line: LineBefore | None
     enqueued_at: datetime
     answers: list[AnswerShown]
     trust_level: int
     previous: list[PreviousSession]
     guide: Guide
-    line: LineBefore | None
     invitation: InvitationCard | None
     handover: HandoverCard | None
 

@@ -20,6 +20,7 @@ SILENT = {
     "GET /api/files/{file_id}/small": "the files there are papers; a test of files makes a picture small",
     "DELETE /api/calls/{call_id}/invitations/{invitation_id}": "the invited is there; a test of calls takes one back",
     "POST /api/tickets/{ticket_id}/callback/now": "nothing is agreed then; a test of dispatch takes one back",
+    "POST /api/workbench/tickets/{ticket_id}/callback/now": "nothing is agreed then; a test of dispatch calls early",
     "POST /api/workbench/misses/reason": "nobody missed rings in a row there; a test of dispatch explains some",
     "POST /api/applicant/continue": "the link is a secret that works once; a test of people follows one",
     "POST /api/staff/second-factor/confirm": "the code is a number of this half minute; a test of people confirms one",
