@@ -97,7 +97,6 @@ class Ticket(Base):
     elderly: Mapped[bool]
     answers: Mapped[dict[str, Any]]
     desk_id: Mapped[UUID] = mapped_column(ForeignKey("desk.id"))
-    taken_desk_id: Mapped[UUID] = mapped_column(ForeignKey("desk.id"))
     state: Mapped[str]
     close_reason: Mapped[str | None]
     taken_at: Mapped[datetime]
@@ -114,6 +113,7 @@ class Ticket(Base):
     callback_at: Mapped[datetime | None]
     callback_id: Mapped[UUID | None]
     callback_tries: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    taken_desk_id: Mapped[UUID] = mapped_column(ForeignKey("desk.id"))
     line_before: Mapped[dict[str, Any] | None]
 
 
