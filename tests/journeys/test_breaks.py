@@ -118,7 +118,7 @@ async def test_a_citizen_who_does_not_return_is_called_back_and_may_come_before(
         await move_clock(anybody, GRACE_SECONDS)
     await clerk.see_ready()
     await expect(clerk.page.get_by_text("和 云A001 断了线，没有再接上。系统约好了回呼")).to_be_visible()
-    await expect(clerk.page.get_by_text("约定回呼")).to_be_visible()
+    await expect(clerk.page.get_by_text("约定回呼", exact=True)).to_be_visible()
 
     back = CitizenPage(await citizen.context.new_page())
     await back.page.goto(address)

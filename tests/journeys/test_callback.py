@@ -40,7 +40,7 @@ async def test_a_callback_out_of_a_call_goes_on_in_the_same_session(browser: Bro
     await dialog.get_by_role("button", name=re.compile(r"^约 \d\d:\d\d$")).click()
     await expect(citizen.page.get_by_role("heading", name=re.compile("约好了，.* 给您回呼"))).to_be_visible()
     await expect(clerk.page.get_by_role("heading", name=FREE)).to_be_visible()
-    await expect(clerk.page.get_by_text("约定回呼")).to_be_visible()
+    await expect(clerk.page.get_by_text("约定回呼", exact=True)).to_be_visible()
 
     await let_the_time_come(server)
     await clerk.answer("刘桂英")

@@ -102,6 +102,7 @@ export const today: Today = {
   rated: 49,
   good: 48,
   breaks: breaks(2, { rest: 720, meeting: 360 }),
+  last: { number: '云A011', item_short_name: '居民养老参保', ended_at: at(-252), seconds: 511 },
 }
 export const noToday: Today = {
   answered: 0,
@@ -113,6 +114,7 @@ export const noToday: Today = {
   rated: 0,
   good: 0,
   breaks: breaks(0),
+  last: null,
 }
 
 const row = (
@@ -136,16 +138,20 @@ const row = (
   typed_only: false,
   desk_id: DESK,
   callback_at: null,
+  callback_from: null,
   ...more,
 })
+/** A callback in so many seconds, which may be called a quarter of an hour before. */
+const agreedFor = (seconds: number) =>
+  ({ state: 'parked', callback_at: at(seconds), callback_from: at(seconds - 900) }) as const
 export const queue: QueueRow[] = [
   row(TICKET, '云A012', '居民养老参保', 250, 'phone', '襄城县', { elderly: true }),
   row('t2', '云A009', '社保卡补换', 402, 'phone', '襄城县', { why: [{ code: 'dropped_call', params: {} }] }),
   row('t3', '云A010', '居民养老参保', 258, 'phone', '襄城县'),
   row('t4', '云A014', '居民养老参保', 140, 'phone', '襄城县'),
   row('t5', '云A015', '社保卡补换', 48, 'pc', '襄城县'),
-  row('t6', '云A004', '居民养老参保', 3000, 'phone', '襄城县', { state: 'parked', callback_at: at(1800) }),
-  row('t7', '云A007', '社保卡补换', 2100, 'phone', '襄城县', { state: 'parked', callback_at: at(3600) }),
+  row('t6', '云A004', '居民养老参保', 3000, 'phone', '襄城县', agreedFor(600)),
+  row('t7', '云A007', '社保卡补换', 2100, 'phone', '襄城县', agreedFor(3600)),
 ]
 export const waiting: QueueRow[] = queue.slice(2)
 
@@ -194,6 +200,7 @@ export const ticket: TicketDetail = {
   region_code: '411025000000',
   region_name: '襄城县',
   device: 'phone',
+  line: { round_trip_ms: 46, spread_ms: 12, lost_percent: 0, kbps: 18_400 },
   enqueued_at: at(-250),
   answers: [
     { ask: '您的户口在哪里？', say: '在许昌市（哪个县区都可以）' },
@@ -303,6 +310,16 @@ export const calledBack: Offer = {
 }
 /** Three steps of the coaching, reached one after the other. */
 export const coached = { matter: at(-463), conditions: at(-381), situation: at(-295) }
+/** Called back by this clerk before the agreed time. */
+export const calledEarly: Offer = {
+  ...calledBack,
+  why: {
+    ...calledBack.why,
+    rule: 'callback_early',
+    bonus_seconds: 0,
+    facts: [{ code: 'callback', params: { at: at(600) } }],
+  },
+}
 export const session = (more: Partial<DeskSession> = {}): DeskSession => ({
   id: SESSION,
   part: 'serve',

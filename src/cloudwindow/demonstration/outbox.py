@@ -26,7 +26,15 @@ class OutboxMessage(Wire):
     """A message as a phone would get it, the phone masked."""
 
     id: UUID
-    kind: Literal["recall_ringing", "recall_near", "recall_call", "callback_moved", "callback_dropped", "phone_code"]
+    kind: Literal[
+        "recall_ringing",
+        "recall_near",
+        "recall_call",
+        "callback_moved",
+        "callback_kept",
+        "callback_dropped",
+        "phone_code",
+    ]
     phone_masked: str
     text: str
     state: Literal["queued", "sending", "sent", "failed", "unknown"]

@@ -52,7 +52,10 @@ async def _withdraw_ring(tx: Tx, ticket: Ticket, reason: str) -> None:
 
 @action("ticket.postpone")
 async def postpone(tx: Tx, ticket_id: UUID) -> TicketView:
-    """先不接: after a clerk answered and before they see each other, step aside for a minute, then come to the head."""
+    """先不接: after a clerk answered and before they see each other, step aside for a minute, then come to the head.
+
+    Whoever was called back before the agreed time steps aside until that.
+    """
     ticket = await own_ticket(tx, ticket_id)
     TICKET.after(ticket.state, "park")
     sessions = tx.port(Sessions)
@@ -60,9 +63,11 @@ async def postpone(tx: Tx, ticket_id: UUID) -> TicketView:
         raise Problem("wrong_state", thing="call", state="connected", event="park")
     await sessions.set_aside(tx, ticket, "postponed")
     await end_engagement(tx, ticket_id, "postponed", None)
-    seconds = await parameters.get(tx.session, limits.PARK_SECONDS)
-    until = tx.now + timedelta(seconds=seconds)
-    await move_ticket(tx, ticket_id, "park", parked_until=until, **callback.NOTHING_AGREED)  # who is here was reached
+    if not await callback.keep_the_time(tx, ticket):
+        seconds = await parameters.get(tx.session, limits.PARK_SECONDS)
+        until = tx.now + timedelta(seconds=seconds)
+        # who is here was reached
+        await move_ticket(tx, ticket_id, "park", parked_until=until, **callback.NOTHING_AGREED)
     return await views.ticket_view(tx.session, tx.wiring, ticket_id)
 
 

@@ -140,6 +140,12 @@ async def come_now(tx: Tx, ticket_id: UUID) -> TicketView:
     return await views.ticket_view(tx.session, tx.wiring, ticket_id)
 
 
+async def come_to_head(tx: Tx, ticket: Ticket) -> None:
+    """Put a locked ticket whose callback is to be kept now to the head; the place is kept for the whole grace."""
+    lease = max(ticket.lease_until, tx.now + await _grace(tx))
+    await return_to_head(tx, ticket.id, CALLED_BACK, event="resume", lease_until=lease)
+
+
 async def resume_called_back(tx: Tx, ticket: Ticket) -> None:
     """The agreed time has come: to the head. Who comes late to it through a fault of ours has the whole grace.
 
@@ -147,8 +153,7 @@ async def resume_called_back(tx: Tx, ticket: Ticket) -> None:
     the place of who waits is kept; a downtime adds to that. Then it counts as a try.
     """
     if await recalling.would_ring(tx, ticket):
-        lease = max(ticket.lease_until, tx.now + await _grace(tx))
-        await return_to_head(tx, ticket.id, CALLED_BACK, event="resume", lease_until=lease)
+        await come_to_head(tx, ticket)
         tx.follow_up(match_ticket, ticket.id)
         return
     patience = timedelta(seconds=await parameters.get(tx.session, limits.WAITING_GRACE))
@@ -190,11 +195,13 @@ class Missed(NamedTuple):
 
 
 async def missed(tx: Tx, ticket_id: UUID) -> Missed:
-    """Say what follows when the citizen of a locked ticket was not reached."""
+    """Say what follows when the citizen of a locked ticket was not reached; before its time that time stays."""
     # scope: locked by the action, which checked the actor
     ticket = await tx.session.get_one(Ticket, ticket_id, populate_existing=True)
     if ticket.callback_at is None:
         return Missed(agreed=False, again_at=None)
+    if ticket.callback_at > tx.now:
+        return Missed(agreed=True, again_at=ticket.callback_at)
     desk = await tx.session.get_one(Desk, ticket.desk_id)
     tries, gap = limits.CALLBACK_TRIES, limits.CALLBACK_GAP
     values = await parameters.read(tx.session, tries, gap, desk=desk.key)
@@ -209,5 +216,20 @@ async def try_again(tx: Tx, ticket_id: UUID, at: datetime) -> None:
     """Agree anew on a callback that reached nobody, and tell the phone."""
     # scope: locked by the action, which checked the actor
     ticket = await tx.session.get_one(Ticket, ticket_id, populate_existing=True)
+    if await keep_the_time(tx, ticket):
+        await recalling.say_it_stays(tx, ticket)
+        return
     moved = await _set_aside_until(tx, ticket, at, ticket.callback_tries + 1)
     await recalling.say_it_moved(tx, moved)
+
+
+async def keep_the_time(tx: Tx, ticket: Ticket) -> bool:
+    """Set a locked ticket that was called before its time aside until then; say whether it was.
+
+    An early call is a favour: whoever does not hear it, or has no time yet, loses neither the time nor a try. To the
+    phone it is a new occasion, since it was told already that it rings.
+    """
+    if ticket.callback_at is None or ticket.callback_at <= tx.now:
+        return False
+    await _set_aside_until(tx, ticket, ticket.callback_at, ticket.callback_tries)
+    return True

@@ -67,6 +67,7 @@ class Ticket(Base):
     `lease_until` is how long the citizen's page is believed to be open. `typed_only`: the citizen cannot hear or speak,
     and the whole talk is written. `callback_at` is the time for which a callback was agreed, `callback_id` names that
     agreement, and both are kept while it waits to be kept; `callback_tries` counts how often nobody was reached.
+    `line_before` is what the page had measured of its line before the number was taken.
     """
 
     __tablename__ = "ticket"
@@ -113,6 +114,7 @@ class Ticket(Base):
     callback_id: Mapped[UUID | None]
     callback_tries: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     taken_desk_id: Mapped[UUID] = mapped_column(ForeignKey("desk.id"))
+    line_before: Mapped[dict[str, Any] | None]
 
 
 @encrypted("words", "reply")

@@ -106,6 +106,13 @@ CALLBACK_TRIES = define(
     "design of the workbench: three times at most (assumed)",
     "After how many callbacks that reached nobody the number is given up.",
 )
+CALLBACK_EARLY = define(
+    "dispatch.callback_early_minutes",
+    15,
+    "min",
+    "ours: whoever expects a call keeps the phone at hand a quarter of an hour before it",
+    "How long before the agreed time a clerk may call back; who is not reached then is called at the time.",
+)
 NUMBERS_PER_ACCOUNT = define(
     "limits.numbers_per_account",
     20,

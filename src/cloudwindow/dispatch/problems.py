@@ -34,6 +34,30 @@ define(
     "这个时间约不了，请从给出的时间里再选一个。",
     "That time is not offered. Please choose one of those that are.",
 )
+define(
+    "callback_not_yet",
+    409,
+    "{time} 起可以提前回呼。",
+    "It may be called back from {time} on.",
+)
+define(
+    "may_not_take",
+    403,
+    "这个号不归您接：不在您的专席，或者不是您办的事项。",
+    "This number is not yours to take: it waits at another desk, or for a matter that you do not handle.",
+)
+define(
+    "not_ready_yourself",
+    409,
+    "您现在还不能接：先就绪，手上的办完再回呼。",
+    "You cannot take a call now. Become ready and finish what you have in hand, then call back.",
+)
+define(
+    "nobody_to_hear",
+    409,
+    "对方的页面关着，手机也叫不到；到了约定的时间系统再看一次。",
+    "The person’s page is closed and no phone can be reached; it is looked again at the agreed time.",
+)
 define("ring_over", 409, "这一位已经转给别人，或对方已离开。", "This person has been passed on, or has left.")
 define(
     "not_invitable", 409, "这位办不了这个事项，请另选一位。", "This person does not handle the matter. Choose another."

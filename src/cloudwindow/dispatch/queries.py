@@ -1,5 +1,6 @@
 """Reads of this room."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from sqlalchemy import TIMESTAMP, Uuid, and_, bindparam, case, func, select, tex
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.catalogue import Availability, CoachAvailability, Flow, Item, explain_answers, frozen, guide
-from cloudwindow.dispatch import estimates, recalling, views
+from cloudwindow.dispatch import callback_early, estimates, recalling, views
 from cloudwindow.dispatch.choosing import find_desk
 from cloudwindow.dispatch.matching import HANDED_ON
 from cloudwindow.dispatch.models import ConsentText, Desk, DeskMember, Engagement, Ticket
@@ -21,6 +22,7 @@ from cloudwindow.dispatch.schemas import (
     Fact,
     HandoverCard,
     InvitationCard,
+    LineBefore,
     PlaceView,
     QueueRow,
     TicketCard,
@@ -189,10 +191,13 @@ async def queue(session: AsyncSession, actor: Actor) -> list[QueueRow]:
         .order_by((Ticket.state != "ringing"), _AGREED, _AGREED_AT, Ticket.queue_key, Ticket.id)
         .limit(QUEUE_SHOWN)
     )
-    return [_queue_row(row) for row in rows]
+    found = rows.all()
+    agreed = [row.id for row in found if row.state == "parked" and row.callback_at is not None]
+    early = await callback_early.possible_from(await driver_of(session), agreed, actor)
+    return [_queue_row(row, early.get(row.id)) for row in found]
 
 
-def _queue_row(row: Any) -> QueueRow:
+def _queue_row(row: Any, callback_from: datetime | None) -> QueueRow:
     why = [Fact(code=row.bonus_reason, params={"seconds": row.bonus_seconds})] if row.bonus_reason else []
     return QueueRow(
         ticket_id=row.id,
@@ -207,6 +212,7 @@ def _queue_row(row: Any) -> QueueRow:
         typed_only=row.typed_only,
         desk_id=row.desk_id,
         callback_at=row.callback_at,
+        callback_from=callback_from,
     )
 
 
@@ -292,6 +298,7 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
         region_code=ticket.region_code,
         region_name=region,
         device=ticket.device,
+        line=LineBefore.model_validate(ticket.line_before) if ticket.line_before else None,
         enqueued_at=ticket.enqueued_at,
         answers=[AnswerShown.model_validate(a) for a in explain_answers(resolved.version.content, ticket.answers)],
         trust_level=GUEST_LEVEL,

@@ -28,6 +28,7 @@ from cloudwindow.people import Account, link_in_message, phone_of
 RINGING = "recall_ringing"
 NEAR_TURN = "recall_near"
 MOVED = "callback_moved"
+KEPT = "callback_kept"
 BROKEN_OFF = "callback_dropped"
 INTO_CALL = "recall_call"
 
@@ -51,9 +52,12 @@ AGREED_TEXTS = {
     NEAR_TURN: "{number}：约好 {time} 的回呼到了，{place}。请点开链接回来等：{link}（只能用一次）",
     MOVED: TEXTS[MOVED],
     INTO_CALL: TEXTS[INTO_CALL],
+    KEPT: "{number}：刚才没有接通，约好的 {time} 不变，到时再回呼。想现在就办，点开链接：{link}（只能用一次）",
     BROKEN_OFF: "{number}：通话断了，位置给您留着，{time} 再叫您。网好了想接着办，点开链接：{link}（只能用一次）",
 }
 """What is said where a callback was agreed."""
+EARLY = "{number}：约好 {time} 的回呼，工作人员提前有空，正在等您。点开链接接通：{link}（只能用一次）"
+"""What is said when it rings before the time that was agreed."""
 
 # scope: whether the person of a ticket has an open page
 _AWAY = """
@@ -109,6 +113,11 @@ async def say_it_rings(tx: Tx, ticket: Ticket) -> None:
 async def say_it_moved(tx: Tx, ticket: Ticket) -> None:
     """Write the message that a callback reached nobody and when the next one is."""
     await _say_until_then(tx, ticket, MOVED)
+
+
+async def say_it_stays(tx: Tx, ticket: Ticket) -> None:
+    """Write the message that an early call reached nobody and that the agreed time stays."""
+    await _say_until_then(tx, ticket, KEPT)
 
 
 async def say_it_broke_off(tx: Tx, ticket: Ticket) -> None:
@@ -193,6 +202,7 @@ async def _say(
         return False
     time = f"{ticket.callback_at.astimezone(tx.zone):%H:%M}" if ticket.callback_at else ""
     texts = TEXTS if ticket.callback_at is None else AGREED_TEXTS
-    text = texts[kind].format(number=ticket.number, place=place, time=time, link=link)
+    early = kind == RINGING and ticket.callback_at is not None and ticket.callback_at > tx.now
+    text = (EARLY if early else texts[kind]).format(number=ticket.number, place=place, time=time, link=link)
     words = Words(phone_of(account, tx.keys), text, good_for)
     return await queue_message(tx, kind, occasion or ticket.callback_id or ticket.id, account.id, words)

@@ -5,7 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cloudwindow.dispatch import actions, callback, duty, inviting, looks, misses, queries, ringing, taking
+from cloudwindow.dispatch import (
+    actions,
+    callback,
+    callback_early,
+    duty,
+    inviting,
+    looks,
+    misses,
+    queries,
+    ringing,
+    taking,
+)
 from cloudwindow.dispatch.schemas import (
     CallbackOffer,
     CallbackRequest,
@@ -110,6 +121,12 @@ async def call_back_by_clerk(
 ) -> CallbackTime:
     """End the call and agree on a callback; the clerk is free at once."""
     return await acting.once(actor, once_key(actor, key, CallbackTime), callback.call_back_by_clerk, ticket_id, body)
+
+
+@router.post("/workbench/tickets/{ticket_id}/callback/now")
+async def call_back_early(ticket_id: UUID, acting: Acting, actor: StaffActor, key: OnceKey) -> OfferView:
+    """现在回呼: call back before the agreed time; it rings at whoever asks."""
+    return await acting.once(actor, once_key(actor, key, OfferView), callback_early.call_back_early, ticket_id)
 
 
 @router.get("/workbench/queue")

@@ -41,10 +41,23 @@ class TicketView(Wire):
     bonus_reason: str | None
 
 
+class LineBefore(Asked):
+    """What the citizen's page last measured of its line before the number: web requests, not packets.
+
+    The median time of an answer, by how much the slowest was later, the share without an answer, and what came down in
+    kbit/s (null: it did not come).
+    """
+
+    round_trip_ms: Annotated[int, Field(ge=0, le=60_000), NOT_GUESSED]
+    spread_ms: Annotated[int, Field(ge=0, le=60_000), NOT_GUESSED]
+    lost_percent: Annotated[int, Field(ge=0, le=100), NOT_GUESSED]
+    kbps: Annotated[int, Field(ge=0, le=1_000_000), NOT_GUESSED] | None
+
+
 class TakeRequest(Asked):
     """The wish: item, place, flow, the notice agreed to, the answers to the item's questions by their ids.
 
-    `typed_only`: this person cannot hear or speak; the talk is written.
+    `typed_only`: this person cannot hear or speak; the talk is written. `line` is null where it was not measured.
     """
 
     item_key: Annotated[str, StringConstraints(min_length=1, max_length=32)]
@@ -57,6 +70,7 @@ class TakeRequest(Asked):
     elderly: StrictBool = False
     typed_only: StrictBool = False
     device: Literal["phone", "pc"]
+    line: LineBefore | None = None
 
 
 class Taken(Wire):
@@ -205,7 +219,11 @@ class Reply(Wire):
 
 
 class QueueRow(Wire):
-    """A ticket as the desk's queue shows it: no name, no phone. `callback_at`: when a callback is agreed."""
+    """A ticket as the desk's queue shows it: no name, no phone.
+
+    `callback_at`: when a callback is agreed. `callback_from`: from when on the reader may call back; null: nothing to
+    call back, or it is not the reader's to take.
+    """
 
     ticket_id: UUID
     number: str
@@ -219,6 +237,7 @@ class QueueRow(Wire):
     typed_only: bool
     desk_id: UUID
     callback_at: datetime | None
+    callback_from: datetime | None
 
 
 class AnswerShown(Wire):
@@ -269,6 +288,7 @@ class TicketCard(Wire):
     region_code: str
     region_name: str
     device: str
+    line: LineBefore | None
     enqueued_at: datetime
     answers: list[AnswerShown]
     trust_level: int

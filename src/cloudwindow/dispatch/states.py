@@ -25,7 +25,12 @@ TICKET = Machine(
             "parked",
             "约定回呼: a callback was agreed, or one reached nobody and is tried later",
         ),
-        Move("parked", "resume", "waiting", "the time aside is over, or the citizen takes the callback back: the head"),
+        Move(
+            "parked",
+            "resume",
+            "waiting",
+            "the time aside is over, the citizen takes the callback back, or a clerk calls early: the head",
+        ),
         Move("serving", "finish", "closed", "the service ended"),
         Move("waiting", "leave", "closed", "the citizen left the queue"),
         Move("ringing", "leave", "closed", "the citizen left while it rang"),

@@ -139,10 +139,11 @@ def _place_in_queue(tx: Tx, wish: _Wish) -> _Place:
 _COLUMNS = (
     *("id", "day", "account_id", "item_id", "implementation_id", "version_id", "line", "flow", "region_code"),
     *("home_organisation_id", "channel", "device", "elderly", "typed_only", "answers", "desk_id", "state", "taken_at"),
-    *("enqueued_at", "bonus_seconds", "bonus_reason", "queue_key", "lease_until", "taken_desk_id"),
+    *("enqueued_at", "bonus_seconds", "bonus_reason", "queue_key", "lease_until", "taken_desk_id", "line_before"),
 )
+_JSON = {"answers", "line_before"}
 _FIRST = 6
-_VALUES = [f"${place}" + "::text::jsonb" * (name == "answers") for place, name in enumerate(_COLUMNS, _FIRST)]
+_VALUES = [f"${place}" + "::text::jsonb" * (name in _JSON) for place, name in enumerate(_COLUMNS, _FIRST)]
 
 # scope: ticket and consent are made for the actor's own account. The desk's counter stays locked for one statement
 # only: with a round trip of ours in between, a desk gives out no more numbers than there are such trips in a second.
@@ -205,6 +206,7 @@ def _row(tx: Tx, account_id: UUID, wish: _Wish) -> dict[str, Any]:
         "elderly": request.elderly,
         "typed_only": request.typed_only,
         "answers": json.dumps(wish.answers, ensure_ascii=False),
+        "line_before": request.line and request.line.model_dump_json(),
         "state": TICKET.first,
         "taken_at": tx.now,
         "enqueued_at": tx.now,

@@ -1,5 +1,6 @@
 """What this room sends and takes over the wire."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -42,8 +43,17 @@ class RatingRequest(Asked):
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
+class LastTalk(Wire):
+    """The last talk of a clerk today that ended or went to somebody else: number and item, and nobody's name."""
+
+    number: str
+    item_short_name: str
+    ended_at: datetime
+    seconds: int
+
+
 class Today(Wire):
-    """A clerk's day so far; averages are null while nothing was answered."""
+    """A clerk's day so far; averages are null while nothing was answered, `last` while nothing has ended."""
 
     answered: int
     missed: int
@@ -54,3 +64,4 @@ class Today(Wire):
     rated: int
     good: int
     breaks: Breaks
+    last: LastTalk | None

@@ -105,6 +105,7 @@ async def test_the_figures_of_the_day(house: House) -> None:
         "ended": 0,
         "rated": 0,
         "good": 0,
+        "last": None,
     }
     levels = [5, 4, 3, 2, None, 1]
     for number, level in enumerate(levels):

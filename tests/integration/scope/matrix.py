@@ -127,6 +127,8 @@ GET  /api/workbench/tickets/{ticket_id}/callback ringing 401 401 401 404 404 404
 GET  /api/workbench/tickets/{ticket_id}/callback serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
 POST /api/workbench/tickets/{ticket_id}/callback serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
 POST /api/workbench/tickets/{ticket_id}/callback wrapping 401 401 401 404 404 404 404 404 404 404 404 404 404 404
+POST /api/workbench/tickets/{ticket_id}/callback/now waiting 401 401 401 409 409 404 404 403 403 403 404 404 404 403
+POST /api/workbench/tickets/{ticket_id}/callback/now serving 401 401 401 409 409 404 404 403 403 403 404 404 404 403
 POST /api/engagements/{engagement_id}/accept ringing 401 401 401 200 404 404 404 404 404 404 404 404 404 404
 POST /api/engagements/{engagement_id}/accept serving 401 401 401 409 404 404 404 404 404 404 404 404 404 404
 POST /api/engagements/{engagement_id}/writing ringing 401 401 401 403 404 404 404 404 404 404 404 404 404 404
@@ -269,6 +271,7 @@ BODIES: dict[str, Any] = {
     "POST /api/tickets/{ticket_id}/callback": {"minutes": 30},
     "POST /api/tickets/{ticket_id}/callback/now": None,
     "POST /api/workbench/tickets/{ticket_id}/callback": {"minutes": 30},
+    "POST /api/workbench/tickets/{ticket_id}/callback/now": None,
     "POST /api/workbench/presence": {"wanted": "break", "reason": "meeting"},
     "POST /api/workbench/misses/reason": {"reason": "helping_on_site"},
     "POST /api/engagements/{engagement_id}/reply": {"words": "能认"},

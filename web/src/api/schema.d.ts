@@ -1847,6 +1847,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workbench/tickets/{ticket_id}/callback/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Back Early
+         * @description 现在回呼: call back before the agreed time; it rings at whoever asks.
+         */
+        post: operations["call_back_early_api_workbench_tickets__ticket_id__callback_now_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workbench/today": {
         parameters: {
             query?: never;
@@ -2934,6 +2954,23 @@ export interface components {
             transport: "p2p";
         };
         /**
+         * LastTalk
+         * @description The last talk of a clerk today that ended or went to somebody else: number and item, and nobody's name.
+         */
+        LastTalk: {
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Item Short Name */
+            item_short_name: string;
+            /** Number */
+            number: string;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * Law
          * @description A basis in law 设定依据, to the clause.
          */
@@ -2944,6 +2981,23 @@ export interface components {
             law: string;
             /** Text */
             text: string;
+        };
+        /**
+         * LineBefore
+         * @description What the citizen's page last measured of its line before the number: web requests, not packets.
+         *
+         *     The median time of an answer, by how much the slowest was later, the share without an answer, and what came down in
+         *     kbit/s (null: it did not come).
+         */
+        LineBefore: {
+            /** Kbps */
+            kbps: number | null;
+            /** Lost Percent */
+            lost_percent: number;
+            /** Round Trip Ms */
+            round_trip_ms: number;
+            /** Spread Ms */
+            spread_ms: number;
         };
         /**
          * LinkAsked
@@ -3254,7 +3308,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "recall_ringing" | "recall_near" | "recall_call" | "callback_moved" | "callback_dropped" | "phone_code";
+            kind: "recall_ringing" | "recall_near" | "recall_call" | "callback_moved" | "callback_kept" | "callback_dropped" | "phone_code";
             /** Phone Masked */
             phone_masked: string;
             /**
@@ -3588,16 +3642,16 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "desk_empty" | "desk_unsuited" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
+            code: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_not_yet" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "desk_empty" | "desk_unsuited" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "may_not_take" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "nobody_to_hear" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_ready_yourself" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
             detail: string;
             /** @description What the sentence's placeholders stand for. */
             params: Record<string, never>;
             /** @enum {integer} */
             status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 416 | 422 | 423 | 429 | 500 | 503;
             /** @enum {string} */
-            title: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "desk_empty" | "desk_unsuited" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
+            title: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_not_yet" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "desk_empty" | "desk_unsuited" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "may_not_take" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "nobody_to_hear" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_ready_yourself" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
             /** @enum {string} */
-            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:already_blocked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:block_too_long" | "urn:cloudwindow:problem:blocked_for_harassment" | "urn:cloudwindow:problem:blocked_for_insults" | "urn:cloudwindow:problem:blocked_for_threats" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_full" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:callback_not_offered" | "urn:cloudwindow:problem:callback_too_early" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:desk_empty" | "urn:cloudwindow:problem:desk_unsuited" | "urn:cloudwindow:problem:document_active" | "urn:cloudwindow:problem:document_broken" | "urn:cloudwindow:problem:document_locked" | "urn:cloudwindow:problem:document_page_too_large" | "urn:cloudwindow:problem:document_too_heavy" | "urn:cloudwindow:problem:document_too_many_pages" | "urn:cloudwindow:problem:document_type_refused" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_malformed" | "urn:cloudwindow:problem:link_not_listed" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:material_unknown" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:no_such_address" | "urn:cloudwindow:problem:not_a_picture" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_free" | "urn:cloudwindow:problem:not_invitable" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:phone_code_not_sent" | "urn:cloudwindow:problem:phone_code_over" | "urn:cloudwindow:problem:photo_asked_already" | "urn:cloudwindow:problem:photo_not_asked" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_needed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:too_much_pushed" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:words_missing" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
+            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:already_blocked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:block_too_long" | "urn:cloudwindow:problem:blocked_for_harassment" | "urn:cloudwindow:problem:blocked_for_insults" | "urn:cloudwindow:problem:blocked_for_threats" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_full" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:callback_not_offered" | "urn:cloudwindow:problem:callback_not_yet" | "urn:cloudwindow:problem:callback_too_early" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:desk_empty" | "urn:cloudwindow:problem:desk_unsuited" | "urn:cloudwindow:problem:document_active" | "urn:cloudwindow:problem:document_broken" | "urn:cloudwindow:problem:document_locked" | "urn:cloudwindow:problem:document_page_too_large" | "urn:cloudwindow:problem:document_too_heavy" | "urn:cloudwindow:problem:document_too_many_pages" | "urn:cloudwindow:problem:document_type_refused" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_malformed" | "urn:cloudwindow:problem:link_not_listed" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:material_unknown" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:may_not_take" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:no_such_address" | "urn:cloudwindow:problem:nobody_to_hear" | "urn:cloudwindow:problem:not_a_picture" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_free" | "urn:cloudwindow:problem:not_invitable" | "urn:cloudwindow:problem:not_ready_yourself" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:phone_code_not_sent" | "urn:cloudwindow:problem:phone_code_over" | "urn:cloudwindow:problem:photo_asked_already" | "urn:cloudwindow:problem:photo_not_asked" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_needed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:too_much_pushed" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:words_missing" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
         };
         /**
          * PushedMark
@@ -3809,11 +3863,16 @@ export interface components {
         };
         /**
          * QueueRow
-         * @description A ticket as the desk's queue shows it: no name, no phone. `callback_at`: when a callback is agreed.
+         * @description A ticket as the desk's queue shows it: no name, no phone.
+         *
+         *     `callback_at`: when a callback is agreed. `callback_from`: from when on the reader may call back; null: nothing to
+         *     call back, or it is not the reader's to take.
          */
         QueueRow: {
             /** Callback At */
             callback_at: string | null;
+            /** Callback From */
+            callback_from: string | null;
             /**
              * Desk Id
              * Format: uuid
@@ -4280,7 +4339,7 @@ export interface components {
          * TakeRequest
          * @description The wish: item, place, flow, the notice agreed to, the answers to the item's questions by their ids.
          *
-         *     `typed_only`: this person cannot hear or speak; the talk is written.
+         *     `typed_only`: this person cannot hear or speak; the talk is written. `line` is null where it was not measured.
          */
         TakeRequest: {
             /** Answers */
@@ -4307,6 +4366,7 @@ export interface components {
             flow: "coach";
             /** Item Key */
             item_key: string;
+            line?: components["schemas"]["LineBefore"] | null;
             /** Region Code */
             region_code: string;
             /**
@@ -4342,6 +4402,7 @@ export interface components {
             item_key: string;
             /** Item Name */
             item_name: string;
+            line: components["schemas"]["LineBefore"] | null;
             /** Number */
             number: string;
             /** Phone Masked */
@@ -4444,7 +4505,7 @@ export interface components {
         };
         /**
          * Today
-         * @description A clerk's day so far; averages are null while nothing was answered.
+         * @description A clerk's day so far; averages are null while nothing was answered, `last` while nothing has ended.
          */
         Today: {
             /** Answered */
@@ -4458,6 +4519,7 @@ export interface components {
             ended: number;
             /** Good */
             good: number;
+            last: components["schemas"]["LastTalk"] | null;
             /** Missed */
             missed: number;
             /** Rated */
@@ -7906,6 +7968,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallbackTime"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_back_early_api_workbench_tickets__ticket_id__callback_now_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferView"];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

@@ -81,12 +81,19 @@ export interface LineCheck {
 export const speedOf = (kbps: number): string =>
   kbps >= MOST_KBPS ? `${String(MOST_KBPS / 1000)}+` : (kbps / 1000).toFixed(1)
 
-/** The line to the server, read once at the beginning and when asked again; null while it is being read. */
-export function useLineCheck(): { line: Ref<LineCheck | null>; checkLine: () => Promise<void> } {
+/**
+ * The line to the server, read once at the beginning and when asked again; null while it is being read. `onRead` is told
+ * of each reading, also of one that comes when its page is gone.
+ */
+export function useLineCheck(onRead: (reading: LineReading) => void = () => undefined): {
+  line: Ref<LineCheck | null>
+  checkLine: () => Promise<void>
+} {
   const line = shallowRef<LineCheck | null>(null)
   const checkLine = async (): Promise<void> => {
     line.value = null
     const reading = await readLine(ownServer)
+    onRead(reading)
     line.value = { reading, verdict: verdictOf(reading) }
   }
   void checkLine()

@@ -123,6 +123,17 @@ export const agreeOnCallback = (ticket_id: string, minutes: number) =>
     ),
   )
 
+/** Before the agreed time: it rings here at once. */
+export const callBackEarly = (ticket_id: string) =>
+  withKey(`callback-now:${ticket_id}`, null, (key) =>
+    data(
+      client.POST('/api/workbench/tickets/{ticket_id}/callback/now', {
+        params: { path: { ticket_id } },
+        ...keyed(key),
+      }),
+    ),
+  )
+
 /** The key comes from the call controller: one per join, the same for every try. */
 export const joinCall = (call_id: string, key: string) =>
   named<JoinAnswer>(

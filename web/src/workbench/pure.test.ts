@@ -102,6 +102,13 @@ describe('why you', () => {
     expect(said[2]).toBe('约定回呼：约好 14:40，位置一直留着')
     expect(queueTag(facts, false, 'zh')?.word).toBe('回呼 队首')
   })
+  it('says that one calls back oneself, before the time', () => {
+    const facts = [{ code: 'callback', params: { at: '2026-11-24T06:40:00+00:00' } }]
+    expect(whyYou({ ...why, rule: 'callback_early', bonus_seconds: 0, facts }, false, 'zh')).toEqual([
+      '约在 14:40，您提前回呼；这个事项您的水平是“熟练”',
+      '等了 4 分 10 秒',
+    ])
+  })
   it('marks a queue row only when something put it there', () => {
     expect(queueTag([], false, 'zh')).toBeNull()
     expect(queueTag([{ code: 'elderly', params: {} }], true, 'zh')).toEqual({

@@ -61,6 +61,19 @@ export const states: Shot[] = [
       'GET /api/workbench/today': ok(desk.noToday),
     }),
   ),
+  shot('callbacks', signedIn(desk.state()), { until: '.rows .button' }),
+  shot(
+    'callbacks-unfinished',
+    signedIn(desk.state({ unfinished: desk.unfinished, presence: desk.presence({ wanted: 'off' }) })),
+    { until: '.rows .button' },
+  ),
+  shot(
+    'callback-refused',
+    signedIn(desk.state(), {
+      'POST /api/workbench/tickets/t6/callback/now': problem('nobody_to_hear', 409),
+    }),
+    { steps: [{ see: '.rows .button' }, { press: '.rows .button' }], until: '.call-banner' },
+  ),
   shot('menu', signedIn(desk.state()), { steps: press('.state'), until: '.menu' }),
   shot('bind-password', signedIn(desk.state()), { steps: bindDialog, until: '#bind-password' }),
   shot('bind', signedIn(desk.state(), bindAnswers), { steps: bindPassword, until: '.bind img' }),
@@ -102,6 +115,25 @@ export const states: Shot[] = [
   shot('ringing-callback', signedIn({ ...ringing, offer: desk.calledBack }, ringAnswers), {
     until: '.ring-who .code',
   }),
+  shot('ringing-early', signedIn({ ...ringing, offer: desk.calledEarly }, ringAnswers), {
+    until: '.ring-who .code',
+  }),
+  ...(
+    [
+      ['ringing-line-fair', { round_trip_ms: 340, spread_ms: 120, lost_percent: 0, kbps: 2100 }],
+      ['ringing-line-poor', { round_trip_ms: 12_480, spread_ms: 900, lost_percent: 13, kbps: null }],
+      ['ringing-line-unknown', null],
+    ] as const
+  ).map(([state, line]) =>
+    shot(
+      state,
+      signedIn(ringing, {
+        ...ringAnswers,
+        [`GET /api/workbench/tickets/${TICKET}`]: ok({ ...desk.ticket, line }),
+      }),
+      { until: '.ring-who .code' },
+    ),
+  ),
   shot('ringing-decline', signedIn(ringing, ringAnswers), {
     steps: [{ see: '.ring-who .code' }, { key: 'Escape' }],
     until: '.decline .choice',

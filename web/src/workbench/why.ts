@@ -32,6 +32,10 @@ const words = messages({
     zh: '{name}点名转给您；这个事项您的水平是“{level}”',
     en: '{name} handed it to you; your level in this item is “{level}”',
   },
+  calledEarly: {
+    zh: '约在 {at}，您提前回呼；这个事项您的水平是“{level}”',
+    en: 'Agreed for {at}, and you call early; your level in this item is “{level}”',
+  },
   waitedHead: { zh: '等了 {time}，排在队首', en: 'Waited {time}, at the head of the queue' },
 })
 
@@ -60,6 +64,7 @@ export function whyYou(why: Why, elderly: boolean, language: Language): string[]
   if (why.rule === 'invited') return [whyInvited(why)]
   const level = levelWord(why.level)
   if (why.rule === 'transferred') return [handedToYou(why, level), waited(why, elderly)]
+  if (why.rule === 'callback_early') return [calledEarly(why, level), waited(why, elderly)]
   const first =
     why.candidates <= 1 ? t(words.onlyYou, { level }) : t(words.chosen, { level, n: why.candidates })
   const more = why.facts.map((fact) => factSentence(fact, language)).filter((one) => one !== null)
@@ -69,6 +74,11 @@ export function whyYou(why: Why, elderly: boolean, language: Language): string[]
 function handedToYou(why: Why, level: string): string {
   const by = why.facts.find(({ code }) => code === 'handed_to_you')?.params ?? {}
   return t(words.handedToYou, { name: String(by['name'] ?? ''), level })
+}
+
+function calledEarly(why: Why, level: string): string {
+  const at = why.facts.find(({ code }) => code === 'callback')?.params['at']
+  return t(words.calledEarly, { at: clock(String(at)), level })
 }
 
 function whyInvited(why: Why): string {

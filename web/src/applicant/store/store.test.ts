@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp, nextTick } from 'vue'
 import type { Region } from '@/api/types'
+import { keepLine, lineBefore } from './devices'
 import { localPhone } from './phone'
 import { offeredRegion, regionOfLink } from './place'
 import { prepared, toggleReady } from './prepared'
@@ -33,6 +34,36 @@ describe('the region', () => {
     expect(offeredRegion('411025101000', offered)).toBe('411025000000')
     expect(offeredRegion('411002001000', offered)).toBe('411000000000')
     expect(offeredRegion('110000000000', offered)).toBeNull()
+  })
+})
+
+describe('the line before the number', () => {
+  const reading = { roundTripMs: 46, spreadMs: 12, lostPercent: 0, kbps: 18_400 }
+  beforeEach(() => {
+    sessionStorage.clear()
+    vi.useFakeTimers()
+  })
+  afterEach(() => vi.useRealTimers())
+
+  it('is the last that was read, under the names of the wire', () => {
+    expect(lineBefore()).toBeNull()
+    keepLine({ ...reading, kbps: null })
+    keepLine(reading)
+    expect(lineBefore()).toEqual({ round_trip_ms: 46, spread_ms: 12, lost_percent: 0, kbps: 18_400 })
+  })
+  it('is none without an answer, and after an hour', () => {
+    keepLine(reading)
+    vi.advanceTimersByTime(3_600_000)
+    expect(lineBefore()).not.toBeNull()
+    vi.advanceTimersByTime(1)
+    expect(lineBefore()).toBeNull()
+    keepLine(reading)
+    keepLine({ roundTripMs: null, spreadMs: null, lostPercent: 100, kbps: null })
+    expect(lineBefore()).toBeNull()
+  })
+  it('stays within what the server takes, also where the page slept meanwhile', () => {
+    keepLine({ ...reading, roundTripMs: 7_200_000, spreadMs: 7_200_000 })
+    expect(lineBefore()).toMatchObject({ round_trip_ms: 60_000, spread_ms: 60_000 })
   })
 })
 
