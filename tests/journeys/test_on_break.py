@@ -40,7 +40,7 @@ async def test_two_misses_what_became_of_them_and_why(browser: Browser, server: 
         await expect(rows.first).to_contain_text("赵书敏")
         await expect(rows.first).to_contain_text("接通")
 
-        await expect(page.get_by_role("radio", name="没看到也没听到")).to_be_checked()
+        await expect(page.get_by_role("radio", name="没看到也没听到")).not_to_be_checked()
         await page.keyboard.press("2")
         await expect(page.get_by_role("radio", name="在帮现场群众")).to_be_checked()
         await clerk.be_ready()

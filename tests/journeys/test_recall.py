@@ -101,7 +101,7 @@ async def test_whose_page_is_gone_in_a_call_is_led_back_into_it(browser: Browser
         await move_clock(anybody, SILENT_SECONDS)
 
     text = await message(server.url, "recall_call")
-    assert text.startswith(f"{number}：通话断了，工作人员还在等您。1 分半钟内点开链接就接着说：")
+    assert text.startswith(f"{number}：通话断了，位置还在。1 分半钟内点开链接就接着说：")
     told = clerk.page.get_by_role("listitem").filter(has_text="已发短信")
     await expect(told.get_by_text(re.compile(r"\d\d:\d\d:\d\d，带回来的链接"))).to_be_visible()
     await clerk.page.get_by_role("listitem").get_by_role("button", name="打开").click()

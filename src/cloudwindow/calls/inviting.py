@@ -44,7 +44,9 @@ async def who_could_come(session: AsyncSession, actor: Actor, call_id: UUID) -> 
 async def read_reply(session: AsyncSession, keys: Keys, actor: Actor, call_id: UUID, invitation_id: UUID) -> Reply:
     """Return what somebody wrote instead of coming, to whoever invited. Raises `not_found` and `not_allowed`."""
     ticket_id, _ = await served_by(session, actor, call_id)
-    return await reply_to(session, keys, ticket_id, invitation_id)
+    # scope: a call in which the actor has a place; another clerk may have served before it
+    since = (await session.get_one(Call, call_id)).started_at
+    return await reply_to(session, keys, ticket_id, invitation_id, since)
 
 
 async def served_by(session: AsyncSession, actor: Actor, call_id: UUID) -> tuple[UUID, UUID]:

@@ -23,11 +23,17 @@ def _session(actor: Actor) -> ColumnElement[bool]:
 
 def invited(actor: Actor) -> ColumnElement[bool]:
     """Say that the actor was asked into the session's call and takes part in it now."""
-    return Session.ticket_id.in_(
-        select(Engagement.ticket_id).where(
-            scope.visible(actor, Engagement), Engagement.kind == "invite", Engagement.state == "accepted"
-        )
-    )
+    return _has_part(actor, "invite")
+
+
+def served(actor: Actor) -> ColumnElement[bool]:
+    """Say that the actor serves the session's ticket now."""
+    return _has_part(actor, "serve")
+
+
+def _has_part(actor: Actor, kind: str) -> ColumnElement[bool]:
+    parts = select(Engagement.ticket_id).where(scope.visible(actor, Engagement))
+    return Session.ticket_id.in_(parts.where(Engagement.kind == kind, Engagement.state == "accepted"))
 
 
 def _participant(actor: Actor) -> ColumnElement[bool]:

@@ -82,7 +82,7 @@ class SessionDesk:
     async def rings_on(self, tx: Tx, ticket_id: UUID) -> None:
         """Tell the ticket's call that it rings for longer for who was invited."""
         row = await views.of_ticket(tx.session, ticket_id)
-        call = await call_of_session(tx.session, row.id) if row else None
+        call = await _live(tx, row) if row else None
         if row and call:
             await announce_call(tx, row, call.id)
 
@@ -260,13 +260,18 @@ async def check_room(tx: Tx, call_id: UUID) -> None:
         raise Problem("call_full", limit=MOST_IN_CALL)
 
 
+async def _live(tx: Tx, row: Session) -> Call | None:
+    """Lock the live call of a session. A call is told of under its lock only, so that the last told is the latest."""
+    return await tx.session.scalar(
+        select(Call)
+        .where(Call.session_id == row.id, Call.state != "ended")
+        .with_for_update()  # scope: of a session that the action may change
+    )
+
+
 async def _lock_live(tx: Tx, ticket: Ticket) -> tuple[Session, Call]:
     row = await views.of_ticket(tx.session, ticket.id)
-    call = await tx.session.scalar(
-        select(Call)
-        .where(Call.session_id == (row and row.id), Call.state != "ended")
-        .with_for_update()  # scope: of a ticket that the action locked
-    )
+    call = await _live(tx, row) if row else None
     if row is None or call is None:
         raise Problem("call_over")
     return row, call
@@ -283,11 +288,7 @@ async def announce_call(tx: Tx, row: Session, call_id: UUID) -> CallView:
 
 async def end_live_call(tx: Tx, row: Session, reason: str) -> None:
     """End the session's live call, if it has one."""
-    call = await tx.session.scalar(
-        select(Call)
-        .where(Call.session_id == row.id, Call.state != "ended")
-        .with_for_update()  # scope: the session was checked by the action
-    )
+    call = await _live(tx, row)
     if call is None:
         return
     await tx.session.execute(

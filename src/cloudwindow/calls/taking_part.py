@@ -5,11 +5,11 @@ Whoever was invited takes part for as long as that person is in the call.
 
 from uuid import UUID
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.calls.models import Session
-from cloudwindow.calls.scopes import invited
+from cloudwindow.calls.scopes import invited, served
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.actions import Tx
 from cloudwindow.foundation.authentication import Actor
@@ -18,10 +18,13 @@ from cloudwindow.foundation.errors import Problem
 
 def _mine(actor: Actor, session_id: UUID) -> Select[Session]:
     """The session, if the actor is its citizen, its clerk or invited; whoever may only look at it takes no part."""
-    own = [Session.account_id == actor.id, Session.clerk_id == actor.id]  # scope: conditions of the query below
-    return scope.select_visible(actor, Session).where(
-        Session.id == session_id, or_(*own, invited(actor)) if actor.kind == "staff" else or_(*own)
-    )
+    if actor.kind == "account":
+        mine = Session.account_id == actor.id  # scope: a condition of the query below
+    else:
+        # scope: a condition of the query below; whoever handed it on is its clerk only in name until the next answers
+        serves = and_(Session.clerk_id == actor.id, or_(Session.state != "open", served(actor)))
+        mine = or_(serves, invited(actor))
+    return scope.select_visible(actor, Session).where(Session.id == session_id, mine)
 
 
 async def takes_part(session: AsyncSession, actor: Actor, session_id: UUID) -> bool:

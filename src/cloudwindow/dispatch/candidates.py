@@ -30,8 +30,8 @@ def _candidates(flows: str) -> str:
         WHERE d.region_code = ANY (t.ladder) AND f.flow = ANY (d.flows) AND cardinality(d.needs) = 0
           AND m.staff_id <> $2 AND {MAY_TAKE.format(staff="m.staff_id", line="t.line", flow="f.flow")}
         ORDER BY m.staff_id, {expert} DESC, near DESC, d.priority, d.key
-    )
-    SELECT a.*, s.name, o.name AS organisation,
+    ), found AS MATERIALIZED (
+    SELECT a.*, s.name, s.account, o.name AS organisation,
         coalesce((SELECT k.level FROM skill k WHERE k.staff_id = a.staff_id AND k.subject = t.item_key),
                  (SELECT k.level FROM skill k WHERE k.staff_id = a.staff_id AND k.subject = t.line), 1) AS level,
         CASE WHEN {FREE} THEN 'ready'
@@ -41,15 +41,15 @@ def _candidates(flows: str) -> str:
              WHEN EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = a.staff_id
                           AND (e.state IN ('ringing', 'accepted') OR e.wrap_until > (SELECT app_now()))) THEN 'busy'
              ELSE 'away' END AS state,
-        last.state AS answer, last.reason AS answer_reason
+        last.ended AS answer, CASE WHEN last.ended = 'declined' THEN last.reason END AS answer_reason
     FROM t CROSS JOIN able a JOIN staff s ON s.id = a.staff_id JOIN organisation o ON o.id = s.organisation_id
     JOIN presence p ON p.staff_id = a.staff_id
     LEFT JOIN LATERAL (
-        SELECT e.state, e.reason FROM engagement e WHERE e.ticket_id = t.id AND e.staff_id = a.staff_id
-        AND e.kind = '{INVITE}' ORDER BY e.offered_at DESC LIMIT 1) last ON last.state IN ('declined', 'missed')
-    WHERE s.status = 'active' AND s.certificate_valid_to >= (SELECT app_now())::date
-    ORDER BY a.expert DESC, a.near DESC, state NOT IN ('ready', 'here'), state = 'off', level DESC, s.account
-    LIMIT {LISTED}
+        SELECT e.state AS ended, e.reason FROM engagement e WHERE e.ticket_id = t.id AND e.staff_id = a.staff_id
+        AND e.kind = '{INVITE}' ORDER BY e.offered_at DESC LIMIT 1) last ON last.ended IN ('declined', 'missed')
+    WHERE s.status = 'active' AND s.certificate_valid_to >= (SELECT app_now())::date)
+    SELECT * FROM found
+    ORDER BY expert DESC, near DESC, state NOT IN ('ready', 'here'), state = 'off', level DESC, account LIMIT {LISTED}
 """  # noqa: S608  composed of conditions written in this room
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.dispatch.matching import FREE
+from cloudwindow.dispatch.matching import FREE, ON_DUTY
 from cloudwindow.foundation.database import driver_of
 
 ENOUGH_SESSIONS = 30
@@ -34,10 +34,7 @@ class DeskPulse:
 _PULSE = f"""
     SELECT
       (SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id
-        WHERE m.desk_id = $1
-          AND EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > (SELECT app_now()))
-          AND (p.wanted = 'ready' OR EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = p.staff_id
-                                              AND e.state IN ('ringing', 'accepted')))) AS present,
+        WHERE m.desk_id = $1 AND {ON_DUTY}) AS present,
       (SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id
         WHERE m.desk_id = $1 AND {FREE}) AS free,
       (SELECT count(*) FROM ticket t WHERE t.desk_id = $1 AND t.state = 'waiting') AS waiting,

@@ -5,7 +5,7 @@ it as well. It leaves the ticket alone: that goes on being served by whoever inv
 """
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from asyncpg import Record, UniqueViolationError
@@ -189,11 +189,14 @@ async def _lock_invitation(tx: Tx, engagement_id: UUID) -> Ring:
     return ring
 
 
-async def reply_to(session: AsyncSession, keys: Keys, ticket_id: UUID, engagement_id: UUID) -> Reply:
-    """Return what somebody wrote who was invited to a ticket that the caller serves. Raises `not_found`."""
+async def reply_to(session: AsyncSession, keys: Keys, ticket_id: UUID, engagement_id: UUID, since: datetime) -> Reply:
+    """Return what somebody wrote who was invited since the caller serves a ticket. Raises `not_found`."""
     found = await session.scalar(
         select(Engagement.reply_cipher).where(  # scope: of the ticket that the caller serves
-            Engagement.id == engagement_id, Engagement.ticket_id == ticket_id, Engagement.kind == INVITE
+            Engagement.id == engagement_id,
+            Engagement.ticket_id == ticket_id,
+            Engagement.kind == INVITE,
+            Engagement.offered_at >= since,
         )
     )
     if found is None:

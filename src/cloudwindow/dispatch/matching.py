@@ -58,6 +58,14 @@ FREE = """
 `OFFSET 0` keeps each look-up to itself, one index each: as a join of eleven tables planning took 20 ms.
 """
 
+# scope: counted, for who waits or hands on
+ON_DUTY = """
+    EXISTS (SELECT 1 FROM tab_lease l WHERE l.staff_id = p.staff_id AND l.lease_until > (SELECT app_now()))
+    AND (p.wanted = 'ready' OR EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = p.staff_id
+                                       AND e.state IN ('ringing', 'accepted')))
+"""
+"""At work with an open page: ready, rung or serving."""
+
 # scope: matching passes over whoever gave the ticket back, or handed it on
 NOT_EXCLUDED = f"""
     NOT EXISTS (SELECT 1 FROM engagement x WHERE x.ticket_id = t.id AND x.staff_id = {{staff}}

@@ -311,14 +311,16 @@ async def ticket_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
 
 async def _handover(session: AsyncSession, keys: Keys, part: Engagement) -> HandoverCard | None:
     """Say who handed the matter on to whose part this is, if that is how it came."""
+    if part.kind != "serve":
+        return None
     giver = await session.scalar(
         select(Engagement)  # scope: of a ticket in which the actor has this part
-        .where(Engagement.ticket_id == part.ticket_id, Engagement.kind == "serve", Engagement.reason == HANDED_ON)
+        .where(Engagement.ticket_id == part.ticket_id, Engagement.kind == "serve", Engagement.state == "ended")
         .where(Engagement.ended_at <= part.offered_at)
         .order_by(Engagement.ended_at.desc())
         .limit(1)
     )
-    if giver is None or giver.ended_at is None or part.kind != "serve":
+    if giver is None or giver.ended_at is None or giver.reason != HANDED_ON:
         return None
     name, organisation = await card(session, giver.staff_id) or ("", "")
     words = giver.words_cipher and keys.decrypt("engagement", "words", giver.id, giver.words_cipher)

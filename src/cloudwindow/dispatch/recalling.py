@@ -45,7 +45,7 @@ TEXTS = {
     RINGING: "{number}：轮到您了，工作人员正在等您。点开链接接通：{link}（只能用一次）",
     NEAR_TURN: "{number}：快轮到您了，{place}。请点开链接回来等：{link}（只能用一次）",
     MOVED: "{number}：刚才没有接通，改在 {time} 再回呼。想现在就办，点开链接：{link}（只能用一次）",
-    INTO_CALL: "{number}：通话断了，工作人员还在等您。{place}内点开链接就接着说：{link}（只能用一次）",
+    INTO_CALL: "{number}：通话断了，位置还在。{place}内点开链接就接着说：{link}（只能用一次）",
 }
 AGREED_TEXTS = {
     RINGING: "{number}：约好 {time} 的回呼到了，工作人员正在等您。点开链接接通：{link}（只能用一次）",

@@ -5,6 +5,7 @@ rung at once; who does not answer leaves it at the head of that desk's queue. Th
 the part that ends, for whoever takes it next.
 """
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers 
 from cloudwindow.dispatch.callback import NOTHING_AGREED
 from cloudwindow.dispatch.candidates import ABLE_TO_TAKE_OVER, listed
 from cloudwindow.dispatch.choosing import find_desks
-from cloudwindow.dispatch.matching import HANDED_ON
+from cloudwindow.dispatch.matching import FREE, HANDED_ON, MAY_TAKE, ON_DUTY
 from cloudwindow.dispatch.models import Engagement, Ticket
 from cloudwindow.dispatch.ringing import desk_hint, end_engagement, match_ticket, return_to_head, ring_for
 from cloudwindow.dispatch.schemas import TransferDesk, TransferOptions
@@ -27,6 +28,16 @@ from cloudwindow.foundation.database import driver_of
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.organisation import Region, timetables
 from cloudwindow.people import card
+
+# scope: counts of who could take a ticket that the caller serves, by the condition by which it would be handed out
+_STAFFED = f"""
+    SELECT d.id, count(*) FILTER (WHERE {ON_DUTY}) AS present, count(*) FILTER (WHERE {FREE}) AS free
+    FROM ticket t JOIN desk d ON d.id = ANY ($2::uuid[]) JOIN desk_member m ON m.desk_id = d.id
+    JOIN presence p ON p.staff_id = m.staff_id JOIN staff s ON s.id = m.staff_id
+    WHERE t.id = $1 AND m.staff_id <> $3 AND s.status = 'active' AND s.certificate_valid_to >= (SELECT app_now())::date
+      AND {MAY_TAKE.format(staff="m.staff_id", line="t.line", flow="t.flow")}
+    GROUP BY d.id
+"""  # noqa: S608  composed of conditions written in this room
 
 
 class Target(NamedTuple):
@@ -41,35 +52,37 @@ async def transfer_options(session: AsyncSession, zone: ZoneInfo, ticket_id: UUI
     people = await listed(await driver_of(session), ABLE_TO_TAKE_OVER, ticket_id, staff_id)
     # scope: the ticket that the caller serves
     ticket = await session.get_one(Ticket, ticket_id)
-    return TransferOptions(people=people, desks=await _desks(session, zone, ticket))
+    return TransferOptions(people=people, desks=await _desks(session, zone, ticket, staff_id))
 
 
-async def _desks(session: AsyncSession, zone: ZoneInfo, ticket: Ticket) -> list[TransferDesk]:
+async def _desks(session: AsyncSession, zone: ZoneInfo, ticket: Ticket, giver: UUID) -> list[TransferDesk]:
     desks = await find_desks(session, ticket.item_id, ticket.region_code, ticket.flow)
     average = await session.scalar(select(Item.average_minutes).where(Item.id == ticket.item_id)) or 0
     now = (await session.execute(text("SELECT app_now()"))).scalar_one()
     hours = await timetables(session, sorted({desk.hours_key for desk in desks}), zone)
     regions = select(Region).where(Region.code.in_([desk.region_code for desk in desks]))
     names = {region.code: region.name for region in await session.scalars(regions)}
+    driver = await driver_of(session)
+    rows = await driver.fetch(_STAFFED, ticket.id, [desk.id for desk in desks], giver)
+    staffed = {row["id"]: (row["present"], row["free"]) for row in rows}
     found = []
     for desk in desks:
-        pulse = await estimates.pulse(session, desk.id)
-        here = desk.id == ticket.desk_id
+        present, free = staffed.get(desk.id, (0, 0))
+        pulse = replace(await estimates.pulse(session, desk.id), present=present, free=free)
         opening = hours[desk.hours_key].at(now)
-        present = max(0, pulse.present - here)  # whoever hands it on is one of those who are here
         found.append(
             TransferDesk(
                 desk_id=desk.id,
                 name=desk.name,
                 region_name=names[desk.region_code],
-                here=here,
+                here=desk.id == ticket.desk_id,
                 open=opening.open,
                 opens_at=opening.opens_at,
                 present=present,
-                free=pulse.free,
+                free=free,
                 waiting=pulse.waiting,
                 # at the head nobody is ahead, and whoever is being served is waited for
-                estimate_minutes=estimates.minutes(0, pulse, average) if present else None,
+                estimate_minutes=estimates.minutes(0, pulse, average),
             )
         )
     return found
@@ -86,7 +99,7 @@ async def hand_on(tx: Tx, ticket_id: UUID, to: Target, words: str) -> None:
     if tx.actor.id is None:
         raise Problem("not_allowed")
     if to.kind == "desk":
-        desk_id, why = await _suited(tx, ticket, to.id), None
+        desk_id, why = await _suited(tx, ticket, tx.actor.id, to.id), None
     else:
         desk_id, why = await _able(tx, ticket, tx.actor.id, to.id)
     await _leave_words(tx, ticket_id, words)
@@ -99,8 +112,9 @@ async def hand_on(tx: Tx, ticket_id: UUID, to: Target, words: str) -> None:
         await ring_for(tx, ticket_id, to.id, why)
 
 
-async def _suited(tx: Tx, ticket: Ticket, desk_id: UUID) -> UUID:
-    desk = next((one for one in await _desks(tx.session, tx.zone, ticket) if one.desk_id == desk_id), None)
+async def _suited(tx: Tx, ticket: Ticket, giver: UUID, desk_id: UUID) -> UUID:
+    desks = await _desks(tx.session, tx.zone, ticket, giver)
+    desk = next((one for one in desks if one.desk_id == desk_id), None)
     if desk is None:
         raise Problem("desk_unsuited")
     if not desk.open:

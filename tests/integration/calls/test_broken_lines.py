@@ -62,7 +62,7 @@ async def test_who_is_gone_gets_the_way_back_and_the_clerk_reads_when(house: Hou
     citizen = await verified(house)
     _, clerk = await broken(house, citizen)
     (text,) = await ways(house, citizen)
-    assert text.startswith("云A001：通话断了，工作人员还在等您。1 分半钟内点开链接就接着说：http")
+    assert text.startswith("云A001：通话断了，位置还在。1 分半钟内点开链接就接着说：http")
     assert await known(house, clerk) == await known(house, citizen) == "sending"
     await house.move(2)
     await carry(house, Outbox())

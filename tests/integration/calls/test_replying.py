@@ -9,6 +9,8 @@ import pytest
 
 from cloudwindow.calls.calling import end
 from cloudwindow.calls.inviting import read_reply
+from cloudwindow.calls.schemas import TransferRequest
+from cloudwindow.calls.transferring import transfer
 from cloudwindow.dispatch.inviting import begin_to_write, reply
 from cloudwindow.dispatch.schemas import ReplyRequest
 from cloudwindow.foundation.authentication import Actor
@@ -107,3 +109,14 @@ async def test_nobody_else_writes_or_reads(talk: Talk) -> None:
     assert await refused(_read(talk, talk.clerk, id_of(mate))) == "not_found"
     await house.run(talk.clerk, end, talk.call)
     assert await _read(talk, talk.clerk, invitation) == WORDS, "the wrap-up may quote it"
+
+
+async def test_the_next_clerk_does_not_read_what_was_written_to_the_one_before(talk: Talk) -> None:
+    house = talk.house
+    expert = await house.clerk(EXPERT)
+    invitation = await talk.ask(expert)
+    await house.run(expert, reply, invitation, ReplyRequest(words=WORDS))
+    mate = await house.clerk(MATE)
+    await house.run(talk.clerk, transfer, talk.call, TransferRequest(to="person", id=id_of(mate)))
+    talk.call = (await house.accept(mate)).call.id
+    assert await refused(_read(talk, mate, invitation)) == "not_found"

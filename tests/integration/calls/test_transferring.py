@@ -3,12 +3,14 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from cloudwindow.calls.chat import say
 from cloudwindow.calls.hold import hold
-from cloudwindow.calls.schemas import Accepted, TransferRequest
+from cloudwindow.calls.inviting import who_could_come
+from cloudwindow.calls.schemas import Accepted, Say, TransferRequest
 from cloudwindow.calls.transferring import transfer, where_to
 from cloudwindow.dispatch import TransferOptions
 from cloudwindow.dispatch.actions import leave
@@ -266,3 +268,49 @@ async def test_a_callback_that_was_kept_is_no_callback_any_more(house: House) ->
     await talk.hand("person", id_of(mate))
     ticket = await talk.ticket()
     assert (ticket.callback_at, ticket.callback_id, ticket.callback_tries) == (None, None, 0)
+
+
+async def test_who_is_free_comes_before_who_is_not_whatever_they_answered(talk: HandedOn) -> None:
+    house = talk.house
+    expert = await house.clerk(EXPERT)
+    await talk.ask(expert)
+    await house.miss_or_decline(expert, "decline")
+    await house.clerk("wuailing")
+    async with house.database.reading() as session:
+        found = await who_could_come(session, talk.clerk, talk.call)
+    city = [one.state for one in found if one.expert and one.desk == "市级社保医保专席"]
+    assert city == sorted(city, key=lambda state: (state != "ready", state == "off"))
+    assert city.count("ready") == 2
+
+
+async def test_a_desk_whose_people_may_not_take_it_is_empty(talk: HandedOn) -> None:
+    house = talk.house
+    city = await house.clerk(CITY)
+    desk = await talk.desk("desk-411000-social")
+    await house.change("UPDATE role_grant SET lines = ARRAY['market'] WHERE staff_id = :id", id=city.id)
+    found = next(one for one in (await talk.options()).desks if one.desk_id == desk)
+    assert (found.present, found.free, found.estimate_minutes) == (0, 0, None)
+    assert await refused(talk.hand("desk", desk)) == "desk_empty"
+
+
+async def test_whoever_handed_it_on_says_nothing_more_in_it(talk: HandedOn) -> None:
+    house = talk.house
+    mate = await house.clerk(MATE)
+    await talk.hand("person", id_of(mate))
+    words = Say(client_id=uuid4(), text="还有一句")
+    assert await refused(house.run(talk.clerk, say, talk.session, words)) == "not_found"
+    await house.run(talk.citizen, say, talk.session, Say(client_id=uuid4(), text="好的"))
+
+
+async def test_a_talk_that_lies_between_ends_the_handover(talk: HandedOn) -> None:
+    house = talk.house
+    mate = await house.clerk(MATE)
+    await talk.hand("person", id_of(mate), WORDS)
+    again = await house.accept(mate)
+    await house.flow(again, mate, talk.citizen)
+    await house.close_tabs(mate)
+    await house.after(16)
+    await house.after(121)
+    ring = await house.ring_of(talk.clerk)
+    assert ring.ticket_id == talk.joined.session.ticket_id
+    assert (await talk.card(talk.clerk)).handover is None

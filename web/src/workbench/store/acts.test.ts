@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { ApiError } from '@/api/http'
 import * as api from '../api'
-import { accept, wish } from './acts'
+import { accept, lastRing, reply, wish } from './acts'
 import * as desk from './desk'
 
 vi.mock('../api')
@@ -86,6 +86,29 @@ describe('a ring that comes before the answer to having become ready', () => {
     await wished
     expect(await Promise.all(accepted)).toEqual([true, false])
     expect(api.acceptRing).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('an answer in writing', () => {
+  const over = async (): Promise<void> => {
+    loose.offer.value = null
+    await nextTick()
+  }
+  it('is said to be read when it was taken', async () => {
+    vi.mocked(api.replyToRing).mockResolvedValue({} as never)
+    loose.offer.value = { engagement_id: 'e3', ticket_id: 't1', expires_at: '1970-01-01T00:00:00Z' }
+    await nextTick()
+    await reply('能认')
+    await over()
+    expect(lastRing.value?.how).toBe('replied')
+  })
+  it('is not when it was refused, however the ring ends then', async () => {
+    vi.mocked(api.replyToRing).mockRejectedValue(new ApiError('ring_over', 409))
+    loose.offer.value = { engagement_id: 'e2', ticket_id: 't1', expires_at: '1970-01-01T00:00:00Z' }
+    await nextTick()
+    await reply('能认')
+    await over()
+    expect(lastRing.value?.how).toBe('missed')
   })
 })
 

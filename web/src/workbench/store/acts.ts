@@ -132,8 +132,14 @@ export function decline(reason: DeclineReason): Promise<boolean> {
   ringer.stop()
   return act('decline', async () => {
     declined = ring.engagement_id
-    await api.declineRing(ring.engagement_id, reason)
+    await api.declineRing(ring.engagement_id, reason).catch(refused)
   })
+}
+
+/** What the server refused was not done, however the ring ends now. */
+function refused(error: unknown): never {
+  if (error instanceof ApiError && !error.lost) declined = replied = null
+  throw error
 }
 
 /** Answers an invitation in writing; whoever asks reads it, and the ring is over. */
@@ -143,7 +149,7 @@ export function reply(words: string): Promise<boolean> {
   ringer.stop()
   return act('decline', async () => {
     replied = ring.engagement_id
-    await api.replyToRing(ring.engagement_id, words)
+    await api.replyToRing(ring.engagement_id, words).catch(refused)
   })
 }
 

@@ -3,7 +3,7 @@ import { computed } from 'vue'
 import { messages } from '@/i18n'
 import * as api from '../api'
 import type { CoachingStep } from '../types'
-import { refreshState, session, state } from './desk'
+import { line, refreshState, session, state, ticket } from './desk'
 import { isGuest } from './invite'
 import { ask } from './stage'
 
@@ -57,6 +57,10 @@ export const sayWords = messages({
   },
 })
 
+/** This page coaches: it serves a session that goes on. */
+export const coaches = computed(
+  () => ticket.value?.flow === 'coach' && session.value?.state === 'open' && !isGuest.value,
+)
 export const coached = computed(() => session.value?.coached ?? {})
 export const done = computed(() => STEPS.filter((step) => step in coached.value).length)
 /** The first that is not ticked. */
@@ -64,11 +68,12 @@ export const current = computed(() => STEPS.find((step) => !(step in coached.val
 
 export async function toggleStep(step: CoachingStep): Promise<void> {
   const now = session.value
-  if (now === null || isGuest.value) return
+  if (now === null || !coaches.value) return
   const known = await ask(async () => {
     const answer =
       step in coached.value ? await api.undoStep(now.id, step) : await api.reachStep(now.id, step)
-    if (state.value?.session?.id === now.id)
+    // The event tells it; an answer that comes late would take back what was ticked since.
+    if (line.value !== 'open' && state.value?.session?.id === now.id)
       state.value = { ...state.value, session: { ...state.value.session, coached: answer.coached } }
   })
   if (!known) void refreshState()

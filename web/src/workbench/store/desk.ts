@@ -230,9 +230,10 @@ watch(
     else call.releaseDevices()
   },
 )
-watch(offer, (next) => {
+watch(offer, (next, before) => {
   if (next === null) ringer.stop()
-  else {
+  else if (next.engagement_id !== before?.engagement_id) {
+    // a ring that only rings for longer has been heard
     ringer.start()
     void call.openDevices().then(() => {
       call.prepare()

@@ -1,5 +1,5 @@
 /** Who else is in the call or rung for it, and being asked into one oneself. */
-import { computed, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { explain } from '@/api/problems'
 import type { RemoteMedia } from '@/call'
 import * as api from '../api'
@@ -17,17 +17,23 @@ export const invitations = computed(() => {
 })
 /** What was written instead of coming, by invitation: this page alone asks for it. */
 export const replies = shallowRef<Readonly<Record<string, string>>>({})
+/** Why the last one could not be fetched. */
+export const replyProblem = ref<string | null>(null)
+export async function readReply(id: string): Promise<void> {
+  const on = call.view.call?.id
+  if (on === undefined || isGuest.value || id in replies.value) return
+  replyProblem.value = null
+  try {
+    const { words } = await api.getReply(on, id)
+    replies.value = { ...replies.value, [id]: words }
+  } catch (error) {
+    replyProblem.value = explain(error)
+  }
+}
 watch(
   () => invitations.value.find(({ state }) => state === 'replied')?.id,
-  async (id) => {
-    const on = call.view.call?.id
-    if (id === undefined || on === undefined || isGuest.value || id in replies.value) return
-    try {
-      const { words } = await api.getReply(on, id)
-      replies.value = { ...replies.value, [id]: words }
-    } catch (error) {
-      replies.value = { ...replies.value, [id]: explain(error) }
-    }
+  (id) => {
+    if (id !== undefined) void readReply(id)
   },
 )
 export const ringing = computed(() => invitations.value.filter(({ state }) => state === 'ringing'))

@@ -7,7 +7,8 @@ import type { Miss, MissReason } from '../types'
 import { presence, queue } from './desk'
 
 export const MISS_REASONS: readonly MissReason[] = ['unnoticed', 'helping_on_site', 'away_from_seat']
-export const missReason = ref<MissReason>('unnoticed')
+/** What the clerk says; nothing is recorded that nobody said. */
+export const missReason = ref<MissReason | null>(null)
 /** Null until they are known. */
 export const misses = shallowRef<Miss[] | null>(null)
 export const missesProblem = ref<string | null>(null)
@@ -36,7 +37,7 @@ watch(
   (now) => {
     asked += 1
     misses.value = missesProblem.value = null
-    missReason.value = 'unnoticed'
+    missReason.value = null
     if (now !== null) void refreshMisses()
   },
   { immediate: true },
@@ -48,7 +49,7 @@ watch(queue, () => {
 
 /** A refusal keeps nobody from coming back: another tab may have left the break already. */
 export async function explainMisses(): Promise<void> {
-  if (pause.value === null) return
+  if (pause.value === null || missReason.value === null) return
   try {
     await api.explainMisses(missReason.value)
   } catch (error) {

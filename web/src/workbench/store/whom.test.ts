@@ -4,6 +4,7 @@ import type { Candidate } from '../types'
 vi.mock('./desk', () => ({
   call: { view: { call: null, phase: 'idle' } },
   ticket: { value: null },
+  offer: { value: null },
   whileLeaving: (act: () => Promise<void>) => act(),
 }))
 vi.mock('./acts', () => ({ lastRing: { value: null } }))

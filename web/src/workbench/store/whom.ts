@@ -4,7 +4,7 @@ import { explain } from '@/api/problems'
 import * as api from '../api'
 import type { Candidate, TransferDesk } from '../types'
 import { lastRing } from './acts'
-import { call, ticket, whileLeaving } from './desk'
+import { call, offer, ticket, whileLeaving } from './desk'
 import { isFull, isGuest } from './invite'
 
 export type Way = 'invite' | 'transfer'
@@ -122,7 +122,8 @@ async function handOn(call_id: string, chosen: string, name: string, words: stri
   await whileLeaving(async () => {
     await api.transferCall(call_id, { to: kind === 'desk' ? 'desk' : 'person', id, words })
   })
-  lastRing.value = { how: 'handed', kind: 'serve', number, to: name }
+  // With a queue the next ring is there before the answer, and what happened to the one before is no news any more.
+  if (offer.value === null) lastRing.value = { how: 'handed', kind: 'serve', number, to: name }
 }
 
 const parts = (chosen: string): string[] => {

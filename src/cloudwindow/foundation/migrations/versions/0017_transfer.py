@@ -12,9 +12,12 @@ depends_on = None
 
 # scope: a migration changes the tables
 CHANGES = (
-    "ALTER TABLE ticket ADD COLUMN taken_desk_id UUID CONSTRAINT fk_ticket_taken_desk_id_desk REFERENCES desk (id)",
+    "ALTER TABLE ticket ADD COLUMN taken_desk_id UUID",
     "UPDATE ticket SET taken_desk_id = desk_id",
     "ALTER TABLE ticket ALTER COLUMN taken_desk_id SET NOT NULL",
+    """
+    ALTER TABLE ticket ADD CONSTRAINT fk_ticket_taken_desk_id_desk FOREIGN KEY (taken_desk_id) REFERENCES desk (id)
+    """,
     "DROP INDEX uq_ticket_number",
     "CREATE UNIQUE INDEX uq_ticket_number ON ticket (taken_desk_id, day, number)",
     "ALTER TABLE engagement ADD COLUMN reply_cipher BYTEA",
