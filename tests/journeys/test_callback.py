@@ -4,9 +4,10 @@ import re
 
 import httpx
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 from sqlalchemy import text
 
+from tests.journeys.people import CitizenPage
 from tests.journeys.test_first_call import meet, until_rows
 from tests.support.server import Server
 
@@ -25,6 +26,13 @@ async def let_the_time_come(server: Server) -> None:
     assert answer.is_success, answer.text
 
 
+async def open_times(citizen: CitizenPage) -> Locator:
+    """Open the choice of a time for a callback, in a call."""
+    await citizen.page.get_by_role("button", name=re.compile("网络，点开可选画面清晰度")).click()
+    await citizen.page.get_by_role("button", name="约个时间回呼").click()
+    return citizen.page.get_by_role("dialog", name="约个时间，给您回呼")
+
+
 async def test_a_callback_out_of_a_call_goes_on_in_the_same_session(browser: Browser, server: Server) -> None:
     clerk, citizen = await meet(browser, server.url)
     for side in (clerk, citizen):
@@ -32,9 +40,7 @@ async def test_a_callback_out_of_a_call_goes_on_in_the_same_session(browser: Bro
     await until_rows(server, TALKING)
     number = await session_number(server)
 
-    await citizen.page.get_by_role("button", name=re.compile("网络，点开可选画面清晰度")).click()
-    await citizen.page.get_by_role("button", name="约个时间回呼").click()
-    dialog = citizen.page.get_by_role("dialog", name="约个时间，给您回呼")
+    dialog = await open_times(citizen)
     await expect(dialog.get_by_role("radio")).to_have_count(4)
     await expect(dialog.get_by_role("radio").first).to_be_focused()
     await dialog.get_by_role("button", name=re.compile(r"^约 \d\d:\d\d$")).click()

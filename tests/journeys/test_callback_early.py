@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.journeys.people import CitizenPage, ClerkPage
-from tests.journeys.test_callback import FREE, TALKING, session_number
+from tests.journeys.test_callback import FREE, TALKING, open_times, session_number
 from tests.journeys.test_first_call import until_rows
 from tests.support.server import Server
 
@@ -37,9 +37,7 @@ async def test_a_clerk_with_time_calls_back_before_the_time(browser: Browser, se
     await until_rows(server, TALKING)
     number = await session_number(server)
 
-    await citizen.page.get_by_role("button", name=re.compile("网络，点开可选画面清晰度")).click()
-    await citizen.page.get_by_role("button", name="约个时间回呼").click()
-    dialog = citizen.page.get_by_role("dialog", name="约个时间，给您回呼")
+    dialog = await open_times(citizen)
     await dialog.get_by_role("button", name=re.compile(r"^约 \d\d:\d\d$")).click()
     await expect(citizen.page.get_by_role("heading", name=re.compile("约好了，.* 给您回呼"))).to_be_visible()
 

@@ -16,7 +16,7 @@ from cloudwindow.dispatch import parameters as limits
 from cloudwindow.dispatch import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.dispatch import recalling, views
 from cloudwindow.dispatch.callback import come_to_head
-from cloudwindow.dispatch.matching import CALLED_BACK, MAY_TAKE, TAKE_PERSON
+from cloudwindow.dispatch.matching import CALLED_BACK, LEVEL, MAY_TAKE, TAKE_PERSON
 from cloudwindow.dispatch.models import Ticket
 from cloudwindow.dispatch.ringing import ring_for
 from cloudwindow.dispatch.schemas import OfferView
@@ -32,8 +32,7 @@ EARLY = "callback_early"
 # scope: which of some tickets a clerk may take, as matching would hand them out at the clerk's own desks
 _MINE = f"""
     SELECT t.id, t.callback_at, t.enqueued_at, d.key AS desk,
-        coalesce((SELECT k.level FROM skill k WHERE k.staff_id = m.staff_id AND k.subject = i.key),
-                 (SELECT k.level FROM skill k WHERE k.staff_id = m.staff_id AND k.subject = t.line), 1) AS level
+        {LEVEL.format(staff="m.staff_id", item="i.key", line="t.line")} AS level
     FROM ticket t JOIN item i ON i.id = t.item_id JOIN desk d ON d.id = t.desk_id
     JOIN desk_member m ON m.desk_id = d.id AND m.staff_id = $2
     WHERE t.id = ANY ($1::uuid[]) AND {MAY_TAKE.format(staff="m.staff_id", line="t.line", flow="t.flow")}

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
-from cloudwindow.dispatch.matching import FREE, MAY_TAKE
+from cloudwindow.dispatch.matching import FREE, LEVEL, MAY_TAKE
 from cloudwindow.dispatch.schemas import Candidate
 
 INVITE = "invite"
@@ -32,8 +32,7 @@ def _candidates(flows: str) -> str:
         ORDER BY m.staff_id, {expert} DESC, near DESC, d.priority, d.key
     ), found AS MATERIALIZED (
     SELECT a.*, s.name, s.account, o.name AS organisation,
-        coalesce((SELECT k.level FROM skill k WHERE k.staff_id = a.staff_id AND k.subject = t.item_key),
-                 (SELECT k.level FROM skill k WHERE k.staff_id = a.staff_id AND k.subject = t.line), 1) AS level,
+        {LEVEL.format(staff="a.staff_id", item="t.item_key", line="t.line")} AS level,
         CASE WHEN {FREE} THEN 'ready'
              WHEN EXISTS (SELECT 1 FROM engagement e WHERE e.staff_id = a.staff_id AND e.ticket_id = t.id
                           AND e.kind = '{INVITE}' AND e.state = 'accepted') THEN 'here'

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cloudwindow.dispatch.matching import FREE, ON_DUTY
+from cloudwindow.dispatch.matching import FREE, HANDED_ON, ON_DUTY
 from cloudwindow.foundation.database import driver_of
 
 ENOUGH_SESSIONS = 30
@@ -43,7 +43,7 @@ _PULSE = f"""
                  coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes), 0) AS median_minutes
           FROM (SELECT extract(epoch FROM e.ended_at - e.answered_at) / 60 AS minutes FROM engagement e
                 WHERE e.desk_id = $1 AND e.kind = 'serve' AND e.state = 'ended'
-                  AND e.reason NOT IN ('postponed', 'lost', 'callback', 'not_reached', 'transferred')
+                  AND e.reason NOT IN ('postponed', 'lost', 'callback', 'not_reached', '{HANDED_ON}')
                 ORDER BY e.ended_at DESC LIMIT $2) last) h
 """
 

@@ -112,6 +112,12 @@ _FREE_FOR = f"""
     {{wanted}} FROM free d JOIN t ON t.desk_id = d.desk_id
     WHERE {MAY_TAKE.format(staff="d.staff_id", line="t.line", flow="t.flow")}
 """
+# scope: matching compares levels, and tells a clerk the own one
+LEVEL = """
+    coalesce((SELECT k.level FROM skill k WHERE k.staff_id = {staff} AND k.subject = {item}),
+             (SELECT k.level FROM skill k WHERE k.staff_id = {staff} AND k.subject = {line}), 1)
+"""
+"""The level of somebody in an item: the own one, else that of its department line, else learner (model §4)."""
 ANYBODY = _FREE_FOR.format(wanted="SELECT DISTINCT t.id")
 # scope: matching asks who is free, and tells nobody
 _WITH_LEVEL = """
@@ -190,11 +196,7 @@ def _locked(statement: str, lock: str) -> str:
     return statement.format(lock="" if failpoints.is_on(NO_LOCKS) else lock)
 
 
-# scope: the reasons of a ring name the clerk's own level
-_LEVEL = """
-    SELECT coalesce((SELECT level FROM skill WHERE staff_id = $1 AND subject = $2),
-                    (SELECT level FROM skill WHERE staff_id = $1 AND subject = $3), 1) AS level
-"""
+_LEVEL = f"SELECT {LEVEL.format(staff='$1', item='$2', line='$3')}"
 # scope: the reasons of a ring count who was free
 _OTHERS = f"""
     SELECT count(*) FROM desk_member m JOIN presence p ON p.staff_id = m.staff_id WHERE m.desk_id = $1 AND {FREE}

@@ -26,7 +26,7 @@ SAID = "说起了邻居的事"
 ADDRESS = "192.0.2.1"
 
 
-async def _found(house: House, needle: str) -> set[tuple[str, str]]:
+async def in_clear(house: House, needle: str) -> set[tuple[str, str]]:
     """Tables and columns that hold a text in clear, bytes included."""
     found = set()
     columns = await house.rows(
@@ -72,15 +72,15 @@ async def _whole_service(house: House) -> None:
 async def test_what_people_typed_stands_in_clear_only_where_it_can_be_deleted(house: House) -> None:
     await _whole_service(house)
     for needle in (NAME, PHONE, SAID):
-        assert await _found(house, needle) == set()
-    assert await _found(house, SAID) == set()
-    assert await _found(house, ADDRESS) == set()
-    assert ("staff", "name") in await _found(house, "张艳丽")  # the search does find what is there
+        assert await in_clear(house, needle) == set()
+    assert await in_clear(house, SAID) == set()
+    assert await in_clear(house, ADDRESS) == set()
+    assert ("staff", "name") in await in_clear(house, "张艳丽")  # the search does find what is there
 
 
 async def test_staff_are_encrypted_too(house: House) -> None:
     for needle in ("19900000001", "411099197108160032"):
-        assert await _found(house, needle) == set()
+        assert await in_clear(house, needle) == set()
 
 
 async def test_destroying_the_data_key_makes_records_unreadable(house: House) -> None:

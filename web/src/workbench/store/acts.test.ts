@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { ApiError } from '@/api/http'
 import * as api from '../api'
-import { accept, lastRing, reply, wish } from './acts'
+import { accept, lastRing, reply, signOff, wish } from './acts'
 import * as desk from './desk'
+import { explainMisses } from './misses'
 
 vi.mock('../api')
 vi.mock('@/call/ring', () => ({ unlockSound: vi.fn() }))
@@ -21,6 +22,7 @@ vi.mock('./desk', async () => {
     ringer: { start: vi.fn(), stop: vi.fn() },
     leave: vi.fn(),
     line: ref('open'),
+    signedOut: ref(false),
     refreshState: vi.fn(),
   }
 })
@@ -29,6 +31,7 @@ const loose = desk as unknown as {
   call: { view: { phase: string }; accept: ReturnType<typeof vi.fn>; takeOver: ReturnType<typeof vi.fn> }
   offer: { value: unknown }
   session: { value: unknown }
+  presence: { value: unknown }
   state: { value: unknown }
   line: { value: string }
 }
@@ -86,6 +89,17 @@ describe('a ring that comes before the answer to having become ready', () => {
     await wished
     expect(await Promise.all(accepted)).toEqual([true, false])
     expect(api.acceptRing).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('signing off', () => {
+  it('says first why rings were missed, while that pause still is', async () => {
+    loose.presence.value = { wanted: 'break', reason: 'missed_rings' }
+    await signOff()
+    const [said, off] = [vi.mocked(explainMisses), vi.mocked(api.setPresence)]
+    expect(off).toHaveBeenCalledWith('off', null)
+    expect(said.mock.invocationCallOrder[0]).toBeLessThan(off.mock.invocationCallOrder[0] ?? 0)
+    loose.presence.value = null
   })
 })
 

@@ -209,6 +209,7 @@ export function endForAbuse(words: string): Promise<boolean> {
 /** Goes home: off, then the login ends. Refused while something unfinished must be closed first. */
 export function signOff(): Promise<boolean> {
   return act('sign-off', async () => {
+    await explainMisses()
     if (presence.value !== null && presence.value.wanted !== 'off') await api.setPresence('off', null)
     await api.signOut()
     leave()
