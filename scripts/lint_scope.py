@@ -63,6 +63,7 @@ SYSTEM_TABLES = {
     "event": "read by the stream that the live line gave to the actor",
     "event_stream": "read by the stream that the live line gave to the actor",
     "idempotency": "read by the key within the actor's own login",
+    "letter_entry": "goes with its letter, which is scoped",
     "login": "found by the digest of a secret; the actor comes from here",
     "matter": "goes with its session, which is scoped",
     "message": "texts to one person's phone; read by the courier, and by the outbox of a demonstration",

@@ -50,6 +50,7 @@ from cloudwindow.foundation.tls.authority import der_of
 from cloudwindow.foundation.tls.names import LOCALHOST, lan_addresses, origin_of
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.integrations import Relays
+from cloudwindow.letters.routes import router as letters_router
 from cloudwindow.live_rooms import Rooms
 from cloudwindow.live_routes import router as live_router
 from cloudwindow.organisation.queries import OPEN_ALL_HOURS
@@ -180,7 +181,7 @@ def create_app(
     application.add_middleware(Meter)  # the outermost, so that a refused body is counted too
     routers = [common, people_router, organisation_router, catalogue_router, dispatch_router, calls_router]
     routers += [pictures_router, pushed_router, invitations_router, files_router, oversight_router, faces.router]
-    routers += [live_router]
+    routers += [letters_router, live_router]
     for router in [*routers, monitoring.router, line_check.router]:
         application.include_router(router)
     if settings.mode != "production":

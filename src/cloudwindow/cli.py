@@ -213,11 +213,19 @@ def show_settings() -> None:
 @app.command("states")
 def show_states() -> None:
     """Print the state machines as docs/states.md holds them; needs no database."""
-    from cloudwindow import calls, dispatch, messages, oversight
+    from cloudwindow import calls, dispatch, letters, messages, oversight
     from cloudwindow.foundation.states import markdown
     from cloudwindow.foundation.storage import FILE
 
-    ours = (dispatch.TICKET, dispatch.ENGAGEMENT, calls.CALL, calls.SESSION, calls.PHOTO, oversight.RATING)
+    ours = (
+        dispatch.TICKET,
+        dispatch.ENGAGEMENT,
+        letters.LETTER,
+        calls.CALL,
+        calls.SESSION,
+        calls.PHOTO,
+        oversight.RATING,
+    )
     machines = (*ours, messages.MESSAGE, FILE)
     typer.echo(markdown(machines), nl=False)
 

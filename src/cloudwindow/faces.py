@@ -42,6 +42,7 @@ from cloudwindow.foundation.crypto import Keys
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.http import ApplicantActor, Reading, StaffActor, house
 from cloudwindow.foundation.wiring import Wiring
+from cloudwindow.letters import LetterMark, own_marks
 from cloudwindow.oversight import of_session as rating_of_session
 from cloudwindow.people import PresenceView, Wire, account_stream, staff_stream
 
@@ -59,6 +60,7 @@ class ApplicantState(Wire):
     chat: ChatView | None
     matters: list[MatterView] | None
     rating: RatingView | None
+    letters: list[LetterMark]
 
 
 class WorkbenchState(Wire):
@@ -97,6 +99,7 @@ async def applicant_state(session: AsyncSession, wiring: Wiring, actor: Actor) -
         chat=await chat_of_session(session, row.id) if row else None,
         matters=await matters_of_session(session, row.id) if row else None,
         rating=await rating_of_session(session, row.id) if row else None,
+        letters=await own_marks(session, actor),
     )
 
 

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-ROOMS = ("foundation", "organisation", "messages", "people", "catalogue", "dispatch", "calls", "oversight")
+ROOMS = ("foundation", "organisation", "messages", "people", "catalogue", "dispatch", "letters", "calls", "oversight")
 
 
 def load() -> None:

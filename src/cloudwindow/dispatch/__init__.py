@@ -1,9 +1,10 @@
 """Desks 专席, tickets 取号, offers 派单 (standard §四.6, architecture §4)."""
 
 from cloudwindow.dispatch import scopes as _scopes  # noqa: F401  declares who may see these rows
-from cloudwindow.dispatch.actions import Place, keep_places
+from cloudwindow.dispatch.actions import Place, keep_places, leave
 from cloudwindow.dispatch.callback import NOTHING_AGREED, agree_after_drop, missed, nearest, try_again
 from cloudwindow.dispatch.changing import change_item
+from cloudwindow.dispatch.choosing import find_desk
 from cloudwindow.dispatch.deadlines import put_off_engagements, put_off_tickets
 from cloudwindow.dispatch.inviting import candidates, end_invitations, reply_to, ring_invited, withdraw_invitation
 from cloudwindow.dispatch.matching import HANDED_ON, is_anybody_free, is_free
@@ -32,7 +33,7 @@ from cloudwindow.dispatch.schemas import (
     TicketView,
     TransferOptions,
 )
-from cloudwindow.dispatch.scopes import WATCHING
+from cloudwindow.dispatch.scopes import SERVING, WATCHING
 from cloudwindow.dispatch.states import ENGAGEMENT, TICKET
 from cloudwindow.dispatch.states_of_work import DispatchWork
 from cloudwindow.dispatch.sweeps import RINGS_TO_NOBODY, SWEEPS
@@ -46,6 +47,7 @@ __all__ = [
     "NOTHING_AGREED",
     "READINGS",
     "RINGS_TO_NOBODY",
+    "SERVING",
     "SWEEPS",
     "TICKET",
     "WATCHING",
@@ -78,12 +80,14 @@ __all__ = [
     "desk_hint",
     "end_engagement",
     "end_invitations",
+    "find_desk",
     "finish_wrap_up",
     "hand_on",
     "is_anybody_free",
     "is_free",
     "is_shown",
     "keep_places",
+    "leave",
     "match_ticket",
     "missed",
     "move_ticket",

@@ -1,6 +1,6 @@
 """Regions, organisations, sites 场地, stations 云综窗, opening hours and the calendar (standard §四.1–3)."""
 
-from cloudwindow.organisation.hours import DayKind, Opening, Rule, Span, Timetable
+from cloudwindow.organisation.hours import HORIZON_DAYS, DayKind, Opening, Rule, Span, Timetable
 from cloudwindow.organisation.ladders import Ladder, is_on, ladder_of, nearness
 from cloudwindow.organisation.models import (
     CalendarDay,
@@ -27,6 +27,7 @@ from cloudwindow.organisation.queries import (
 from cloudwindow.organisation.schemas import RegionChoice, RegionLevel, StationChoice
 
 __all__ = [
+    "HORIZON_DAYS",
     "OPEN_ALL_HOURS",
     "CalendarDay",
     "DayKind",

@@ -122,7 +122,7 @@ class Timetable:
         pending: tuple[datetime, datetime] | None = None
         for day in (first + timedelta(days=ahead) for ahead in range(HORIZON_DAYS)):
             for span in self.spans_on(day):
-                start, end = self._instant(day, span.start), self._instant(day, span.end)
+                start, end = self.instant(day, span.start), self.instant(day, span.end)
                 if pending and pending[1] == start:
                     pending = (pending[0], end)
                     continue
@@ -132,7 +132,8 @@ class Timetable:
         if pending:
             yield pending
 
-    def _instant(self, day: date, minutes: int) -> datetime:
+    def instant(self, day: date, minutes: int) -> datetime:
+        """Return the instant (UTC) that many minutes after the midnight with which a local day begins."""
         midnight = datetime.combine(day + timedelta(days=minutes // DAY_MINUTES), datetime.min.time())
         local = midnight + timedelta(minutes=minutes % DAY_MINUTES)
         return local.replace(tzinfo=self._zone).astimezone(UTC)

@@ -960,6 +960,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/letter-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Letter Terms
+         * @description Which desk would answer a letter that is left now, and by when.
+         */
+        get: operations["letter_terms_api_letter_terms_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave Letter
+         * @description 留言: write instead of waiting; a number of one's own may be given up with it.
+         */
+        post: operations["leave_letter_api_letters_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{letter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Letter
+         * @description One of one's own letters with all that was written.
+         */
+        get: operations["show_letter_api_letters__letter_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{letter_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Again
+         * @description 追问: ask on after an answer.
+         */
+        post: operations["ask_again_api_letters__letter_id__again_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{letter_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Read
+         * @description The answer was opened.
+         */
+        post: operations["mark_read_api_letters__letter_id__read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{letter_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take a letter back that was not answered yet.
+         */
+        post: operations["withdraw_api_letters__letter_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/line-check": {
         parameters: {
             query?: never;
@@ -1703,6 +1823,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workbench/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inbox
+         * @description The letters that wait at the clerk's desks, those that are due first.
+         */
+        get: operations["inbox_api_workbench_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workbench/letters/{letter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Letter Card
+         * @description Who wrote what, for a clerk of the desk; the look is on record.
+         */
+        get: operations["letter_card_api_workbench_letters__letter_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workbench/letters/{letter_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description 回复: answer in writing.
+         */
+        post: operations["answer_api_workbench_letters__letter_id__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workbench/letters/{letter_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold
+         * @description Keep a letter from colleagues while one answers it.
+         */
+        post: operations["hold_api_workbench_letters__letter_id__hold_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workbench/letters/{letter_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Let colleagues have a letter again.
+         */
+        post: operations["release_api_workbench_letters__letter_id__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workbench/misses": {
         parameters: {
             query?: never;
@@ -2008,6 +2228,19 @@ export interface components {
             phone_verified: boolean;
         };
         /**
+         * AnswerRequest
+         * @description The answer, and to which of the citizen's words: if those are not the last any more, nothing is written.
+         */
+        AnswerRequest: {
+            /**
+             * To
+             * Format: uuid
+             */
+            to: string;
+            /** Words */
+            words: string;
+        };
+        /**
          * AnswerShown
          * @description One answered question of the item.
          */
@@ -2073,6 +2306,8 @@ export interface components {
             call: components["schemas"]["CallView"] | null;
             chat: components["schemas"]["ChatView"] | null;
             cursor: components["schemas"]["Cursor"];
+            /** Letters */
+            letters: components["schemas"]["LetterMark"][];
             /** Matters */
             matters: components["schemas"]["MatterView"][] | null;
             rating: components["schemas"]["RatingView"] | null;
@@ -2983,6 +3218,245 @@ export interface components {
             text: string;
         };
         /**
+         * LetterAgain
+         * @description What the citizen asks on.
+         */
+        LetterAgain: {
+            /** Words */
+            words: string;
+        };
+        /**
+         * LetterAnswered
+         * @description An answer was written.
+         */
+        LetterAnswered: {
+            /**
+             * Answered At
+             * Format: date-time
+             */
+            answered_at: string;
+            /**
+             * Letter Id
+             * Format: uuid
+             */
+            letter_id: string;
+            /**
+             * Told By
+             * @enum {string}
+             */
+            told_by: "page" | "message";
+        };
+        /**
+         * LetterCard
+         * @description Who and what, for the clerk who opens it; the look is on record.
+         */
+        LetterCard: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Elderly */
+            elderly: boolean;
+            /** Entries */
+            entries: components["schemas"]["LetterEntryView"][];
+            /** Form Of Address */
+            form_of_address: string;
+            guide: components["schemas"]["Guide"];
+            /** Held By Me */
+            held_by_me: boolean;
+            /** Holder */
+            holder: string | null;
+            /** Item Key */
+            item_key: string;
+            /** Item Name */
+            item_name: string;
+            /** Item Short Name */
+            item_short_name: string;
+            /**
+             * Letter Id
+             * Format: uuid
+             */
+            letter_id: string;
+            /** Number */
+            number: string | null;
+            /** Phone Masked */
+            phone_masked: string;
+            /** Region Name */
+            region_name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "answered" | "withdrawn";
+            /**
+             * Told By
+             * @enum {string}
+             */
+            told_by: "page" | "message";
+        };
+        /**
+         * LetterEntryView
+         * @description What one side wrote; of a clerk the work identity, of the citizen no name.
+         */
+        LetterEntryView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Organisation */
+            organisation: string | null;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "applicant" | "clerk";
+            /** Words */
+            words: string;
+        };
+        /**
+         * LetterMark
+         * @description A letter in the state of the citizen's pages, without words; `unread`: it has an answer that was not opened.
+         */
+        LetterMark: {
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Item Key */
+            item_key: string;
+            /** Item Short Name */
+            item_short_name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "answered" | "withdrawn";
+            /** Unread */
+            unread: boolean;
+        };
+        /**
+         * LetterRequest
+         * @description A letter about an item in a place. `instead_of` is the writer's own number that is given up with it.
+         */
+        LetterRequest: {
+            /** Instead Of */
+            instead_of?: string | null;
+            /** Item Key */
+            item_key: string;
+            /** Region Code */
+            region_code: string;
+            /** Words */
+            words: string;
+        };
+        /**
+         * LetterRow
+         * @description A letter that waits at the clerk's desks, without names and words.
+         *
+         *     `asked_before`: how often it was answered already. `holder` is who writes an answer until `held_until`.
+         */
+        LetterRow: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked Before */
+            asked_before: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Held By Me */
+            held_by_me: boolean;
+            /** Held Until */
+            held_until: string | null;
+            /** Holder */
+            holder: string | null;
+            /** Item Short Name */
+            item_short_name: string;
+            /**
+             * Letter Id
+             * Format: uuid
+             */
+            letter_id: string;
+            /** Region Name */
+            region_name: string;
+        };
+        /**
+         * LetterTerms
+         * @description Who would answer a letter that is left now, and by when.
+         */
+        LetterTerms: {
+            /** Desk Name */
+            desk_name: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+        };
+        /**
+         * LetterView
+         * @description A letter as its writer reads it.
+         */
+        LetterView: {
+            /** Answered At */
+            answered_at: string | null;
+            /** Desk Name */
+            desk_name: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Entries */
+            entries: components["schemas"]["LetterEntryView"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Item Key */
+            item_key: string;
+            /** Item Short Name */
+            item_short_name: string;
+            /** Region Code */
+            region_code: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "answered" | "withdrawn";
+            /** Unread */
+            unread: boolean;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /**
          * LineBefore
          * @description What the citizen's page last measured of its line before the number: web requests, not packets.
          *
@@ -3642,16 +4116,16 @@ export interface components {
          */
         Problem: {
             /** @enum {string} */
-            code: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_not_yet" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "desk_empty" | "desk_unsuited" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "may_not_take" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "nobody_to_hear" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_ready_yourself" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
+            code: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_not_yet" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "desk_empty" | "desk_unsuited" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "letter_changed" | "letter_held" | "letters_too_many" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "may_not_take" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_letters" | "no_such_address" | "nobody_to_hear" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_ready_yourself" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
             detail: string;
             /** @description What the sentence's placeholders stand for. */
             params: Record<string, never>;
             /** @enum {integer} */
             status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 416 | 422 | 423 | 429 | 500 | 503;
             /** @enum {string} */
-            title: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_not_yet" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "desk_empty" | "desk_unsuited" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "may_not_take" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_such_address" | "nobody_to_hear" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_ready_yourself" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
+            title: "account_locked" | "already_blocked" | "answers_unknown" | "block_too_long" | "blocked_for_harassment" | "blocked_for_insults" | "blocked_for_threats" | "busy_try_again" | "call_full" | "call_over" | "callback_not_offered" | "callback_not_yet" | "callback_too_early" | "code_required" | "consent_outdated" | "csrf_failed" | "desk_closed" | "desk_empty" | "desk_unsuited" | "document_active" | "document_broken" | "document_locked" | "document_page_too_large" | "document_too_heavy" | "document_too_many_pages" | "document_type_refused" | "file_empty" | "file_has_macros" | "file_old_office" | "file_too_large" | "file_type_refused" | "file_unreadable" | "idempotency_key_missing" | "idempotency_key_reused" | "internal" | "invalid_input" | "item_unknown" | "letter_changed" | "letter_held" | "letters_too_many" | "link_expired" | "link_malformed" | "link_not_listed" | "link_unknown" | "link_used" | "login_expired" | "login_required" | "material_unknown" | "matter_outcome_missing" | "matter_there" | "may_not_take" | "message_empty" | "message_not_one" | "message_too_long" | "no_desk" | "no_letters" | "no_such_address" | "nobody_to_hear" | "not_a_picture" | "not_allowed" | "not_found" | "not_free" | "not_invitable" | "not_ready_yourself" | "not_there" | "origin_refused" | "outcome_unknown" | "password_must_change" | "password_too_common" | "password_too_short" | "password_unchanged" | "phone_code_not_sent" | "phone_code_over" | "photo_asked_already" | "photo_not_asked" | "picture_broken" | "picture_heic" | "picture_too_many_pixels" | "picture_type_refused" | "range_not_satisfiable" | "rating_options_wrong" | "rating_over" | "region_unknown" | "ring_over" | "second_factor_missing" | "second_factor_there" | "service_recovering" | "stage_changed" | "station_needed" | "station_unknown" | "still_serving" | "storage_unavailable" | "stroke_malformed" | "summary_missing" | "tab_of_another_login" | "too_large" | "too_many_matters" | "too_many_requests" | "too_much_drawn" | "too_much_pushed" | "unfinished_wrap_ups" | "upload_broken_off" | "words_missing" | "wrong_code" | "wrong_password" | "wrong_state";
             /** @enum {string} */
-            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:already_blocked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:block_too_long" | "urn:cloudwindow:problem:blocked_for_harassment" | "urn:cloudwindow:problem:blocked_for_insults" | "urn:cloudwindow:problem:blocked_for_threats" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_full" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:callback_not_offered" | "urn:cloudwindow:problem:callback_not_yet" | "urn:cloudwindow:problem:callback_too_early" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:desk_empty" | "urn:cloudwindow:problem:desk_unsuited" | "urn:cloudwindow:problem:document_active" | "urn:cloudwindow:problem:document_broken" | "urn:cloudwindow:problem:document_locked" | "urn:cloudwindow:problem:document_page_too_large" | "urn:cloudwindow:problem:document_too_heavy" | "urn:cloudwindow:problem:document_too_many_pages" | "urn:cloudwindow:problem:document_type_refused" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_malformed" | "urn:cloudwindow:problem:link_not_listed" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:material_unknown" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:may_not_take" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:no_such_address" | "urn:cloudwindow:problem:nobody_to_hear" | "urn:cloudwindow:problem:not_a_picture" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_free" | "urn:cloudwindow:problem:not_invitable" | "urn:cloudwindow:problem:not_ready_yourself" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:phone_code_not_sent" | "urn:cloudwindow:problem:phone_code_over" | "urn:cloudwindow:problem:photo_asked_already" | "urn:cloudwindow:problem:photo_not_asked" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_needed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:too_much_pushed" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:words_missing" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
+            type: "urn:cloudwindow:problem:account_locked" | "urn:cloudwindow:problem:already_blocked" | "urn:cloudwindow:problem:answers_unknown" | "urn:cloudwindow:problem:block_too_long" | "urn:cloudwindow:problem:blocked_for_harassment" | "urn:cloudwindow:problem:blocked_for_insults" | "urn:cloudwindow:problem:blocked_for_threats" | "urn:cloudwindow:problem:busy_try_again" | "urn:cloudwindow:problem:call_full" | "urn:cloudwindow:problem:call_over" | "urn:cloudwindow:problem:callback_not_offered" | "urn:cloudwindow:problem:callback_not_yet" | "urn:cloudwindow:problem:callback_too_early" | "urn:cloudwindow:problem:code_required" | "urn:cloudwindow:problem:consent_outdated" | "urn:cloudwindow:problem:csrf_failed" | "urn:cloudwindow:problem:desk_closed" | "urn:cloudwindow:problem:desk_empty" | "urn:cloudwindow:problem:desk_unsuited" | "urn:cloudwindow:problem:document_active" | "urn:cloudwindow:problem:document_broken" | "urn:cloudwindow:problem:document_locked" | "urn:cloudwindow:problem:document_page_too_large" | "urn:cloudwindow:problem:document_too_heavy" | "urn:cloudwindow:problem:document_too_many_pages" | "urn:cloudwindow:problem:document_type_refused" | "urn:cloudwindow:problem:file_empty" | "urn:cloudwindow:problem:file_has_macros" | "urn:cloudwindow:problem:file_old_office" | "urn:cloudwindow:problem:file_too_large" | "urn:cloudwindow:problem:file_type_refused" | "urn:cloudwindow:problem:file_unreadable" | "urn:cloudwindow:problem:idempotency_key_missing" | "urn:cloudwindow:problem:idempotency_key_reused" | "urn:cloudwindow:problem:internal" | "urn:cloudwindow:problem:invalid_input" | "urn:cloudwindow:problem:item_unknown" | "urn:cloudwindow:problem:letter_changed" | "urn:cloudwindow:problem:letter_held" | "urn:cloudwindow:problem:letters_too_many" | "urn:cloudwindow:problem:link_expired" | "urn:cloudwindow:problem:link_malformed" | "urn:cloudwindow:problem:link_not_listed" | "urn:cloudwindow:problem:link_unknown" | "urn:cloudwindow:problem:link_used" | "urn:cloudwindow:problem:login_expired" | "urn:cloudwindow:problem:login_required" | "urn:cloudwindow:problem:material_unknown" | "urn:cloudwindow:problem:matter_outcome_missing" | "urn:cloudwindow:problem:matter_there" | "urn:cloudwindow:problem:may_not_take" | "urn:cloudwindow:problem:message_empty" | "urn:cloudwindow:problem:message_not_one" | "urn:cloudwindow:problem:message_too_long" | "urn:cloudwindow:problem:no_desk" | "urn:cloudwindow:problem:no_letters" | "urn:cloudwindow:problem:no_such_address" | "urn:cloudwindow:problem:nobody_to_hear" | "urn:cloudwindow:problem:not_a_picture" | "urn:cloudwindow:problem:not_allowed" | "urn:cloudwindow:problem:not_found" | "urn:cloudwindow:problem:not_free" | "urn:cloudwindow:problem:not_invitable" | "urn:cloudwindow:problem:not_ready_yourself" | "urn:cloudwindow:problem:not_there" | "urn:cloudwindow:problem:origin_refused" | "urn:cloudwindow:problem:outcome_unknown" | "urn:cloudwindow:problem:password_must_change" | "urn:cloudwindow:problem:password_too_common" | "urn:cloudwindow:problem:password_too_short" | "urn:cloudwindow:problem:password_unchanged" | "urn:cloudwindow:problem:phone_code_not_sent" | "urn:cloudwindow:problem:phone_code_over" | "urn:cloudwindow:problem:photo_asked_already" | "urn:cloudwindow:problem:photo_not_asked" | "urn:cloudwindow:problem:picture_broken" | "urn:cloudwindow:problem:picture_heic" | "urn:cloudwindow:problem:picture_too_many_pixels" | "urn:cloudwindow:problem:picture_type_refused" | "urn:cloudwindow:problem:range_not_satisfiable" | "urn:cloudwindow:problem:rating_options_wrong" | "urn:cloudwindow:problem:rating_over" | "urn:cloudwindow:problem:region_unknown" | "urn:cloudwindow:problem:ring_over" | "urn:cloudwindow:problem:second_factor_missing" | "urn:cloudwindow:problem:second_factor_there" | "urn:cloudwindow:problem:service_recovering" | "urn:cloudwindow:problem:stage_changed" | "urn:cloudwindow:problem:station_needed" | "urn:cloudwindow:problem:station_unknown" | "urn:cloudwindow:problem:still_serving" | "urn:cloudwindow:problem:storage_unavailable" | "urn:cloudwindow:problem:stroke_malformed" | "urn:cloudwindow:problem:summary_missing" | "urn:cloudwindow:problem:tab_of_another_login" | "urn:cloudwindow:problem:too_large" | "urn:cloudwindow:problem:too_many_matters" | "urn:cloudwindow:problem:too_many_requests" | "urn:cloudwindow:problem:too_much_drawn" | "urn:cloudwindow:problem:too_much_pushed" | "urn:cloudwindow:problem:unfinished_wrap_ups" | "urn:cloudwindow:problem:upload_broken_off" | "urn:cloudwindow:problem:words_missing" | "urn:cloudwindow:problem:wrong_code" | "urn:cloudwindow:problem:wrong_password" | "urn:cloudwindow:problem:wrong_state";
         };
         /**
          * PushedMark
@@ -6402,6 +6876,200 @@ export interface operations {
             };
         };
     };
+    letter_terms_api_letter_terms_get: {
+        parameters: {
+            query: {
+                item: string;
+                /** @description 12-digit code. */
+                region: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterTerms"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_letter_api_letters_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterMark"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_letter_api_letters__letter_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_again_api_letters__letter_id__again_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterAgain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterMark"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_read_api_letters__letter_id__read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterMark"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_api_letters__letter_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterMark"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     line_check_api_line_check_get: {
         parameters: {
             query?: {
@@ -7718,6 +8386,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inbox_api_workbench_letters_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterRow"][];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    letter_card_api_workbench_letters__letter_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterCard"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_api_workbench_letters__letter_id__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterAnswered"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_api_workbench_letters__letter_id__hold_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterRow"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_api_workbench_letters__letter_id__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterRow"];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
