@@ -17,6 +17,6 @@ def answer_by(now: datetime, hours: Timetable, zone: ZoneInfo, minutes: int) -> 
         day = local.date() + timedelta(days=ahead)
         spans = hours.spans_on(day)
         left = sum(max(0, span.end - max(span.start, passed)) for span in spans) if ahead == 0 else minutes
-        if spans and left >= minutes:
-            return hours.instant(day, spans[-1].end)
+        if spans and left >= minutes and (end := hours.instant(day, spans[-1].end)) > now:
+            return end
     return None

@@ -18,7 +18,7 @@ HELD_MINUTES = define(
     "For how long a letter that somebody answers is kept from colleagues.",
 )
 WAITING_MOST = define(
-    "letters.waiting_most",
+    "limits.letters_waiting",
     3,
     "letters",
     "ours: more matters than anybody has on one day, and few enough that no desk is buried by one person",

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from cloudwindow.foundation.http import Acting, ApplicantActor, OnceKey, Reading, StaffActor, house, once_key
 from cloudwindow.letters import answering, queries, writing
@@ -18,17 +18,18 @@ from cloudwindow.letters.schemas import (
     LetterTerms,
     LetterView,
 )
+from cloudwindow.organisation import find_city
 
 router = APIRouter(prefix="/api", tags=["letters"])
 
-ItemKey = Annotated[str, Query(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-RegionCode = Annotated[str, Query(pattern=r"^[0-9]{12}$", description="12-digit code.")]
+ItemKey = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+RegionCode = Annotated[str | None, Query(pattern=r"^[0-9]{12}$", description="12-digit code; without it the city.")]
 
 
-@router.get("/letter-terms")
-async def letter_terms(request: Request, session: Reading, item: ItemKey, region: RegionCode) -> LetterTerms:
-    """Which desk would answer a letter that is left now, and by when."""
-    return await queries.terms(session, house(request).database.zone, item, region)
+@router.get("/items/{key}/letter-terms")
+async def letter_terms(request: Request, session: Reading, key: ItemKey, region: RegionCode = None) -> LetterTerms:
+    """Which desk would answer a letter about an item that is left now, and by when."""
+    return await queries.terms(session, house(request).database.zone, key, region or await find_city(session))
 
 
 @router.post("/letters", status_code=201)

@@ -31,9 +31,7 @@ async def mark_of(session: AsyncSession, letter_id: UUID) -> LetterMark:
 
 
 # scope: narrowed by whoever uses it
-_MARKED = select(Letter, Item.key, Item.short_name).join(
-    Item, Item.id == Letter.item_id
-)
+_MARKED = select(Letter, Item.key, Item.short_name).join(Item, Item.id == Letter.item_id)
 _ANEW = {"populate_existing": True}
 
 

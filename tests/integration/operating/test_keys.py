@@ -29,6 +29,8 @@ from cloudwindow.foundation.authentication import ANONYMOUS, SYSTEM, Actor
 from cloudwindow.foundation.crypto import Keys, prefix_of
 from cloudwindow.foundation.holding import hold
 from cloudwindow.foundation.keyring import Generation
+from cloudwindow.letters.schemas import LetterRequest
+from cloudwindow.letters.writing import leave_letter
 from cloudwindow.operating import database_checks, facts, reencrypting, rotating
 from cloudwindow.operating.rotating import KeysError
 from cloudwindow.oversight.actions import give
@@ -39,7 +41,7 @@ from cloudwindow.people.phone_codes import send_code
 from cloudwindow.people.schemas import EnterRequest
 from cloudwindow.people.second_factor import Proof
 from cloudwindow.settings import Settings
-from tests.support.city import write_keys
+from tests.support.city import WEIDU, write_keys
 from tests.support.cluster import Cluster
 from tests.support.house import STRANGER, House, id_of, open_house
 from tests.support.pictures import PDF
@@ -104,6 +106,7 @@ async def _everything(home: Home) -> tuple[Actor, UUID]:
     other = await house.serve(clerk, await house.citizen("李女士", "19900009998"))
     await house.run(clerk, save_draft, other.session.id, Draft(summary="刚说到一半"))
     await house.run(clerk, end_for_abuse, other.call.id, AbuseRequest(words="三次提醒后还在骂人"))
+    await house.run(citizen, leave_letter, LetterRequest(item_key="P01", region_code=WEIDU, words="会不会停发？"))
     await house.run(citizen, send_code)
     return citizen, joined.session.id
 

@@ -225,6 +225,24 @@ POST /api/sessions/{session_id}/messages/marks serving 401 200 404 200 404 404 4
 GET  /api/sessions/{session_id}/canned-replies serving 401 401 401 200 404 404 404 404 404 404 404 404 404 404
 GET  /api/sessions/{session_id}/canned-replies done 401 401 401 200 404 404 404 404 404 404 404 404 404 404
 
+# Letters; the one of one's own is answered
+GET  /api/items/{key}/letter-terms        waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
+POST /api/letters                         waiting  401  201  201  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/letters/{letter_id}             waiting  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/letters/{own_letter_id}         waiting  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/letters/{letter_id}/again       waiting  401  409  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/letters/{own_letter_id}/again   waiting  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/letters/{letter_id}/withdraw    waiting  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/letters/{own_letter_id}/withdraw waiting 401  409  404  401  401  401  401  401  401  401  401  401  401  401
+POST /api/letters/{own_letter_id}/read    waiting  401  200  404  401  401  401  401  401  401  401  401  401  401  401
+GET  /api/workbench/letters               waiting  401  401  401  200  200  200  200  200  200  200  200  200  200  200
+GET  /api/workbench/letters/{letter_id}   waiting  401  401  401  200  200  404  404  404  200  200  404  404  404  404
+POST /api/workbench/letters/{letter_id}/hold waiting 401 401 401 200 200 404 404 404 404 404 404 404 404 404
+POST /api/workbench/letters/{own_letter_id}/hold waiting 401 401 401 409 409 404 404 404 404 404 404 404 404 404
+POST /api/workbench/letters/{letter_id}/release waiting 401 401 401 200 200 404 404 404 404 404 404 404 404 404
+POST /api/workbench/letters/{letter_id}/answer waiting 401 401 401 200 200 404 404 404 404 404 404 404 404 404
+POST /api/workbench/letters/{own_letter_id}/answer waiting 401 401 401 409 409 404 404 404 404 404 404 404 404 404
+
 # Instruments of tests and demonstrations; in production they do not exist
 GET  /api/outbox                          waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/outbox/{message_id}/phone       waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
@@ -308,6 +326,11 @@ BODIES: dict[str, Any] = {
     "PUT /api/sessions/{session_id}/draft": {"outcome": None, "summary": "还没写完", "next_step": "none"},
     "POST /api/sessions/{session_id}/wrap-up": _WRAP_UP,
     "POST /api/sessions/{session_id}/rating": {"level": 2, "options": ["213"], "text": "等得久"},
+    "POST /api/letters": {"item_key": "P01", "region_code": "411002000000", "words": "卡丢了，待遇会不会停发？"},
+    "POST /api/letters/{letter_id}/again": {"words": "那要带什么？"},
+    "POST /api/letters/{own_letter_id}/again": {"words": "那要带什么？"},
+    "POST /api/workbench/letters/{letter_id}/answer": {"to": "{letter_entry_id}", "words": "不会停发。"},
+    "POST /api/workbench/letters/{own_letter_id}/answer": {"to": "{letter_entry_id}", "words": "不会停发。"},
     "POST /api/live/poll": {"tab": "0198f2b4-0000-7000-8000-000000000001", "after": {}, "watch": [], "mark": None},
     "POST /api/live/messages": {"messages": [{"type": "media"}]},
     "POST /api/sessions/{session_id}/messages": {"client_id": "{fresh}", "text": "好的"},
@@ -326,6 +349,7 @@ UNCHANGING = {
     "DELETE /api/sessions/{session_id}/coaching/{step}",  # nothing is ticked there
     "DELETE /api/calls/{call_id}/hold",
     "POST /api/live/messages",
+    "POST /api/workbench/letters/{letter_id}/release",  # nobody holds it there
     "POST /api/sessions/{session_id}/messages/marks",  # what the invited one has read the clerk has not
     "POST /api/test/clock",
     "POST /api/test/failpoints",
@@ -335,13 +359,27 @@ UNCHANGING = {
 LOOKS = {
     "GET /api/abuse",
     "GET /api/workbench/tickets/{ticket_id}",
+    "GET /api/workbench/letters/{letter_id}",
     "GET /api/files/{file_id}",
     "GET /api/sessions/{session_id}/messages",
 }
 """Reads that leave an audit row when they are allowed (invariant 11)."""
 
 SECRETS = (
-    *("ticket", "engagement", "session", "call", "name", "masked_phone", "phone", "summary", "rated", "paper", "said"),
+    *(
+        "ticket",
+        "engagement",
+        "session",
+        "call",
+        "name",
+        "masked_phone",
+        "phone",
+        "summary",
+        "rated",
+        "paper",
+        "said",
+        "asked",
+    ),
     *("other_ticket", "other_name", "far_ticket", *(f"{actor}_id" for actor in (*CITIZENS, *STAFF))),
 )
 """What is looked for in every answer: ids, a name, a phone. It may appear where `SHOWN` says, and nowhere else."""
@@ -355,6 +393,12 @@ SHOWN: dict[tuple[str, str], dict[str, str]] = {
         "name": "owner",
         "other_name": "other",
         "masked_phone": "owner",
+    },
+    ("GET /api/letters/{letter_id}", "waiting"): {"asked": "owner"},
+    ("GET /api/workbench/letters/{letter_id}", "waiting"): {
+        "asked": "agent mate super home",
+        "name": "agent mate super home",
+        "masked_phone": "agent mate super home",
     },
     ("GET /api/abuse", "done"): {"session": "super home"},
     ("POST /api/calls/{call_id}/end-for-abuse", "serving"): {"call": "agent", "session": "agent"},

@@ -28,6 +28,7 @@ ORIGIN = "http://localhost:8000"
 OWNER_PHONE, OTHER_PHONE, FAR_PHONE = "19900001301", "19900001302", "19900001303"
 YANLING = "411024000000"
 SAID = "我想问一下材料"
+ASKED = "卡丢了，待遇会不会停？"
 PAPER = PDF + b"what only some may read"
 
 TABLES = sorted(set(Base.metadata.tables) - set(PUBLIC_TABLES) | {"counter"})
@@ -225,6 +226,18 @@ async def _open_a_tab(world: World, actor: str) -> None:
         )
 
 
+async def _write_letters(world: World) -> None:
+    """The owner writes twice, and the agent answers once."""
+    for name, words in (("own_letter_id", "要带什么材料？"), ("letter_id", ASKED)):
+        letter = await world.must("owner", "POST", "/api/letters", BODIES["POST /api/letters"] | {"words": words})
+        world.ids[name] = letter["id"]
+        (entry,) = (await world.must("owner", "GET", f"/api/letters/{letter['id']}"))["entries"]
+        world.ids["letter_entry_id"] = entry["id"]
+        if name == "own_letter_id":
+            answer = {"to": entry["id"], "words": "身份证就行。"}
+            await world.must("agent", "POST", f"/api/workbench/letters/{letter['id']}/answer", answer)
+
+
 async def _open_matter(world: World, session: str) -> None:
     first, further = await world.must("agent", "POST", f"/api/sessions/{session}/matters", {"item_key": "P18"})
     world.ids |= {"own_matter_id": first["id"], "matter_id": further["id"]}
@@ -295,6 +308,7 @@ async def _live(world: World) -> None:
         ticket = (await world.must(actor, "POST", "/api/tickets", wish))["ticket"]["id"]
         prefix = "" if actor == "owner" else f"{actor}_"
         world.secrets |= {f"{prefix}ticket": ticket, f"{prefix}name": name}
+    await _write_letters(world)
     await world.must("owner", "POST", "/api/applicant/phone-code")
     world.ids["message_id"] = (await world.must("owner", "GET", "/api/outbox"))["messages"][0]["id"]
     await world.keep("waiting")
@@ -335,6 +349,7 @@ async def _live(world: World) -> None:
         "summary": wrap_up["summary"],
         "paper": PAPER.decode(),
         "said": SAID,
+        "asked": ASKED,
         "rated": f'"level":{rating["level"]},"expires_at"',
         **{f"{actor}_id": str(world.people[actor].id) for actor in (*CITIZENS, *STAFF)},
     }

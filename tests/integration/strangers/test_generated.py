@@ -26,6 +26,7 @@ SILENT = {
     "POST /api/tickets/{ticket_id}/callback/now": "nothing is agreed then; a test of dispatch takes one back",
     "POST /api/workbench/tickets/{ticket_id}/callback/now": "nothing is agreed then; a test of dispatch calls early",
     "POST /api/workbench/misses/reason": "nobody missed rings in a row there; a test of dispatch explains some",
+    "POST /api/letters/{letter_id}/again": "that letter waits for its answer; a test of letters asks on",
     "POST /api/applicant/continue": "the link is a secret that works once; a test of people follows one",
     "POST /api/staff/second-factor/confirm": "the code is a number of this half minute; a test of people confirms one",
 }

@@ -960,7 +960,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/letter-terms": {
+    "/api/items/{key}/letter-terms": {
         parameters: {
             query?: never;
             header?: never;
@@ -969,9 +969,9 @@ export interface paths {
         };
         /**
          * Letter Terms
-         * @description Which desk would answer a letter that is left now, and by when.
+         * @description Which desk would answer a letter about an item that is left now, and by when.
          */
-        get: operations["letter_terms_api_letter_terms_get"];
+        get: operations["letter_terms_api_items__key__letter_terms_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6876,15 +6876,16 @@ export interface operations {
             };
         };
     };
-    letter_terms_api_letter_terms_get: {
+    letter_terms_api_items__key__letter_terms_get: {
         parameters: {
-            query: {
-                item: string;
-                /** @description 12-digit code. */
-                region: string;
+            query?: {
+                /** @description 12-digit code; without it the city. */
+                region?: string | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                key: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
