@@ -17,6 +17,16 @@ WITHIN_PX = 2
 # On the stage a picture wider than any camera's has come.
 WIDE = "const video = document.querySelector('.stage-sheet video');return video !== null && video.videoWidth > 640"
 
+# The brightest part of what comes of the picture on the stage, 0 for black; also while the page hides it.
+BRIGHTEST = """
+    const video = document.querySelector('.stage-sheet video');
+    const canvas = Object.assign(document.createElement('canvas'), { width: 32, height: 18 });
+    const paper = canvas.getContext('2d');
+    paper.drawImage(video, 0, 0, 32, 18);
+    return Math.max(...paper.getImageData(0, 0, 32, 18).data.filter((_, at) => at % 4 < 3))
+"""
+NEARLY_BLACK = 24
+
 # Where the pen's red is in a picture of the sheet: the edges of what is drawn, in pixels.
 _FIND_RED = """
 async (shot) => {
@@ -170,5 +180,30 @@ async def test_a_citizen_at_a_computer_shares_the_screen(browser: Browser, serve
     await clerk.page.reload()
     await expect(citizen.page.get_by_role("heading", name="张艳丽", exact=True)).to_be_visible()
     assert citizen.trouble == []
+    await clerk.context.close()
+    await citizen.context.close()
+
+
+async def test_a_shared_screen_is_covered_for_a_password(browser: Browser, server: Server) -> None:
+    clerk, citizen = await meet(browser, server.url, phone=False)
+    await citizen.until_flows()
+    await citizen.page.get_by_role("button", name="共享屏幕").click()
+    await clerk.until(WIDE)
+    assert await clerk.page.evaluate(f"() => {{{BRIGHTEST}}}") > NEARLY_BLACK
+    await citizen.page.get_by_role("button", name="遮住", exact=True).click()
+    await expect(citizen.page.get_by_role("heading", name="您的屏幕遮住了")).to_be_visible()
+    await expect(clerk.page.get_by_role("status").filter(has_text="刘桂英把屏幕遮住了")).to_be_visible()
+    await clerk.until(f"return (() => {{{BRIGHTEST}}})() < {NEARLY_BLACK}")
+    await expect(clerk.page.get_by_role("button", name="定格")).to_be_disabled()
+    await citizen.page.get_by_role("button", name="露出来").click()
+    await expect(citizen.page.get_by_role("heading", name="正在看您的屏幕")).to_be_visible()
+    await expect(sheet(clerk)).to_be_visible()
+    await clerk.until(f"return (() => {{{BRIGHTEST}}})() > {NEARLY_BLACK}")
+
+    await clerk.page.keyboard.press("s")
+    await clerk.page.get_by_role("button", name="遮住我的屏幕").click()
+    await expect(citizen.page.get_by_role("status").filter(has_text="张艳丽先把屏幕遮住了")).to_be_visible()
+    assert citizen.trouble == []
+    assert clerk.trouble == []
     await clerk.context.close()
     await citizen.context.close()

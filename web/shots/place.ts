@@ -159,7 +159,10 @@ export const drawnOn = {
   y: 5000,
   strokes: 7,
   file_id: null,
+  covered: false,
 } as const
+/** The citizen's screen, covered for a password. */
+export const screenCovered = { ...drawnOn, kind: 'screen', strokes: 0, covered: true } as const
 export const strokes = {
   no: 4,
   events: (

@@ -35,7 +35,7 @@ _INVITATIONS = f"""
 # scope: of a call that the caller may see
 _STAGE = """
     SELECT jsonb_build_object('no', t.no, 'kind', t.kind, 'participant_id', t.participant_id, 'turn', t.turn,
-        'zoom', t.zoom, 'x', t.x, 'y', t.y, 'strokes', t.strokes, 'file_id', t.file_id)
+        'zoom', t.zoom, 'x', t.x, 'y', t.y, 'strokes', t.strokes, 'file_id', t.file_id, 'covered', t.covered)
     FROM call_stage t WHERE t.call_id = c.id AND c.state <> 'ended'
 """
 # scope: of a call that the caller may see

@@ -159,10 +159,14 @@ class Stage(Base):
 
     `no` is the session event that put it there, `strokes` the one that last changed what is drawn on it. A `picture` is
     a file of the session, of whoever put it there; its `no` is that of the first time, so that its drawing comes back.
+    `covered`: whoever shares this screen lets nobody see it for the moment.
     """
 
     __tablename__ = "call_stage"
-    __table_args__ = (CheckConstraint("(kind = 'picture') = (file_id IS NOT NULL)", name="picture_is_file"),)
+    __table_args__ = (
+        CheckConstraint("(kind = 'picture') = (file_id IS NOT NULL)", name="picture_is_file"),
+        CheckConstraint("kind = 'screen' OR NOT covered", name="covered_is_screen"),
+    )
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
     no: Mapped[int] = mapped_column(Integer)
@@ -174,6 +178,7 @@ class Stage(Base):
     y: Mapped[int] = mapped_column(SmallInteger)
     strokes: Mapped[int] = mapped_column(Integer)
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"))
+    covered: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class PhotoRequest(Base):

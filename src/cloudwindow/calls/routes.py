@@ -12,6 +12,7 @@ from cloudwindow.calls import (
     canned,
     chat,
     coaching,
+    covering,
     files,
     hold,
     matters,
@@ -46,7 +47,7 @@ from cloudwindow.calls.schemas import (
     WrapUpRequest,
 )
 from cloudwindow.calls.schemas_quality import Day, Flag, Instant, QualityPage, QualityReport, Taken
-from cloudwindow.calls.schemas_stage import StageRequest, Stroke, StrokeList, ViewRequest
+from cloudwindow.calls.schemas_stage import CoverRequest, StageRequest, Stroke, StrokeList, ViewRequest
 from cloudwindow.catalogue import Guide
 from cloudwindow.dispatch import accept
 from cloudwindow.foundation.http import Acting, BareKey, EitherActor, OnceKey, Reading, StaffActor, house, once_key
@@ -112,6 +113,12 @@ async def take_off_stage(call_id: UUID, acting: Acting, actor: EitherActor) -> C
 async def turn_stage(call_id: UUID, body: ViewRequest, acting: Acting, actor: StaffActor) -> StageView:
     """Turn and enlarge what is on the stage."""
     return await acting.run(actor, stage.turn_stage, call_id, body)
+
+
+@router.put("/calls/{call_id}/stage/cover")
+async def cover_stage(call_id: UUID, body: CoverRequest, acting: Acting, actor: EitherActor) -> StageView:
+    """Cover the screen that one shares, for a password or a payment, or show it again."""
+    return await acting.run(actor, covering.cover, call_id, body)
 
 
 @router.get("/calls/{call_id}/strokes")

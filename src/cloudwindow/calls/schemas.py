@@ -63,7 +63,8 @@ class StageView(Wire):
     """What both sides look at 主画面. A change of `no` means another picture.
 
     `turn` is in degrees clockwise, `zoom` in percent around the place `x`, `y` in ten-thousandths of the picture.
-    `strokes` is the session event that last changed what is drawn, 0 for none. `file_id` is the file of a `picture`.
+    `strokes` is the session event that last changed what is drawn, 0 for none. `file_id` is the file of a `picture`,
+    `covered` says of a `screen` that whoever shares it lets nobody see it for the moment.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -77,6 +78,7 @@ class StageView(Wire):
     y: int
     strokes: int
     file_id: UUID | None
+    covered: bool
 
 
 PhotoOf = Literal["id_front", "id_back", "household", "bank_card", "material"]

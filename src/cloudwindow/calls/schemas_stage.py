@@ -35,6 +35,13 @@ class ViewRequest(Asked):
     y: Place
 
 
+class CoverRequest(Asked):
+    """Cover the screen that one shares, or show it again."""
+
+    no: AskedSeq
+    covered: bool
+
+
 class Stroke(Asked):
     """One stroke of the clerk, named by the page that drew it. Arrows and boxes are given by two corners."""
 

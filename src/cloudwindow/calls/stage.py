@@ -60,6 +60,7 @@ async def put_on_stage(tx: Tx, call_id: UUID, request: StageRequest) -> StageVie
         "y": 5000,
         "turn": 0,
         "strokes": strokes,
+        "covered": False,
     }
     # scope: of the call in which the actor found its place
     statement = insert(Stage).values(call_id=call.id, **values)

@@ -145,6 +145,7 @@ POST /api/calls/{call_id}/end-for-abuse   serving  401  401  401  200  404  404 
 PUT  /api/calls/{call_id}/stage           serving  401  200  404  200  404  404  404  404  404  404  404  404  404  403
 DELETE /api/calls/{call_id}/stage         serving  401  200  404  200  404  404  404  404  404  404  404  404  404  403
 PUT  /api/calls/{call_id}/stage/view      serving  401  401  401  200  404  404  404  404  404  404  404  404  404  200
+PUT  /api/calls/{call_id}/stage/cover     serving  401  403  404  403  404  404  404  404  404  404  404  404  404  403
 GET  /api/calls/{call_id}/strokes         serving  401  200  404  200  404  404  404  404  404  404  404  404  404  200
 POST /api/calls/{call_id}/strokes         serving  401  401  401  200  404  404  404  404  404  404  404  404  404  200
 DELETE /api/calls/{call_id}/strokes/{stage_no}/{stroke_id} serving 401 401 401 200 404 404 404 404 404 404 404 404 404 200
@@ -301,6 +302,7 @@ BODIES: dict[str, Any] = {
     "POST /api/calls/{call_id}/leave": None,
     "PUT /api/calls/{call_id}/stage": {"kind": "document", "participant_id": "{place_id}"},
     "PUT /api/calls/{call_id}/stage/view": {"no": "{stage_no}", "turn": 90, "zoom": 200, "x": 1, "y": 2},
+    "PUT /api/calls/{call_id}/stage/cover": {"no": "{stage_no}", "covered": True},
     "POST /api/calls/{call_id}/strokes": {
         "no": "{stage_no}",
         "id": "01890000-0000-7000-8000-000000000002",

@@ -19,6 +19,7 @@ SILENT = {
     "POST /api/calls/{call_id}/photos": "one is asked for already at that moment; a test of photos asks",
     "GET /api/files/{file_id}/small": "the files there are papers; a test of files makes a picture small",
     "DELETE /api/calls/{call_id}/invitations/{invitation_id}": "the invited is there; a test of calls takes one back",
+    "PUT /api/calls/{call_id}/stage/cover": "no screen is shown there; a test of calls covers one",
     "POST /api/calls/{call_id}/transfer": "the call does not connect there; a test of calls hands one on",
     "POST /api/engagements/{engagement_id}/writing": "that ring is no invitation; a test of calls writes",
     "POST /api/engagements/{engagement_id}/reply": "that ring is no invitation; a test of calls answers one",

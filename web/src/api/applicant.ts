@@ -122,6 +122,10 @@ export const showScreen = (call_id: string, participant_id: string) =>
       body: { kind: 'screen', participant_id },
     }),
   )
+export const coverScreen = (call_id: string, no: number, covered: boolean) =>
+  data(
+    client.PUT('/api/calls/{call_id}/stage/cover', { params: { path: { call_id } }, body: { no, covered } }),
+  )
 export const takeOffStage = (call_id: string) =>
   data(client.DELETE('/api/calls/{call_id}/stage', { params: { path: { call_id } } }))
 export const getStrokes = (call_id: string, after: number) =>

@@ -632,6 +632,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{call_id}/stage/cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Cover Stage
+         * @description Cover the screen that one shares, for a password or a payment, or show it again.
+         */
+        put: operations["cover_stage_api_calls__call_id__stage_cover_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls/{call_id}/stage/view": {
         parameters: {
             query?: never;
@@ -2695,6 +2715,16 @@ export interface components {
             };
         };
         /**
+         * CoverRequest
+         * @description Cover the screen that one shares, or show it again.
+         */
+        CoverRequest: {
+            /** Covered */
+            covered: boolean;
+            /** No */
+            no: number;
+        };
+        /**
          * Cursor
          * @description Where a state document stands in its stream.
          */
@@ -4698,9 +4728,12 @@ export interface components {
          * @description What both sides look at 主画面. A change of `no` means another picture.
          *
          *     `turn` is in degrees clockwise, `zoom` in percent around the place `x`, `y` in ten-thousandths of the picture.
-         *     `strokes` is the session event that last changed what is drawn, 0 for none. `file_id` is the file of a `picture`.
+         *     `strokes` is the session event that last changed what is drawn, 0 for none. `file_id` is the file of a `picture`,
+         *     `covered` says of a `screen` that whoever shares it lets nobody see it for the moment.
          */
         StageView: {
+            /** Covered */
+            covered: boolean;
             /** File Id */
             file_id: string | null;
             /**
@@ -6262,6 +6295,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallView"];
+                };
+            };
+            /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cover_stage_api_calls__call_id__stage_cover_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
                 };
             };
             /** @description A refusal, or a fault: a problem document of RFC 9457. Its code says which, and what to do. */

@@ -123,6 +123,10 @@ export class CallController {
     return this.own.shareScreen()
   }
 
+  coverScreen(covered: boolean): void {
+    this.own.coverScreen(covered)
+  }
+
   stopScreen(): void {
     this.own.stopScreen()
   }

@@ -195,6 +195,21 @@ describe('own devices', () => {
 })
 
 describe('a shared screen', () => {
+  it('is covered at once, and another one is seen', async () => {
+    const { own, seen } = make()
+    await own.shareScreen()
+    const track = seen.screenStream?.getVideoTracks()[0]
+    own.coverScreen(true)
+    expect([track?.enabled, seen.screenCovered]).toEqual([false, true])
+    own.coverScreen(false)
+    expect([track?.enabled, seen.screenCovered]).toEqual([true, false])
+    own.coverScreen(true)
+    own.stopScreen()
+    expect(seen.screenCovered).toBe(false)
+    own.coverScreen(true)
+    expect(seen.screenCovered).toBe(false)
+  })
+
   it('is sent until it is stopped, here or in the browser’s own bar', async () => {
     const { own, seen } = make()
     expect(await own.shareScreen()).toBeNull()

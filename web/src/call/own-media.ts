@@ -11,6 +11,8 @@ export interface OwnMediaView {
   localStream: MediaStream | null
   /** The screen that we share, for the own small picture. */
   screenStream: MediaStream | null
+  /** Our screen is covered: nothing of it is sent until it is shown again. */
+  screenCovered: boolean
   microphoneOn: boolean
   cameraOn: boolean
   devices: Readonly<Record<OwnDevice, DeviceState>>
@@ -28,6 +30,7 @@ export const nothingOpen = (): OwnMediaView => ({
   local: NO_MEDIA,
   localStream: null,
   screenStream: null,
+  screenCovered: false,
   microphoneOn: true,
   cameraOn: true,
   devices: { microphone: 'unasked', camera: 'unasked' },
@@ -149,6 +152,7 @@ export class OwnMedia {
         if (this.view.screenStream === stream) this.stopScreen()
       })
       this.view.screenStream = stream
+      this.view.screenCovered = false
       this.events.onScreen({ audio: null, video: track })
       return null
     } catch (error) {
@@ -156,10 +160,21 @@ export class OwnMedia {
     }
   }
 
+  /** Lets nobody see the screen for a while, or shows it again; a browser sends black frames of a track that is off. */
+  coverScreen(covered: boolean): void {
+    const stream = this.view.screenStream
+    if (stream === null) return
+    stream.getVideoTracks().forEach((track) => {
+      track.enabled = !covered
+    })
+    this.view.screenCovered = covered
+  }
+
   stopScreen(): void {
     const stream = this.view.screenStream
     if (stream === null) return
     this.view.screenStream = null
+    this.view.screenCovered = false
     stream.getTracks().forEach((track) => {
       track.stop()
     })

@@ -21,6 +21,7 @@ const stage = (no: number, strokes = 0): StageState => ({
   participant_id: 'citizen',
   strokes,
   file_id: null,
+  covered: false,
 })
 type Event = StrokeList['events'][number]
 const drawn = (seq: number, n: number): Event => ({

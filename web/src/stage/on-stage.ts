@@ -11,21 +11,25 @@ export interface OnStage {
   readonly participant: string
   /** The file of a picture; null for what is live. */
   readonly file: string | null
+  /** Whoever shares this screen lets nobody see it for the moment. */
+  readonly covered: boolean
 }
 
 /** Null: nothing is on the stage, each side sees the other's face. */
 export function onStage(view: CallView): OnStage | null {
   const stage = view.call?.stage ?? null
   if (stage === null) return null
-  const { kind, participant_id: participant, file_id: file } = stage
+  const { kind, participant_id: participant, file_id: file, covered } = stage
+  const what = { kind, participant, file }
   if (kind === 'picture')
-    return { stream: null, video: true, mine: participant === view.me, kind, participant, file }
+    return { ...what, stream: null, video: true, mine: participant === view.me, covered: false }
   if (participant === view.me) {
     const stream = kind === 'screen' ? view.screenStream : view.localStream
-    return { stream, video: stream !== null, mine: true, kind, participant, file }
+    const hidden = kind === 'screen' && view.screenCovered
+    return { ...what, stream, video: stream !== null, mine: true, covered: hidden }
   }
   const seen = view.remote.find((one) => one.participant === participant && one.name === kind)
-  return { stream: seen?.stream ?? null, video: seen?.video ?? false, mine: false, kind, participant, file }
+  return { ...what, stream: seen?.stream ?? null, video: seen?.video ?? false, mine: false, covered }
 }
 
 /** The streams whose voices are heard; the same list as long as nobody comes or goes, so that nothing is interrupted. */

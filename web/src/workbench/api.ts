@@ -229,6 +229,8 @@ export const removeFrom = (call_id: string, participant_id: string) =>
   )
 export const putOnStage = (call: string, body: Body<'StageRequest'>) =>
   data(client.PUT('/api/calls/{call_id}/stage', { ...inCall(call), body }))
+export const coverScreen = (call: string, no: number, covered: boolean) =>
+  data(client.PUT('/api/calls/{call_id}/stage/cover', { ...inCall(call), body: { no, covered } }))
 export const takeOffStage = (call: string) => data(client.DELETE('/api/calls/{call_id}/stage', inCall(call)))
 export const turnStage = (call: string, body: Omit<Body<'ViewRequest'>, 'turn'> & { turn: number }) =>
   data(client.PUT('/api/calls/{call_id}/stage/view', { ...inCall(call), body: body as Body<'ViewRequest'> }))

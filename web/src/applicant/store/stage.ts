@@ -1,8 +1,9 @@
 /** The stage of the citizen's call, loaded with it: what the clerk shows and draws, and the screen that is shared from a PC. */
 import { computed, watch, type ComputedRef } from 'vue'
-import { getStrokes, showScreen, takeOffStage } from '@/api/applicant'
+import { coverScreen, getStrokes, showScreen, takeOffStage } from '@/api/applicant'
 import type { DeviceState } from '@/call'
 import { Board } from '@/stage/board'
+import { useCover } from '@/stage/cover'
 import { onStage, type OnStage } from '@/stage/on-stage'
 import { outlive } from '@/ui/outlive'
 import { theCall } from './call'
@@ -32,6 +33,7 @@ function makeStage(): CitizensStage {
       if (gone && view.call !== null) takeOffStage(view.call.id).catch(() => undefined)
     },
   )
+  useCover(view, coverScreen)
   return {
     board: new Board({ call, read: getStrokes }),
     shown,

@@ -6,6 +6,7 @@ import {
   CALL,
   callbackOffer,
   drawnOn,
+  screenCovered,
   FRAME,
   PHOTO,
   photoAsked,
@@ -111,6 +112,17 @@ export const talk: Shot[] = [
       steps: [{ see: '.facts-line .ok-text' }, { key: 'a' }],
       until: '.stage-ink path',
     },
+  ),
+  shot(
+    'call-covered',
+    signedIn(inCall({ call: { ...desk.joined.call, stage: screenCovered } }), {
+      ...ticketServed,
+      [`POST /api/calls/${CALL}/join`]: ok({
+        ...desk.joined,
+        call: { ...desk.joined.call, stage: screenCovered },
+      }),
+    }),
+    { stored: owned, peer: true, steps: [{ see: '.facts-line .ok-text' }], until: '.stage-empty' },
   ),
   shot('call-chat', signedIn(inCall({ chat: chatOf(talked) }), { ...joining, ...chatAnswers(talked) }), {
     stored: owned,

@@ -3,6 +3,7 @@ import { computed, ref, watch } from 'vue'
 import { explain } from '@/api/problems'
 import type { RemoteMedia } from '@/call'
 import { Board } from '@/stage/board'
+import { useCover } from '@/stage/cover'
 import { turnedOn, ZOOM, zoomed } from '@/stage/geometry'
 import { Hand } from '@/stage/hand'
 import type { Colour, Tool } from '@/stage/ink'
@@ -111,6 +112,8 @@ watch(
     if (gone) void showFaces()
   },
 )
+
+useCover(call.view, api.coverScreen)
 
 export const canLook = computed(() => Boolean(call.view.call?.stage))
 export const zoomedIn = computed(() => board.view.look.zoom > ZOOM.least)
