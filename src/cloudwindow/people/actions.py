@@ -11,15 +11,15 @@ from cloudwindow.foundation.authentication import close_login, csrf_token, open_
 from cloudwindow.foundation.crypto import mask_phone
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
-from cloudwindow.organisation import Station
 from cloudwindow.people import parameters as limits
 from cloudwindow.people import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.people import second_factor
 from cloudwindow.people.logins import end_logins, idle_time
-from cloudwindow.people.models import Account, Presence, Staff
+from cloudwindow.people.models import Account, Staff
 from cloudwindow.people.ports import WorkStates
 from cloudwindow.people.presence import set_presence
 from cloudwindow.people.schemas import AccountView, ApplicantMe, EnterRequest, PresenceRequest, SignedOut
+from cloudwindow.people.seats import seat, take_seat
 from cloudwindow.people.second_factor import Proof
 
 
@@ -104,37 +104,15 @@ async def proven(tx: Tx, account: str, proof: Proof) -> Staff:
 
 
 async def _open(tx: Tx, staff: Staff, wanted: UUID | None) -> str:
-    station_id = await _seat(tx, staff.id, wanted)
+    station_id = await seat(tx, staff.id, wanted)
     login_id, token = await open_login(
         tx.session, "staff", staff.id, station_id=station_id, now=tx.now, idle=await idle_time(tx)
     )
     # scope: the clerk's own rows
     await tx.session.execute(update(Staff).where(Staff.id == staff.id).values(failed_logins=0, locked_until=None))
-    await tx.session.execute(
-        update(Presence)
-        .where(Presence.staff_id == staff.id)
-        .values(station_id=station_id)  # scope: the presence of whoever signs in
-    )
+    await take_seat(tx, staff.id, station_id)
     tx.audit("login", login_id, staff=staff.id, station=station_id)
     return token
-
-
-async def _seat(tx: Tx, staff_id: UUID, wanted: UUID | None) -> UUID | None:
-    """Return the seat of a login: one in use for whoever serves, none for whoever serves nobody.
-
-    A seat that the latter brings is not taken rather than refused: the page remembers what was last chosen at this
-    computer, by whoever sat there, and the record must not say that a supervisor sat at a window.
-    """
-    # scope: the presence of whoever signs in, which only those have who serve
-    serves = await tx.session.scalar(select(Presence.staff_id).where(Presence.staff_id == staff_id))
-    if serves is None:
-        return None
-    if wanted is None:
-        raise Problem("station_needed")
-    station = await tx.session.get(Station, wanted)
-    if station is None or station.status != "in_use":
-        raise Problem("station_unknown")
-    return wanted
 
 
 @action("login.close")

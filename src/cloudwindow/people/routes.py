@@ -22,7 +22,7 @@ from cloudwindow.foundation.http import (
     house,
     set_login_cookie,
 )
-from cloudwindow.people import actions, device_links, passwords, phone_codes, presence, queries, second_factor
+from cloudwindow.people import actions, device_links, passwords, phone_codes, presence, queries, seats, second_factor
 from cloudwindow.people.parameters import (
     CODES_PER_PHONE,
     ENTER_PER_ADDRESS,
@@ -47,6 +47,7 @@ from cloudwindow.people.schemas import (
     PresenceRequest,
     PresenceView,
     RecoveryCodes,
+    SeatRequest,
     SignedOut,
     StaffMe,
 )
@@ -131,6 +132,12 @@ async def _welcome(request: Request, response: Response, session: Reading, token
     if actor is None:
         raise Problem("login_required")
     return await _me(request, session, actor, token)
+
+
+@router.post("/staff/station")
+async def move(body: SeatRequest, acting: Acting, actor: StaffActor) -> PresenceView:
+    """换一个窗口: sit at another station without signing in anew."""
+    return await acting.run(actor, seats.move, body)
 
 
 @router.get("/staff/me")

@@ -123,6 +123,12 @@ class StaffMe(Wire):
     csrf: str | None
 
 
+class SeatRequest(Asked):
+    """The station at which a clerk sits from now on."""
+
+    station_id: UUID
+
+
 class PresenceRequest(Asked):
     """What the clerk wants; a break has a reason."""
 

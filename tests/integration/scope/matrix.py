@@ -73,6 +73,8 @@ POST /api/staff/login                     waiting  200  200  200  200  200  200 
 POST /api/staff/password                  waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/staff/second-factor             waiting  200  200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /api/staff/second-factor/confirm     waiting  409  409  409  409  409  409  409  409  409  409  409  409  409  409
+POST /api/staff/station                   waiting  401  401  401  200  200  200  200  200  403  403  403  403  403  200
+POST /api/staff/station                   serving  401  401  401  409  200  200  200  200  403  403  403  403  403  409
 POST /api/staff/sign-out                  waiting  401  401  401  200  200  200  200  200  200  200  200  200  200  200
 POST /api/staff/sign-out                  serving  401  401  401  409  200  200  200  200  200  200  200  200  200  409
 GET  /api/applicant/me                    serving  200  200  200  200  200  200  200  200  200  200  200  200  200  200
@@ -276,6 +278,7 @@ BODIES: dict[str, Any] = {
     "POST /api/staff/password": _WHO | {"station_id": "{station_id}", "new_password": "rain-on-the-window-7"},
     "POST /api/staff/second-factor": _WHO,
     "POST /api/staff/second-factor/confirm": _WHO | {"code": "123456"},
+    "POST /api/staff/station": {"station_id": "{other_station_id}"},
     "POST /api/applicant/enter": {"form_of_address": "郭先生", "phone": "19900001399", "elderly": False},
     "POST /api/applicant/device-link": None,
     "POST /api/applicant/continue": {"token": "of-nobody"},

@@ -201,6 +201,8 @@ async def _sign_in_staff(world: World) -> None:
         now = await session.scalar(text("SELECT app_now()"))
         station = await session.scalar(text("SELECT id FROM station WHERE status = 'in_use' ORDER BY key LIMIT 1"))
         world.ids["station_id"] = str(station)
+        second = text("SELECT id FROM station WHERE status = 'in_use' ORDER BY key LIMIT 1 OFFSET 1")
+        world.ids["other_station_id"] = str(await session.scalar(second))
         ids = {row.account: row.id for row in await session.execute(text("SELECT account, id FROM staff"))}
         for actor, account in STAFF.items():
             _, token = await open_login(session, "staff", ids[account], station_id=station, now=now)

@@ -72,6 +72,9 @@ export const getTicket = (ticket_id: string) =>
 
 export const setPresence = (wanted: Wanted, reason: ChosenReason | null) =>
   data(client.POST('/api/workbench/presence', { body: { wanted, reason } }))
+/** To another counter with the same login. */
+export const moveTo = (station_id: string) =>
+  data(client.POST('/api/staff/station', { body: { station_id } }))
 /** The rings that led to the break which goes on. */
 export const getMisses = () => data(client.GET('/api/workbench/misses', unasked))
 export const explainMisses = (reason: MissReason) =>

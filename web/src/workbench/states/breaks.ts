@@ -1,6 +1,6 @@
-/** On break, within its time and over it, and after rings that were missed in a row. */
+/** On break, within its time and over it, after rings that were missed in a row, and changing the counter. */
 import * as desk from '../../../shots/desk'
-import { ok, problem, type Shot } from '../../../shots/types'
+import { ok, problem, type Shot, type Step } from '../../../shots/types'
 import type { BreakReason } from '../types'
 import { press, shot, signedIn, type Answers } from './common'
 
@@ -10,7 +10,18 @@ const today = { 'GET /api/workbench/today': ok({ ...desk.today, missed: 2 }) }
 const MISSES = 'GET /api/workbench/misses'
 const paused = (more: Answers = {}): Answers => away('missed_rings', 98, { ...today, ...more })
 
+const moving: Step[] = [{ press: '.state' }, { press: '.menu [role="menuitem"]:nth-last-child(2)' }]
+
 export const breaks: Shot[] = [
+  shot('seat', signedIn(desk.state()), { steps: moving, until: '#seat' }),
+  shot('seat-loading', signedIn(desk.state(), { 'GET /api/stations': 'never' }), {
+    steps: moving,
+    until: '.dialog form',
+  }),
+  shot('seat-refused', signedIn(desk.state(), { 'POST /api/staff/station': problem('still_serving', 409) }), {
+    steps: [...moving, { see: '#seat' }, { key: 'ArrowDown' }, { press: '.dialog .primary' }],
+    until: '.dialog .problem',
+  }),
   shot('break', away('rest', 372), { until: '.panel > header .push' }),
   shot('break-near-limit', away('paperwork', 855), { until: '.panel > header .push' }),
   shot('break-reached', away('rest', 905), { until: '.warn-text' }),
