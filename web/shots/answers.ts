@@ -1,5 +1,6 @@
 /** What the server answers in the states of the applicant's pages, put together from the invented place. */
 import { consentText, desk, guide, preparedP01 } from './guide'
+import { letterTerms } from './letters'
 import {
   account,
   call,
@@ -32,6 +33,7 @@ export const public_: Record<string, Answer> = {
   'GET /api/duty': ok({ on_duty: true, estimate_minutes: [4, 4] }),
   'GET /api/consent-text': ok(consentText),
   'GET /api/rating-options': ok(ratingOptions),
+  'GET /api/letter-terms': ok(letterTerms),
 }
 export const stranger = {
   ...public_,

@@ -229,6 +229,7 @@ export const state = (more: Partial<ApplicantState> = {}): ApplicantState => ({
   chat: null,
   matters: null,
   rating: null,
+  letters: [],
   ...more,
 })
 

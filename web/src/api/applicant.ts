@@ -143,3 +143,33 @@ export const rateSession = (session_id: string, body: Requests['RatingRequest'])
       }),
     ),
   )
+
+/** Which desk would answer a letter that is left now, and by when. */
+export const getLetterTerms = (item: string, region: string) =>
+  data(client.GET('/api/letter-terms', { params: { query: { item, region } } }))
+/** 留言: `instead_of` is the number that is given up with it. */
+export const leaveLetter = (body: Requests['LetterRequest']) =>
+  withKey(`letter:${body.item_key}`, body, (key) =>
+    data(client.POST('/api/letters', { body, ...keyed(key) })),
+  )
+export const getLetter = (letter_id: string) =>
+  data(client.GET('/api/letters/{letter_id}', { params: { path: { letter_id } } }))
+/** 追问 */
+export const askAgain = (letter_id: string, words: string) =>
+  withKey(`letter-again:${letter_id}`, { words }, (key) =>
+    data(
+      client.POST('/api/letters/{letter_id}/again', {
+        params: { path: { letter_id } },
+        body: { words },
+        ...keyed(key),
+      }),
+    ),
+  )
+export const withdrawLetter = (letter_id: string) =>
+  withKey(`letter-withdraw:${letter_id}`, null, (key) =>
+    data(
+      client.POST('/api/letters/{letter_id}/withdraw', { params: { path: { letter_id } }, ...keyed(key) }),
+    ),
+  )
+export const readLetter = (letter_id: string) =>
+  data(client.POST('/api/letters/{letter_id}/read', { params: { path: { letter_id } } }))

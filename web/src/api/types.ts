@@ -43,3 +43,6 @@ export type Call = Schemas['CallView']
 export type Rating = Schemas['RatingView']
 /** ICE servers are whatever a browser takes. */
 export type JoinAnswer = Omit<Schemas['Joined'], 'ice_servers'> & { ice_servers: RTCIceServer[] }
+export type LetterTerms = Schemas['LetterTerms']
+export type LetterMark = Schemas['LetterMark']
+export type LetterView = Schemas['LetterView']

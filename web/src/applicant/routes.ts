@@ -5,6 +5,10 @@ import Home from './pages/Home.vue'
 const itemOf = (query: Record<string, unknown>): string | null =>
   typeof query['item'] === 'string' && /^[A-Z]\d{2,4}$/.test(query['item']) ? query['item'] : null
 
+const regionOf = (value: unknown): string | null =>
+  typeof value === 'string' && /^\d{12}$/.test(value) ? value : null
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
 export const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: Home },
   {
@@ -17,7 +21,26 @@ export const routes: RouteRecordRaw[] = [
     path: '/enter',
     name: 'enter',
     component: () => import('./pages/Enter.vue'),
-    props: (route) => ({ item: itemOf(route.query) }),
+    props: (route) => ({
+      item: itemOf(route.query),
+      then: route.query['then'] === 'write' ? 'write' : 'number',
+    }),
+  },
+  {
+    path: '/write/:item([A-Z]\\d{2,4})',
+    name: 'write',
+    component: () => import('./pages/Write.vue'),
+    props: (route) => ({
+      item: route.params['item'],
+      place: regionOf(route.query['r']),
+      ticketId: text(route.query['ticket']),
+    }),
+  },
+  {
+    path: '/letters/:id',
+    name: 'letter',
+    component: () => import('./pages/Letter.vue'),
+    props: (route) => ({ letterId: route.params['id'] }),
   },
   {
     path: '/devices',

@@ -5,9 +5,10 @@
 import type { Shot } from '../../shots/types'
 import { browse } from './states/browse'
 import { chat } from './states/chat'
+import { letters } from './states/letters'
 import { outbox } from './states/outbox'
 import { queue } from './states/queue'
 import { talk } from './states/talk'
 import { turns } from './states/turns'
 
-export const states: Shot[] = [...browse, ...queue, ...talk, ...chat, ...turns, ...outbox]
+export const states: Shot[] = [...browse, ...queue, ...talk, ...chat, ...turns, ...letters, ...outbox]

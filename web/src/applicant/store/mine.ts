@@ -1,7 +1,11 @@
-/** The one thing of this person that goes on now, and where to go on with it: a call, a place in the queue, a rating. */
+/** What of this person goes on now, and where to go on with it: first a call, a place in the queue or a rating, then letters. */
 import { computed } from 'vue'
 import { messages, t } from '@/i18n'
 import { clock, longDate } from '@/i18n/format'
+import type { LetterMark } from '@/api/types'
+import { letterPath } from '../letters/paths'
+import { isLate, stateOf } from '../letters/words'
+import { serverNow } from './deployment'
 import { state } from './person'
 
 const words = messages({
@@ -13,15 +17,52 @@ const words = messages({
   callbackNote: { zh: '号码 {number} 给您留着', en: 'Number {number} is kept' },
   rate: { zh: '评价上次帮办', en: 'Rate your last service' },
   rateNote: { zh: '{day}前可以评', en: 'Until {day}' },
+  letter: { zh: '留言：{item}', en: 'Your message: {item}' },
+  news: { zh: '有答复了，点开看', en: 'Answered, open it to read' },
 })
 
 export interface Mine {
   to: string
   title: string
   note: string
+  /** It is news, or something went wrong with it; said with an icon beside the word. */
+  tone?: 'ok' | 'warn'
 }
 
-export const mine = computed<Mine | null>(() => {
+/** Rows for letters, so that the start page stays short. */
+const SHOWN = 5
+/** An answer that was read stays on the start page for about so long. The mark only knows until when it was due. */
+const READ_DAYS = 7
+
+/** Those to be shown: with an answer that was not opened, those that wait, those that were answered lately. */
+export function lettersShown(letters: readonly LetterMark[], now: number): LetterMark[] {
+  const lately = now - READ_DAYS * 86_400_000
+  const read = letters.filter((one) => one.state === 'answered' && !one.unread)
+  return [
+    ...letters.filter((one) => one.unread),
+    ...letters.filter((one) => one.state === 'waiting'),
+    ...read.filter((one) => Date.parse(one.due_at) > lately),
+  ].slice(0, SHOWN)
+}
+
+/** The letter whose answer came last and was not opened. */
+export const unreadLetter = computed(() => state.value?.letters.find((one) => one.unread) ?? null)
+
+const letters = computed<Mine[]>(() =>
+  lettersShown(state.value?.letters ?? [], serverNow()).map((one) => ({
+    to: letterPath(one.id),
+    title: t(words.letter, { item: one.item_short_name }),
+    note: one.unread ? t(words.news) : stateOf(one),
+    ...(one.unread ? { tone: 'ok' } : isLate(one) && { tone: 'warn' }),
+  })),
+)
+
+/** All rows, what goes on now first. */
+export const allMine = computed<Mine[]>(() => [...(current.value ? [current.value] : []), ...letters.value])
+/** What comes first of all. */
+export const mine = computed<Mine | null>(() => allMine.value[0] ?? null)
+
+const current = computed<Mine | null>(() => {
   const { ticket, call, rating } = state.value ?? {}
   if (ticket && ticket.state !== 'closed') {
     if (ticket.state === 'parked' && ticket.callback_at !== null)

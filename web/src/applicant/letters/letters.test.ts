@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { LetterMark } from '@/api/types'
+import { setLanguage } from '@/i18n'
+import { useDraft } from '../store/draft'
+import { lettersShown } from '../store/mine'
+import { routes } from '../routes'
+import { letterPath, writePath } from './paths'
+import { dueBy, isLate, MOST, roomLeft, spokenStep, stateOf } from './words'
+
+const NOW = Date.parse('2026-11-24T06:15:00Z')
+const mark = (id: string, more: Partial<LetterMark> = {}): LetterMark => ({
+  id,
+  item_key: 'P01',
+  item_short_name: '居民养老参保',
+  state: 'waiting',
+  due_at: '2026-11-25T09:00:00Z',
+  unread: false,
+  ...more,
+})
+
+describe('until when a letter is answered', () => {
+  beforeEach(() => vi.useFakeTimers({ now: NOW }))
+  afterEach(() => {
+    setLanguage('zh')
+    vi.useRealTimers()
+  })
+  it('is said with the day as people say it', () => {
+    expect(dueBy('2026-11-24T09:00:00Z')).toBe('今天 17:00 前')
+    expect(dueBy('2026-11-25T09:00:00Z')).toBe('明天 17:00 前')
+    expect(dueBy('2026-11-30T09:00:00Z')).toBe('11月30日 星期一 17:00 前')
+    setLanguage('en')
+    expect(dueBy('2026-11-25T09:00:00Z')).toBe('by tomorrow 17:00')
+  })
+  it('is not promised any more once it has passed', () => {
+    const late = mark('a', { due_at: '2026-11-24T01:00:00Z' })
+    expect(isLate(late)).toBe(true)
+    expect(stateOf(late)).toBe('等答复，已经晚了')
+    expect(isLate({ ...late, state: 'answered' })).toBe(false)
+    expect(stateOf(mark('a'))).toBe('等答复，明天 17:00 前')
+    expect(stateOf(mark('a', { state: 'withdrawn' }))).toBe('已撤回')
+  })
+})
+
+describe('the room in a letter', () => {
+  it('is nothing to think of until it runs short', () => {
+    expect(roomLeft('')).toBeNull()
+    expect(roomLeft('问'.repeat(MOST - 101))).toBeNull()
+    expect(roomLeft('问'.repeat(MOST - 100))).toBe(100)
+    expect(roomLeft('问'.repeat(MOST + 3))).toBe(-3)
+  })
+  it('counts as the server does: a rare letter is one, blanks at the ends are none', () => {
+    expect(roomLeft(` ${'𠮷'.repeat(MOST - 1)}\n`)).toBe(1)
+  })
+  it('is spoken at steps only', () => {
+    expect([100, 99, 51, 50, 11, 10, 1, 0].map(spokenStep)).toEqual([100, 100, 100, 50, 50, 10, 10, 0])
+  })
+})
+
+describe('a draft', () => {
+  beforeEach(() => sessionStorage.clear())
+  it('is found again after a reload, and gone once it is emptied', () => {
+    useDraft('letter:P01').value = '还能补交吗'
+    const again = useDraft('letter:P01')
+    expect(again.value).toBe('还能补交吗')
+    expect(useDraft('letter:P04').value).toBe('')
+    again.value = ''
+    expect(sessionStorage.getItem('cw:letter:P01')).toBeNull()
+  })
+})
+
+describe('letters on the start page', () => {
+  it('are the unread first, then those that wait, then the lately answered, and few', () => {
+    const answered = { state: 'answered' } as const
+    const shown = lettersShown(
+      [
+        mark('waits'),
+        mark('read', answered),
+        mark('gone', { state: 'withdrawn' }),
+        mark('old', { ...answered, due_at: '2026-11-10T09:00:00Z' }),
+        mark('news', { ...answered, due_at: '2026-11-10T09:00:00Z', unread: true }),
+      ],
+      NOW,
+    )
+    expect(shown.map((one) => one.id)).toEqual(['news', 'waits', 'read'])
+    const many = Array.from({ length: 9 }, (_, no) => mark(String(no), answered))
+    expect(lettersShown(many, NOW)).toHaveLength(5)
+  })
+})
+
+describe('the addresses', () => {
+  it('carry a place and a number only where there are', () => {
+    expect(writePath('P01')).toBe('/write/P01')
+    expect(writePath('P01', { region: '411025000000', ticket: 'x' })).toBe(
+      '/write/P01?r=411025000000&ticket=x',
+    )
+    expect(letterPath('x')).toBe('/letters/x')
+  })
+  it('take nothing else from a link', () => {
+    const props = (name: string, query: Record<string, unknown>): unknown => {
+      const found = routes.find((one) => one.name === name)
+      return (found?.props as unknown as (route: unknown) => unknown)({ query, params: { item: 'P01' } })
+    }
+    expect(props('enter', { item: 'P01', then: 'write' })).toEqual({ item: 'P01', then: 'write' })
+    expect(props('enter', { item: 'P01', then: '//elsewhere' })).toEqual({ item: 'P01', then: 'number' })
+    expect(props('write', { r: '4110', ticket: ['a', 'b'] })).toEqual({
+      item: 'P01',
+      place: null,
+      ticketId: null,
+    })
+  })
+})
