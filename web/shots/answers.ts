@@ -33,7 +33,7 @@ export const public_: Record<string, Answer> = {
   'GET /api/duty': ok({ on_duty: true, estimate_minutes: [4, 4] }),
   'GET /api/consent-text': ok(consentText),
   'GET /api/rating-options': ok(ratingOptions),
-  'GET /api/letter-terms': ok(letterTerms),
+  'GET /api/items/P01/letter-terms': ok(letterTerms),
 }
 export const stranger = {
   ...public_,

@@ -12,6 +12,7 @@ export const mark = (more: Partial<LetterMark> = {}): LetterMark => ({
   item_short_name: '居民养老参保',
   state: 'waiting',
   due_at: DUE,
+  answered_at: null,
   unread: false,
   ...more,
 })

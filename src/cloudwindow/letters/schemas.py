@@ -44,6 +44,7 @@ class LetterMark(Wire):
     item_short_name: str
     state: State
     due_at: datetime
+    answered_at: datetime | None
     unread: bool
 
 

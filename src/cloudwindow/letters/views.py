@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.catalogue import Item
@@ -20,7 +20,7 @@ SHOWN = 20
 async def marks(session: AsyncSession, account_id: UUID) -> list[LetterMark]:
     """List the letters of an account that the caller may see."""
     # scope: the letters of one account, as the docstring says
-    newest = _MARKED.where(Letter.account_id == account_id).order_by(Letter.asked_at.desc(), Letter.id.desc())
+    newest = _MARKED.where(Letter.account_id == account_id).order_by(_CHANGED.desc(), Letter.id.desc())
     return [_mark(row) for row in await session.execute(newest.limit(SHOWN), execution_options=_ANEW)]
 
 
@@ -32,6 +32,7 @@ async def mark_of(session: AsyncSession, letter_id: UUID) -> LetterMark:
 
 # scope: narrowed by whoever uses it
 _MARKED = select(Letter, Item.key, Item.short_name).join(Item, Item.id == Letter.item_id)
+_CHANGED = func.greatest(Letter.asked_at, Letter.answered_at)  # scope: an order of rows
 _ANEW = {"populate_existing": True}
 
 
@@ -43,6 +44,7 @@ def _mark(row: Any) -> LetterMark:
         item_short_name=name,
         state=letter.state,
         due_at=letter.due_at,
+        answered_at=letter.answered_at,
         unread=is_unread(letter),
     )
 

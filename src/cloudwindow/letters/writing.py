@@ -15,7 +15,7 @@ from cloudwindow.letters.changing import move, own_letter, tell_writer, write_en
 from cloudwindow.letters.models import Letter
 from cloudwindow.letters.schemas import LetterAgain, LetterMark, LetterRequest
 from cloudwindow.letters.states import LETTER
-from cloudwindow.letters.views import is_unread
+from cloudwindow.letters.views import is_unread, mark_of
 from cloudwindow.organisation import service_centre
 
 
@@ -104,4 +104,5 @@ async def mark_read(tx: Tx, letter_id: UUID) -> LetterMark:
             .execution_options(synchronize_session=False)
         )
         tx.audit("letter", letter_id, read_at=tx.now)
-    return await tell_writer(tx, letter.account_id, letter_id)
+        return await tell_writer(tx, letter.account_id, letter_id)
+    return await mark_of(tx.session, letter_id)

@@ -10,6 +10,7 @@ from cloudwindow.foundation.authentication import Actor
 from cloudwindow.letters.answering import answer, hold, look, release
 from cloudwindow.letters.queries import inbox, own_letter, terms
 from cloudwindow.letters.schemas import AnswerRequest, LetterAgain, LetterMark, LetterRequest, LetterRow, LetterView
+from cloudwindow.letters.views import SHOWN
 from cloudwindow.letters.writing import ask_again, leave_letter, mark_read, withdraw
 from tests.integration.dispatch.test_recalling import said, verified
 from tests.integration.foundation.test_privacy import in_clear
@@ -69,6 +70,7 @@ async def test_a_letter_goes_to_the_desk_and_the_answer_back(house: House) -> No
     assert (await house.run(citizen, mark_read, mark.id)).unread is False
     assert (await house.run(citizen, mark_read, mark.id)).unread is False
     assert await house.value("SELECT count(*) FROM audit WHERE action = 'letter.read'") == 1
+    assert await house.value("SELECT count(*) FROM event WHERE type = 'letters'") == 3
 
 
 async def test_pages_keep_the_marks_by_events(house: House) -> None:
@@ -250,3 +252,16 @@ async def test_a_desk_without_hours_promises_nothing(house: House) -> None:
     await house.change("DELETE FROM opening_rule")
     assert await refused(write(house, citizen)) == "no_letters"
     assert await house.value("SELECT count(*) FROM letter") == 0
+
+
+async def test_an_old_letter_that_is_answered_late_is_not_forgotten_by_the_page(house: House) -> None:
+    citizen, clerk = await house.citizen(), await house.clerk(ready=False)
+    await house.city.set_parameter("limits.letters_waiting", 100)
+    old = await write(house, citizen)
+    for _ in range(SHOWN):
+        await write(house, citizen)
+    assert str(old.id) not in {mark["id"] for mark in (await house.state(citizen))["letters"]}
+    await house.move(60)
+    await reply(house, clerk, citizen, old.id)
+    marks = (await house.state(citizen))["letters"]
+    assert (marks[0]["id"], marks[0]["unread"], len(marks)) == (str(old.id), True, SHOWN)

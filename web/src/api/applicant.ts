@@ -146,7 +146,7 @@ export const rateSession = (session_id: string, body: Requests['RatingRequest'])
 
 /** Which desk would answer a letter that is left now, and by when. */
 export const getLetterTerms = (item: string, region: string) =>
-  data(client.GET('/api/letter-terms', { params: { query: { item, region } } }))
+  data(client.GET('/api/items/{key}/letter-terms', { params: { path: { key: item }, query: { region } } }))
 /** 留言: `instead_of` is the number that is given up with it. */
 export const leaveLetter = (body: Requests['LetterRequest']) =>
   withKey(`letter:${body.item_key}`, body, (key) =>

@@ -3382,6 +3382,8 @@ export interface components {
          * @description A letter in the state of the citizen's pages, without words; `unread`: it has an answer that was not opened.
          */
         LetterMark: {
+            /** Answered At */
+            answered_at: string | null;
             /**
              * Due At
              * Format: date-time

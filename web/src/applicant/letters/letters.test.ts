@@ -14,6 +14,7 @@ const mark = (id: string, more: Partial<LetterMark> = {}): LetterMark => ({
   item_short_name: '居民养老参保',
   state: 'waiting',
   due_at: '2026-11-25T09:00:00Z',
+  answered_at: null,
   unread: false,
   ...more,
 })

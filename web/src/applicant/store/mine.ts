@@ -31,7 +31,7 @@ export interface Mine {
 
 /** Rows for letters, so that the start page stays short. */
 const SHOWN = 5
-/** An answer that was read stays on the start page for about so long. The mark only knows until when it was due. */
+/** An answer that was read stays on the start page for so long. */
 const READ_DAYS = 7
 
 /** Those to be shown: with an answer that was not opened, those that wait, those that were answered lately. */
@@ -41,7 +41,7 @@ export function lettersShown(letters: readonly LetterMark[], now: number): Lette
   return [
     ...letters.filter((one) => one.unread),
     ...letters.filter((one) => one.state === 'waiting'),
-    ...read.filter((one) => Date.parse(one.due_at) > lately),
+    ...read.filter((one) => Date.parse(one.answered_at ?? one.due_at) > lately),
   ].slice(0, SHOWN)
 }
 
