@@ -37,7 +37,7 @@ function findBadBoxes() {
     const spilling = [...element.querySelectorAll('*')].filter(
       (one) => one.getBoundingClientRect().right > edge,
     )
-    return spilling.every((one) => one.closest('.tools, .tool, .terms a, .section-head .tool') !== null)
+    return spilling.every((one) => one.closest('.tools, .bar .tool, .terms a, .section-head .tool') !== null)
   }
 }
 

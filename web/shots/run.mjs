@@ -1,8 +1,8 @@
 /**
  * Takes a picture of every state of every route and checks each: `node shots/run.mjs [--quick] [--only=route[/state]]
- * [--face=applicant|workbench] [--modes=elder,en] [--out=folder]`. `--quick` is the size that most people of a face have. Needs a
- * build in `dist` and Chromium (`CHROMIUM`, default /usr/bin/chromium-headless-shell). Exit code 1 when
- * a check fails.
+ * [--face=applicant|workbench] [--modes=elder,en] [--size=1280x800] [--out=folder]`. `--quick` is the size that most people of a
+ * face have; `--size` takes the modes at another size. Needs a build in `dist` and Chromium (`CHROMIUM`, default
+ * /usr/bin/chromium-headless-shell). Exit code 1 when a check fails.
  */
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,7 @@ const option = (name) => process.argv.find((one) => one.startsWith(`--${name}=`)
 const quick = process.argv.includes('--quick')
 const only = option('only')
 const named = option('modes')?.split(',')
+const size = option('size')?.split('x').map(Number)
 const out = option('out') ?? here('../../artifacts/shots/')
 
 const PHONE = { width: 390, height: 844 }
@@ -30,6 +31,7 @@ const modes = [
 /** The workbench is a desktop page; elder mode is the applicants'. */
 const staffModes = [
   { name: 'desktop', viewport: DESKTOP, stored: {} },
+  { name: 'laptop', viewport: { width: 1280, height: 800 }, stored: {} },
   { name: 'small', viewport: { width: 1024, height: 768 }, stored: {} },
   { name: 'en', viewport: DESKTOP, stored: { 'cw:language': 'en' } },
 ]
@@ -58,7 +60,7 @@ async function takeOne(browser, site, face, shot, mode, now) {
   const opened = await openShot(browser, site, shot, mode, now)
   const { page, errors } = opened
   try {
-    const file = `${out}/${face.name}-${shot.route}-${shot.state}-${mode.name}.png`
+    const file = `${out}/${face.name}-${shot.route}-${shot.state}-${mode.name}${size ? `-${size[0]}` : ''}.png`
     await page.screenshot({ path: file })
     const found = await checkPage(page)
     if (mode.name === 'elder') found.push(...(await checkElder(page)))
@@ -96,7 +98,10 @@ try {
     const jobs = wanted.flatMap((shot) =>
       face.modes
         .filter(({ name }) => named === undefined || named.includes(name))
-        .map((mode) => ({ shot, mode })),
+        .map((mode) => ({
+          shot,
+          mode: size ? { ...mode, viewport: { width: size[0], height: size[1] } } : mode,
+        })),
     )
     await Promise.all(Array.from({ length: AT_ONCE }, () => work(browser, face, jobs, NOW)))
   }

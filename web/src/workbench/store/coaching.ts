@@ -17,13 +17,13 @@ export const STEPS: readonly CoachingStep[] = [
   'case_number',
 ]
 export const stepWords = messages({
-  matter: { zh: '核实诉求和事项', en: 'What is wanted, which matter' },
-  conditions: { zh: '告知条件、材料、时限', en: 'Conditions, papers, times' },
-  situation: { zh: '按情形问清楚', en: 'Questions by situation' },
-  operation: { zh: '指导操作，对方自己点', en: 'Guide; they click themselves' },
-  materials: { zh: '预审材料', en: 'Look through the papers' },
+  matter: { zh: '核实诉求和事项', en: 'Need and item checked' },
+  conditions: { zh: '告知条件、材料、时限', en: 'Conditions, papers, time' },
+  situation: { zh: '按情形问清楚', en: 'Situation questions' },
+  operation: { zh: '指导操作，对方自己点', en: 'They click, you guide' },
+  materials: { zh: '预审材料', en: 'Papers looked over' },
   submission: { zh: '对方自己提交', en: 'They submit themselves' },
-  case_number: { zh: '确认办件号', en: 'The case number' },
+  case_number: { zh: '确认办件号', en: 'Case number confirmed' },
 })
 /** Ready words; those of the first step are the item's own. */
 export const sayWords = messages({
