@@ -92,10 +92,6 @@ function answerLive(socket, shot, now, peer) {
     socket.close()
     return
   }
-  if (shot.answers['GET /api/ws'] === 'offline') {
-    void socket.close()
-    return
-  }
   socket.onMessage(async (text) => {
     const message = JSON.parse(String(text))
     if (message.type === 'hello') {

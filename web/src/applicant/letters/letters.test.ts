@@ -71,14 +71,14 @@ describe('a draft', () => {
 
 describe('letters on the start page', () => {
   it('are the unread first, then those that wait, then the lately answered, and few', () => {
-    const answered = { state: 'answered' } as const
+    const answered = { state: 'answered', answered_at: '2026-11-23T09:00:00Z' } as const
     const shown = lettersShown(
       [
         mark('waits'),
         mark('read', answered),
         mark('gone', { state: 'withdrawn' }),
-        mark('old', { ...answered, due_at: '2026-11-10T09:00:00Z' }),
-        mark('news', { ...answered, due_at: '2026-11-10T09:00:00Z', unread: true }),
+        mark('old', { ...answered, answered_at: '2026-11-10T09:00:00Z' }),
+        mark('news', { ...answered, answered_at: '2026-11-10T09:00:00Z', unread: true }),
       ],
       NOW,
     )

@@ -39,7 +39,13 @@ const writing: Shot[] = (
       [],
       'h1',
     ],
-    ['not-taken', { ...known(), 'GET /api/items/P01/letter-terms': problem('no_letters', 422) }, {}, [], '.blank'],
+    [
+      'not-taken',
+      { ...known(), 'GET /api/items/P01/letter-terms': problem('no_letters', 422) },
+      {},
+      [],
+      '.blank',
+    ],
     [
       'unreachable',
       { ...known(), 'GET /api/items/P01/letter-terms': problem('internal', 500, { reference: 'x' }) },

@@ -41,7 +41,7 @@ export function lettersShown(letters: readonly LetterMark[], now: number): Lette
   return [
     ...letters.filter((one) => one.unread),
     ...letters.filter((one) => one.state === 'waiting'),
-    ...read.filter((one) => Date.parse(one.answered_at ?? one.due_at) > lately),
+    ...read.filter((one) => one.answered_at !== null && Date.parse(one.answered_at) > lately),
   ].slice(0, SHOWN)
 }
 
