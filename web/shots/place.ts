@@ -226,6 +226,7 @@ export const state = (more: Partial<ApplicantState> = {}): ApplicantState => ({
   chat: null,
   matters: null,
   rating: null,
+  letters: [],
   ...more,
 })
 
