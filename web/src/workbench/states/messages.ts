@@ -22,7 +22,7 @@ const page = (state: string, given: Answers, more: Partial<Shot> = {}): Shot =>
 const rowAt = (index: number): string => `.inbox-list .ticket >> nth=${String(index)}`
 const open: Step[] = [{ see: rowAt(3) }, { press: rowAt(3) }]
 const type: Step[] = [...open, { see: '#reply-words' }, { fill: '#reply-words', text: those.typed }]
-const send: Step[] = [...type, { press: '.inbox-open form .primary' }]
+const send: Step[] = [...type, { key: 'Control+Enter' }]
 
 export const messages: Shot[] = [
   page('list', answers(), { until: '.inbox-list .ticket' }),
@@ -76,6 +76,29 @@ export const messages: Shot[] = [
       until: '.inbox-open .empty .primary',
     },
   ),
+  page(
+    'next',
+    answers({
+      [ANSWER]: ok({ letter_id: those.LETTER, answered_at: desk.at(0), told_by: 'message' }),
+      [`${LIST}/l0`]: ok({
+        ...those.card,
+        letter_id: 'l0',
+        due_at: those.lateRow.due_at,
+        asked_at: those.lateRow.asked_at,
+      }),
+    }),
+    {
+      steps: [
+        ...send,
+        { see: '.inbox-open .empty .primary' },
+        { key: 'Enter' },
+        { see: '.thread' },
+        { key: 'Escape' },
+        { key: 'j' },
+      ],
+      until: '.inbox-list .ticket:focus',
+    },
+  ),
   page('empty', answers({ [LIST]: ok([]), 'GET /api/workbench/queue': ok([]) }), {
     until: '.inbox-open .empty',
   }),
@@ -93,6 +116,11 @@ export const messages: Shot[] = [
     steps: press(rowAt(2)),
     until: '.inbox-open .actions',
   }),
+  page(
+    'callback-refused',
+    answers({ 'POST /api/workbench/tickets/t6/callback/now': problem('nobody_to_hear', 409) }),
+    { steps: [...press(rowAt(1)), { see: '.inbox-open .actions' }, { key: 'Enter' }], until: '.call-banner' },
+  ),
   page('long-name', answers({ [CARD]: ok(those.longCard) }), { steps: open, until: '.thread' }),
   page('paused', signedIn(desk.state({ presence: desk.onBreak('missed_rings', 98) }), letters), {
     until: '.inbox-list .notice',

@@ -20,8 +20,12 @@ export const cardProblem = ref<string | null>(null)
 /** Why the answer was not written, or why it may not be. */
 export const answerProblem = ref<string | null>(null)
 export const sending = ref(false)
+export interface Sent {
+  item: string
+  told_by: LetterAnswered['told_by']
+}
 /** What was sent last, until the next one is opened. */
-export const sent = shallowRef<{ item: string; told_by: LetterAnswered['told_by'] } | null>(null)
+export const sent = shallowRef<Sent | null>(null)
 
 const openId = computed(() => (opened.value?.kind === 'letter' ? opened.value.id : null))
 /** The colleague who answers it. */
