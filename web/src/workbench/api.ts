@@ -15,6 +15,7 @@ import type {
   Draft,
   Guide,
   JoinAnswer,
+  LetterCard,
   MissReason,
   Staff,
   StaffMe,
@@ -298,5 +299,23 @@ export const wrapUp = (session_id: string, body: WrapUpRequest) =>
         body,
         ...keyed(key),
       }),
+    ),
+  )
+
+const ofLetter = (letter_id: string): { params: { path: { letter_id: string } } } => ({
+  params: { path: { letter_id } },
+})
+export const getLetters = () => data(client.GET('/api/workbench/letters', unasked))
+/** A look at a person: it is put on record. */
+export const getLetter = (letter: string) =>
+  named<LetterCard>(client.GET('/api/workbench/letters/{letter_id}', ofLetter(letter)))
+export const holdLetter = (letter: string) =>
+  data(client.POST('/api/workbench/letters/{letter_id}/hold', ofLetter(letter)))
+export const releaseLetter = (letter: string) =>
+  data(client.POST('/api/workbench/letters/{letter_id}/release', ofLetter(letter)))
+export const answerLetter = (letter: string, body: Body<'AnswerRequest'>) =>
+  withKey(`letter:${letter}`, body, (key) =>
+    data(
+      client.POST('/api/workbench/letters/{letter_id}/answer', { ...ofLetter(letter), body, ...keyed(key) }),
     ),
   )

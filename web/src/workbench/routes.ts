@@ -7,6 +7,7 @@ import { serves, staff, watches } from './store/desk'
 export const routes: RouteRecordRaw[] = [
   { path: '/workbench/sign-in', name: 'sign-in', component: SignIn },
   { path: '/workbench', name: 'desk', component: Desk },
+  { path: '/workbench/messages', name: 'messages', component: Desk },
   { path: '/workbench/sign-off', name: 'sign-off', component: Desk },
   { path: '/workbench/wrap-up/:session', name: 'late', component: Desk },
   { path: '/workbench/quality', name: 'quality', component: () => import('./pages/Quality.vue') },

@@ -7,6 +7,7 @@ import * as those from '../../shots/watch'
 import { ok, problem, type Shot, type Step } from '../../shots/types'
 import { everywhere, matterAnswers, press, shot, signedIn, ticketServed, typedTicket } from './states/common'
 import { breaks } from './states/breaks'
+import { messages } from './states/messages'
 import { watch } from './states/watch'
 import { signIn } from './states/sign-in'
 import { invited } from './states/invited'
@@ -196,6 +197,7 @@ export const states: Shot[] = [
     until: '.not-done[open]',
   }),
   ...breaks,
+  ...messages,
   shot('sign-off', signedIn(desk.state()), { route: 'sign-off', path: '/workbench/sign-off' }),
   shot('unfinished', signedIn(desk.state({ unfinished: desk.unfinished })), {
     route: 'sign-off',

@@ -1,5 +1,6 @@
 /** Names for what goes over the wire, out of the generated client; what the document leaves open is narrowed here. */
 import type { components, paths } from '@/api/schema'
+import type { Guide } from '@/api/types'
 
 type Schemas = components['schemas']
 
@@ -62,3 +63,7 @@ export type CannedReply = Schemas['CannedReplyView']
 /** A way for a session to end; its words are in `store/wrap-up.ts`. */
 export type Outcome = Schemas['OutcomeView']
 export type PictureView = Schemas['PictureView']
+/** A letter that waits, as the list shows it; and as whoever opens it sees it. */
+export type LetterRow = Schemas['LetterRow']
+export type LetterCard = Omit<Schemas['LetterCard'], 'guide'> & { guide: Guide }
+export type LetterAnswered = Schemas['LetterAnswered']

@@ -12,6 +12,7 @@ export const everywhere: Answers = {
   'GET /api/line-check': ok({}),
   'GET /api/stations': ok(desk.stations),
   'GET /api/outcomes': ok(desk.outcomes),
+  'GET /api/workbench/letters': ok([]),
 }
 export const signedIn = (state: WorkbenchState, more: Answers = {}): Answers => ({
   ...everywhere,

@@ -9,6 +9,7 @@ import { explainMisses } from './misses'
 vi.mock('../api')
 vi.mock('@/call/ring', () => ({ unlockSound: vi.fn() }))
 vi.mock('./misses', () => ({ explainMisses: vi.fn() }))
+vi.mock('./letters', () => ({ releaseHeld: vi.fn() }))
 vi.mock('./clock', async () => ({ now: (await import('vue')).ref(0) }))
 vi.mock('./desk', async () => {
   const { ref, shallowReactive } = await import('vue')

@@ -20,6 +20,8 @@ import {
   state,
   ticket,
 } from './desk'
+import { forgetDrafts } from './letter-drafts'
+import { releaseHeld } from './letters'
 import { explainMisses } from './misses'
 
 /** What went wrong with the last act, as a sentence; null when nothing did. */
@@ -211,8 +213,10 @@ export function signOff(): Promise<boolean> {
   return act('sign-off', async () => {
     await explainMisses()
     if (presence.value !== null && presence.value.wanted !== 'off') await api.setPresence('off', null)
+    await releaseHeld()
     await api.signOut()
     leave()
+    forgetDrafts()
     signedOut.value = false // the line may have told of the end that was asked for here
   })
 }

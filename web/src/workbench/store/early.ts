@@ -10,7 +10,8 @@ import { callbacks, presence, refreshQueue, refreshState } from './desk'
 
 /** A callback that is this clerk's to take, with the instant from which it may be called. */
 export type Agreed = QueueRow & { callback_at: string; callback_from: string }
-const isMine = (row: QueueRow): row is Agreed => row.callback_at !== null && row.callback_from !== null
+/** Nobody else is to take it. */
+export const isMine = (row: QueueRow): row is Agreed => row.callback_at !== null && row.callback_from !== null
 /** The next one first. */
 export const mineToCall = computed(() => callbacks.value.filter(isMine))
 
