@@ -1,5 +1,5 @@
 /** 遮住屏幕: keeps the server told whether the own screen on the stage is covered; the picture itself stops at once by itself. */
-import { computed, onScopeDispose, watch } from 'vue'
+import { computed, watch } from 'vue'
 import type { CallView } from '@/call'
 
 /** After so long it is told again when the line had failed, in milliseconds. */
@@ -26,5 +26,4 @@ export function useCover(view: CallView, tell: TellCovered): void {
     timer = setTimeout(() => void say(), AGAIN_MS)
   }
   watch(left, say)
-  onScopeDispose(() => clearTimeout(timer))
 }
