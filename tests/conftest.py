@@ -1,5 +1,7 @@
 """Fixtures and hooks of every test."""
 
+import os
+
 from hypothesis import HealthCheck, settings
 
 from tests.support.city import city, read_only_city
@@ -23,6 +25,9 @@ __all__ = [
     "server",
     "shared_server",
 ]
+
+# Where Python may not keep what it compiled, each of the hundreds of programs that tests start would compile ours anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # No test asserts how long something took: a busy machine is no fault of the product.
 settings.register_profile("cloudwindow", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -20,6 +20,7 @@ ROOT_DATA = Path("/var/lib/cloudwindow")
 LISTEN_ADDRESS = "127.0.0.1"  # plain HTTP stays on this machine; others come over HTTPS
 LAN_ADDRESS = "0.0.0.0"  # noqa: S104  HTTPS is for the local network
 HTTPS_PORT = 8443
+PASSWORD_FILE = "demonstration-password"  # noqa: S105  its name in the data folder; a backup carries it
 
 SHORTEST_TOKEN = 16
 ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin", "centre_admin")

@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import insert, text
 
 from cloudwindow import demonstration
@@ -21,6 +23,9 @@ from cloudwindow.organisation import OPEN_ALL_HOURS
 from tests.support.cluster import Cluster
 
 PASSWORD = "a-test-password"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""A hash says itself what checking it costs; the real cost is a quarter of a second for each who signs in."""
+
 KEYS = Keys.of(os.urandom(32), os.urandom(32))
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -69,7 +74,7 @@ class City:
 
 
 async def build(url: str) -> None:
-    """Migrate an empty database in test mode and load the city; this is what the template is built with."""
+    """Migrate an empty database in test mode and load the city."""
     await upgrade(url, "test", KEYS)
     database = Database(url, pool_size=1)
     try:
@@ -78,10 +83,20 @@ async def build(url: str) -> None:
         await database.close()
 
 
+async def _hash_cheaply(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    hashed = CHEAP.hash(PASSWORD)
+    await connection.execute("UPDATE staff SET password_hash = $1 WHERE password_hash IS NOT NULL", hashed)
+    await connection.close()
+
+
 @asynccontextmanager
-async def open_city(cluster: Cluster) -> AsyncIterator[City]:
-    """Give out a city of one's own and drop it afterwards."""
-    url = await cluster.create_database(await cluster.template("template_city", build))
+async def open_city(cluster: Cluster, *, as_loaded: bool = False) -> AsyncIterator[City]:
+    """Give out a city of one's own and drop it afterwards; `as_loaded`: with passwords hashed at their real cost."""
+    template = await cluster.template("template_loaded", build)
+    if not as_loaded:
+        template = await cluster.template("template_city", _hash_cheaply, template)
+    url = await cluster.create_database(template)
     database = Database(url, pool_size=5)
     try:
         yield City(url, database, KEYS)

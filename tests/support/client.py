@@ -16,6 +16,7 @@ import websockets
 from sqlalchemy import text
 
 from tests.support.city import PASSWORD, WEIDU, City
+from tests.support.server import USUAL_TRUST
 
 CONSENT = "2026-11"
 LONG_ENOUGH = 30.0
@@ -37,7 +38,7 @@ class Client:
         self.watching: list[Any] = []
         self.refused: httpx.Response | None = None
         headers = {"x-face": face, "origin": url}
-        self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=30, verify=trust or True)
+        self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=30, verify=trust or USUAL_TRUST)
         self.csrf: str | None = None
         self.state: dict[str, Any] = {}
         self.messages: list[dict[str, Any]] = []

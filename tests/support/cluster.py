@@ -39,11 +39,11 @@ class Cluster:
         parts = urlsplit(self.url)
         return urlunsplit(parts._replace(path=f"/{name}"))
 
-    async def template(self, name: str, build: Callable[[str], Awaitable[None]]) -> str:
-        """Make the template `name` by running `build` on an empty database, once; returns the name."""
+    async def template(self, name: str, build: Callable[[str], Awaitable[None]], beginning: str = "template1") -> str:
+        """Make the template `name` by running `build` on an empty database, or on a clone, once; returns the name."""
         async with self._one_at_a_time:
             if name not in self._templates:
-                await self._execute(f'CREATE DATABASE "{name}"')
+                await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{beginning}" STRATEGY FILE_COPY')
                 await build(self.url_of(name))
                 self._templates.add(name)
         return name

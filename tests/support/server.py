@@ -20,6 +20,8 @@ from tests.support.cluster import Cluster
 START_SECONDS = 90  # on a machine that is busy with other things too
 LOOK_EVERY = 0.05
 AT_WORK = "The worker is at work.\n"
+USUAL_TRUST = httpx.create_ssl_context()
+"""What every client would read anew from the disk, for longer than its first requests take."""
 
 
 def free_port() -> int:
@@ -109,7 +111,7 @@ class Server(Program):
     async def start(self) -> None:
         """Start and wait until requests are answered."""
         self._launch("cloudwindow.cli", "serve", CLOUDWINDOW_PORT=str(self.port))
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=USUAL_TRUST) as client:
             await self._until(lambda: self._answers(client))
 
     async def _answers(self, client: httpx.AsyncClient) -> bool:

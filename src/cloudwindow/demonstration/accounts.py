@@ -5,8 +5,7 @@ from pathlib import Path
 
 from cloudwindow.foundation.durable import put_first
 from cloudwindow.people import random_password
-
-PASSWORD_FILE = "demonstration-password"  # noqa: S105  the file's name
+from cloudwindow.settings import PASSWORD_FILE
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,13 @@ from uuid import UUID
 import asyncpg
 
 from cloudwindow import __version__, starting
-from cloudwindow.demonstration.accounts import PASSWORD_FILE
 from cloudwindow.foundation import keyring
 from cloudwindow.foundation.keyring import KeyFault
 from cloudwindow.foundation.storage import Folder
 from cloudwindow.operating import archive, programs
 from cloudwindow.operating.archive import Step, Writer
 from cloudwindow.operating.manifest import FORMAT, BackupError, Manifest
-from cloudwindow.settings import Settings
+from cloudwindow.settings import PASSWORD_FILE, Settings
 
 DUMP = "database.dump"
 KEYS = "keys/"

@@ -12,7 +12,6 @@ from uuid import UUID
 import asyncpg
 
 from cloudwindow import starting
-from cloudwindow.demonstration.accounts import PASSWORD_FILE
 from cloudwindow.foundation import keyring, migrations
 from cloudwindow.foundation.actions import Actions
 from cloudwindow.foundation.authentication import SYSTEM
@@ -27,7 +26,7 @@ from cloudwindow.operating.archive import Reader, Step
 from cloudwindow.operating.backup import DUMP, FILES, KEYS
 from cloudwindow.operating.going_on import AFTERWARDS, restored
 from cloudwindow.operating.manifest import BackupError, Manifest
-from cloudwindow.settings import Settings
+from cloudwindow.settings import PASSWORD_FILE, Settings
 
 _FILE = re.compile(rf"{FILES}[0-9a-f]{{2}}/([0-9a-f]{{32}})")
 

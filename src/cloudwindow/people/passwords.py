@@ -2,16 +2,27 @@
 
 import asyncio
 import secrets
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from cloudwindow.foundation.errors import Problem
 
+
+def _hash_of_nobody(hasher: PasswordHasher) -> str:
+    """A hash made of chance, without the time that hashing takes; to check a password against it costs as ever."""
+    sizes = (hasher.salt_len, hasher.hash_len)
+    salt, tag = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in sizes)
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salt}${tag}"
+
+
 _hasher = PasswordHasher()
-_DUMMY = _hasher.hash("an account that does not exist costs as much time as one that does")
+_DUMMY = _hash_of_nobody(_hasher)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike when read from a screen
 _GROUPS, _GROUP = 3, 4  # 12 letters of 31: 59 bits
 

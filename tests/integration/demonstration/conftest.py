@@ -1,5 +1,15 @@
-"""The demonstration city for these tests."""
+"""The demonstration city for these tests, exactly as it was loaded."""
 
-from tests.support.city import city
+from collections.abc import AsyncIterator
 
-__all__ = ["city"]
+import pytest
+
+from tests.support.city import City, open_city
+from tests.support.cluster import Cluster
+
+
+@pytest.fixture
+async def city(cluster: Cluster) -> AsyncIterator[City]:
+    """A city of this test's own; its passwords are hashed at the real cost."""
+    async with open_city(cluster, as_loaded=True) as opened:
+        yield opened

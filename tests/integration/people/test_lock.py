@@ -71,6 +71,8 @@ async def test_an_unknown_account_costs_as_much_and_is_told_the_same(
         return verify(kept, typed)
 
     monkeypatch.setattr(passwords, "_fits", noting)
+    real = passwords.hash_password(PASSWORD)
+    await house.change("UPDATE staff SET password_hash = :real WHERE account = 'zhangyanli'", real=real)
     for account in ("zhangyanli", "nobody"):
         known = await house.run(ANONYMOUS, check_not_locked, account)
         assert not await passwords.fits(known, "wrong")

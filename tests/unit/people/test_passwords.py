@@ -1,9 +1,12 @@
 """Which new passwords are refused, and that one made for a person is not."""
 
 import pytest
+from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from cloudwindow.foundation.errors import Problem
-from cloudwindow.people.passwords import check_new, common, random_password
+from cloudwindow.people import passwords
+from cloudwindow.people.passwords import check_new, common, hash_password, random_password
 
 OLD = "one-time-2345"
 
@@ -66,3 +69,11 @@ def test_one_made_for_a_person_would_do() -> None:
 def test_the_list_is_written_as_it_is_compared() -> None:
     assert all(each == each.lower() and each.isprintable() for each in common())
     assert len(common()) > 100
+
+
+def test_nobodys_hash_is_checked_like_any_other_and_nothing_fits_it() -> None:
+    """An invalid one would be refused at once, which would tell who has an account."""
+    assert extract_parameters(passwords._DUMMY) == extract_parameters(hash_password(OLD))
+    for tried in ("", OLD):
+        with pytest.raises(VerifyMismatchError):
+            passwords._hasher.verify(passwords._DUMMY, tried)
