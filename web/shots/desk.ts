@@ -139,6 +139,7 @@ const row = (
   desk_id: DESK,
   callback_at: null,
   callback_from: null,
+  callback_tries: 0,
   ...more,
 })
 /** A callback in so many seconds, which may be called a quarter of an hour before. */

@@ -179,6 +179,7 @@ async def queue(session: AsyncSession, actor: Actor) -> list[QueueRow]:
                 Ticket.typed_only,
             ),
             *(Ticket.desk_id, Ticket.bonus_reason, Ticket.bonus_seconds, Ticket.callback_at),
+            Ticket.callback_tries,
             *(Item.short_name, Region.name.label("region_name")),
         )
         .join(Item, Item.id == Ticket.item_id)
@@ -213,6 +214,7 @@ def _queue_row(row: Any, callback_from: datetime | None) -> QueueRow:
         desk_id=row.desk_id,
         callback_at=row.callback_at,
         callback_from=callback_from,
+        callback_tries=row.callback_tries,
     )
 
 

@@ -222,7 +222,7 @@ class QueueRow(Wire):
     """A ticket as the desk's queue shows it: no name, no phone.
 
     `callback_at`: when a callback is agreed. `callback_from`: from when on the reader may call back; null: nothing to
-    call back, or it is not the reader's to take.
+    call back, or it is not the reader's to take. `callback_tries`: how often nobody was reached.
     """
 
     ticket_id: UUID
@@ -238,6 +238,7 @@ class QueueRow(Wire):
     desk_id: UUID
     callback_at: datetime | None
     callback_from: datetime | None
+    callback_tries: int
 
 
 class AnswerShown(Wire):

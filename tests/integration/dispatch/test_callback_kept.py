@@ -7,6 +7,7 @@ import pytest
 
 from cloudwindow.dispatch.actions import postpone
 from cloudwindow.dispatch.callback import call_back
+from cloudwindow.dispatch.queries import queue
 from cloudwindow.foundation.authentication import Actor
 from tests.integration.dispatch.test_callback import IN_30, agreed, before_closing, called_back_from_a_call, row_of
 from tests.integration.dispatch.test_recalling import kinds, open_page, said, verified
@@ -119,6 +120,8 @@ async def test_nobody_reached_is_tried_again_half_an_hour_later_and_given_up_the
         assert (row.state, row.callback_tries) == ("parked", tries)
         wait = row.callback_at - await house.now()
         assert timedelta(minutes=29) < wait <= timedelta(minutes=35)
+        async with house.database.reading() as session:
+            assert [queued.callback_tries for queued in await queue(session, clerk)] == [tries]
         assert (await house.state(clerk))["presence"]["work"] == "idle"
         assert await house.value("SELECT state FROM session") == "open"
     await until_the_time(house, citizen)

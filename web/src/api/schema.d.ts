@@ -4392,13 +4392,15 @@ export interface components {
          * @description A ticket as the desk's queue shows it: no name, no phone.
          *
          *     `callback_at`: when a callback is agreed. `callback_from`: from when on the reader may call back; null: nothing to
-         *     call back, or it is not the reader's to take.
+         *     call back, or it is not the reader's to take. `callback_tries`: how often nobody was reached.
          */
         QueueRow: {
             /** Callback At */
             callback_at: string | null;
             /** Callback From */
             callback_from: string | null;
+            /** Callback Tries */
+            callback_tries: number;
             /**
              * Desk Id
              * Format: uuid

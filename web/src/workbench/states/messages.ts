@@ -111,6 +111,16 @@ export const messages: Shot[] = [
     steps: open,
     until: '.inbox-open .notice',
   }),
+  page(
+    'callback-tried',
+    {
+      ...answers(),
+      'GET /api/workbench/queue': ok(
+        desk.queue.map((row) => ({ ...row, callback_tries: row.callback_at === null ? 0 : 2 })),
+      ),
+    },
+    { steps: press(rowAt(1)), until: '.inbox-open .actions' },
+  ),
   page('callback', answers(), { steps: press(rowAt(1)), until: '.inbox-open .actions' }),
   page('callback-early', answers(), {
     steps: press(rowAt(2)),
