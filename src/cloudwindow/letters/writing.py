@@ -29,10 +29,10 @@ async def leave_letter(tx: Tx, request: LetterRequest) -> LetterMark:
     account_id = tx.actor.id
     if tx.actor.kind != "account" or account_id is None:
         raise Problem("not_allowed")
-    await _check_count(tx, account_id)
     to = await address(tx.session, request.item_key, request.region_code, tx.now, tx.zone)
     if request.instead_of is not None:
         await leave(tx, request.instead_of)
+    await _check_count(tx, account_id)
     letter_id = new_id()
     await tx.session.execute(
         insert(Letter).values(  # scope: of the actor's own account
@@ -58,7 +58,10 @@ async def leave_letter(tx: Tx, request: LetterRequest) -> LetterMark:
 
 
 async def _check_count(tx: Tx, account_id: UUID) -> None:
-    """Refuse one letter too many; the account is locked, so that of two at once one is counted first."""
+    """Refuse one letter too many; the account is locked, so that of two at once one is counted first.
+
+    It is locked last, as by whatever else locks an account beside a ticket (`dispatch.is_shown`).
+    """
     # scope: the actor's own account
     await tx.driver.execute("SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE", account_id)
     waiting = await tx.session.scalar(

@@ -86,6 +86,14 @@ WRONG = {
         LEFT JOIN event e ON e.stream = s.stream GROUP BY s.stream
         HAVING (count(e.seq), min(e.seq), max(e.seq)) IS DISTINCT FROM (s.last_seq, 1::bigint, s.last_seq)
     """,
+    "a letter that waits for whoever wrote last, or is answered by nobody": """
+        SELECT l.id, l.state FROM letter l WHERE l.state <> 'withdrawn' AND (l.state = 'answered') IS DISTINCT FROM (
+            SELECT e.staff_id IS NOT NULL FROM letter_entry e WHERE e.letter_id = l.id ORDER BY e.at DESC, e.id DESC
+            LIMIT 1)
+    """,
+    "a letter for a number that still waits": """
+        SELECT t.number FROM letter l JOIN ticket t ON t.id = l.ticket_id WHERE t.state <> 'closed'
+    """,
     "evidence with a gap": """
         SELECT session_id FROM session_event GROUP BY 1 HAVING count(*) <> max(seq) OR min(seq) <> 1
     """,
