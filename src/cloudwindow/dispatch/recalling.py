@@ -1,7 +1,8 @@
 """Recalling a phone that sleeps: a message when the turn is near, and one when it rings, each once for a ticket.
 
 Each agreed callback is an occasion of its own: its messages come also where the ticket had its own before. So is each
-call whose line breaks while its citizen's page is gone.
+time that a ticket comes back from a talk, handed on or because the clerk was lost, and each call whose line breaks
+while its citizen's page is gone.
 
 Only accounts whose phone is verified get them: a message to any number that a guest types would let strangers ring
 anybody's phone. The link in it carries the login to the browser in which it is opened, and with it the very ticket.
@@ -59,14 +60,21 @@ AGREED_TEXTS = {
 EARLY = "{number}：约好 {time} 的回呼，工作人员提前有空，正在等您。点开链接接通：{link}（只能用一次）"
 """What is said when it rings before the time that was agreed."""
 
+# scope: what a message about a ticket is about; ids only
+_OCCASION = """
+    coalesce(t.callback_id, (
+        SELECT talked.id FROM engagement talked
+        WHERE talked.ticket_id = t.id AND talked.kind = 'serve' AND talked.state = 'ended'
+        ORDER BY talked.ended_at DESC LIMIT 1), t.id)
+"""
 # scope: whether the person of a ticket has an open page
-_AWAY = """
+_AWAY = f"""
     EXISTS (SELECT 1 FROM account a WHERE a.id = t.account_id AND a.phone_verified_at IS NOT NULL OFFSET 0)
     AND NOT EXISTS (SELECT 1 FROM tab_lease l WHERE l.account_id = t.account_id
                     AND l.lease_until > (SELECT app_now()) OFFSET 0)
     AND NOT EXISTS (SELECT 1 FROM message m
-                    WHERE m.kind = '{kind}' AND m.occasion = coalesce(t.callback_id, t.id) OFFSET 0)
-"""
+                    WHERE m.kind = '{{kind}}' AND m.occasion = {_OCCASION} OFFSET 0)
+"""  # noqa: S608  composed of names written above
 # scope: the sweeper's own work: the first few of each queue, whose pages are gone
 NEAR = f"""
     SELECT t.id FROM desk d CROSS JOIN LATERAL (
@@ -85,6 +93,8 @@ RUNG = f"""
         AND e.offered_at > (SELECT app_now()) - make_interval(secs => {RING_IS_NEWS.total_seconds():.0f})
         AND {_AWAY.format(kind=RINGING)} LIMIT :batch
 """  # noqa: S608  composed of names written above
+# scope: of the ticket that the action is about
+_OCCASION_OF = f"SELECT {_OCCASION} FROM ticket t WHERE t.id = $1"  # noqa: S608  composed of names written above
 # scope: whether the person of a ticket has an open page
 _HAS_PAGE = "SELECT EXISTS (SELECT 1 FROM tab_lease WHERE account_id = $1 AND lease_until > app_now())"
 
@@ -188,8 +198,8 @@ async def _say(
 ) -> bool:
     """Write a message to the owner of a ticket whose phone is verified and whose pages are gone; says whether it was.
 
-    Where no `occasion` is named it is the ticket's agreed callback, or the ticket. The link outlives by `afterwards`
-    what the message is good for.
+    Where no `occasion` is named it is the ticket's agreed callback, its last talk, or the ticket. The link outlives by
+    `afterwards` what the message is good for.
     """
     if not tx.port(Sender).is_there or await tx.driver.fetchval(_HAS_PAGE, ticket.account_id):
         return False
@@ -205,4 +215,5 @@ async def _say(
     early = kind == RINGING and ticket.callback_at is not None and ticket.callback_at > tx.now
     text = (EARLY if early else texts[kind]).format(number=ticket.number, place=place, time=time, link=link)
     words = Words(phone_of(account, tx.keys), text, good_for)
-    return await queue_message(tx, kind, occasion or ticket.callback_id or ticket.id, account.id, words)
+    about = occasion or await tx.driver.fetchval(_OCCASION_OF, ticket.id)
+    return await queue_message(tx, kind, about, account.id, words)

@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 
 from cloudwindow.app import wire
+from cloudwindow.calls.schemas import TransferRequest
+from cloudwindow.calls.transferring import transfer
 from cloudwindow.dispatch import Place, keep_places
 from cloudwindow.dispatch.queries import ticket_page
 from cloudwindow.foundation.authentication import Actor
@@ -205,3 +207,16 @@ async def test_the_waiting_page_promises_only_what_is_true(house: House) -> None
             there = await ticket_page(session, production, one, ticket.id)
         promised[name] = (here.recall, there.recall)
     assert promised == {"guest": ("offered", "none"), "verified": ("on", "none")}
+
+
+async def test_who_is_handed_on_is_told_anew_that_it_rings(house: House) -> None:
+    citizen, clerk = await verified(house), await house.clerk()
+    joined = await house.talk(clerk, citizen)
+    assert await kinds(house, citizen) == ["recall_ringing"]
+    mate = await house.clerk("zhaoshumin")
+    await house.run(clerk, transfer, joined.call.id, TransferRequest(to="person", id=id_of(mate)))
+    assert await house.ring_of(mate) is not None
+    assert await kinds(house, citizen) == ["recall_ringing"] * 2
+    await house.miss_or_decline(mate, "decline")
+    await house.sweep()
+    assert await kinds(house, citizen) == ["recall_ringing"] * 2
