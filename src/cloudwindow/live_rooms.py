@@ -40,13 +40,13 @@ class Rooms:
         return staff_stream(actor.id) if actor.kind == "staff" else account_stream(actor.id)
 
     async def may_watch(self, session: AsyncSession, actor: Actor, key: str) -> bool:
-        """Let a clerk watch the clerk's desks, and a citizen the desk of the live ticket."""
+        """Let a clerk watch the clerk's desks and their letters, and a citizen the desk of the live ticket."""
         kind, _, rest = key.partition(":")
         try:
             desk_id = UUID(rest)
         except ValueError:
             return False
-        if kind != "desk":
+        if kind != "desk" and not (kind == "letters" and actor.kind == "staff"):
             return False
         if actor.kind == "staff":
             query = select(func.count()).where(DeskMember.desk_id == desk_id, DeskMember.staff_id == actor.id)

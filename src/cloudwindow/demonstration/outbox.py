@@ -33,6 +33,7 @@ class OutboxMessage(Wire):
         "callback_moved",
         "callback_kept",
         "callback_dropped",
+        "letter_answered",
         "phone_code",
     ]
     phone_masked: str

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.dispatch import queries, views
 from cloudwindow.dispatch.ports import Sessions
-from cloudwindow.dispatch.ringing import ring_next
+from cloudwindow.dispatch.ringing import desk_hint, ring_next
 from cloudwindow.foundation.actions import Tx
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.people import DeskName, PresenceView
@@ -29,6 +29,11 @@ class DispatchWork:
     async def desks(self, session: AsyncSession, staff_id: UUID) -> list[DeskName]:
         """List the clerk's desks."""
         return await queries.desks_of(session, staff_id)
+
+    async def was_seen(self, tx: Tx, staff_id: UUID) -> None:
+        """Hint at each of the clerk's desks."""
+        for desk in await queries.desks_of(tx.session, staff_id):
+            tx.hint(desk_hint(desk.id))
 
     def became_ready(self, tx: Tx, staff_id: UUID) -> None:
         """Ring the clerk for the first ticket once this change is committed."""

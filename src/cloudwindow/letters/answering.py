@@ -1,12 +1,10 @@
 """What the desk does with a letter 留言: somebody looks, keeps it from colleagues while writing, and answers."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select
 
-from cloudwindow.dispatch import recall_of
 from cloudwindow.foundation import parameters
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
@@ -14,8 +12,9 @@ from cloudwindow.letters import parameters as limits
 from cloudwindow.letters import queries
 from cloudwindow.letters.changing import change, letter_at_desk, move, tell_writer, write_entry
 from cloudwindow.letters.models import Letter, LetterEntry
-from cloudwindow.letters.schemas import AnswerRequest, LetterAnswered, LetterCard, LetterRow
+from cloudwindow.letters.schemas import AnswerRequest, LetterAnswered, LetterCard, LetterRow, ToldBy
 from cloudwindow.letters.states import LETTER
+from cloudwindow.letters.views import told_by
 from cloudwindow.messages import Words, queue_message
 from cloudwindow.people import Account, Staff, link_in_message, phone_of
 
@@ -70,6 +69,7 @@ async def answer(tx: Tx, letter_id: UUID, request: AnswerRequest) -> LetterAnswe
     last = await tx.session.scalar(
         select(LetterEntry.id)  # scope: of the letter locked above
         .where(LetterEntry.letter_id == letter_id, LetterEntry.staff_id.is_(None))
+        .where(LetterEntry.withdrawn_at.is_(None))
         .order_by(LetterEntry.at.desc(), LetterEntry.id.desc())
         .limit(1)
     )
@@ -78,7 +78,7 @@ async def answer(tx: Tx, letter_id: UUID, request: AnswerRequest) -> LetterAnswe
     entry_id = await write_entry(tx, letter_id, request.words, tx.now, tx.actor.id)
     await move(tx, letter, "answer", answered_at=tx.now, held_by=None, held_until=None)
     await tell_writer(tx, letter.account_id, letter_id)
-    told = await _tell_phone(tx, letter.account_id, entry_id)
+    told = await _tell_phone(tx, letter, entry_id)
     return LetterAnswered(letter_id=letter_id, answered_at=tx.now, told_by=told)
 
 
@@ -91,16 +91,16 @@ async def _check_holder(tx: Tx, letter: Letter) -> None:
     raise Problem("letter_held", name=name)
 
 
-async def _tell_phone(tx: Tx, account_id: UUID, entry_id: UUID) -> Literal["page", "message"]:
+async def _tell_phone(tx: Tx, letter: Letter, entry_id: UUID) -> ToldBy:
     """Write the message that there is an answer, once for each, to a phone that is verified."""
-    if await recall_of(tx.session, tx.wiring, account_id) != "on":
+    if await told_by(tx.session, tx.wiring, letter.account_id) == "page":
         return "page"
     days: int = await parameters.get(tx.session, limits.LINK_DAYS)
     good_for = timedelta(days=days)
-    link = await link_in_message(tx, account_id, good_for)
+    link = await link_in_message(tx, letter.account_id, good_for, f"?letter={letter.id}")
     if link is None:
         return "page"
     # scope: who wrote the letter that the action answers
-    account = await tx.session.get_one(Account, account_id)
+    account = await tx.session.get_one(Account, letter.account_id)
     words = Words(phone_of(account, tx.keys), TEXT.format(link=link), good_for)
-    return "message" if await queue_message(tx, ANSWERED, entry_id, account_id, words) else "page"
+    return "message" if await queue_message(tx, ANSWERED, entry_id, letter.account_id, words) else "page"

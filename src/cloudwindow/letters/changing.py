@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import insert, update
 
-from cloudwindow.dispatch import desk_hint
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.actions import Tx
 from cloudwindow.foundation.errors import Problem
@@ -17,6 +16,11 @@ from cloudwindow.letters.scopes import may_answer
 from cloudwindow.letters.states import LETTER
 from cloudwindow.letters.views import mark_of, marks
 from cloudwindow.people import account_stream
+
+
+def letters_hint(desk_id: UUID) -> str:
+    """What the workbenches at a desk watch to learn of its letters."""
+    return f"letters:{desk_id}"
 
 
 async def own_letter(tx: Tx, letter_id: UUID) -> Letter:
@@ -56,7 +60,7 @@ async def change(tx: Tx, letter: Letter, **values: Any) -> None:
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-    tx.hint(desk_hint(letter.desk_id))
+    tx.hint(letters_hint(letter.desk_id))
 
 
 async def write_entry(tx: Tx, letter_id: UUID, words: str, at: datetime, staff_id: UUID | None = None) -> UUID:
@@ -76,6 +80,12 @@ async def write_entry(tx: Tx, letter_id: UUID, words: str, at: datetime, staff_i
 
 
 async def tell_writer(tx: Tx, account_id: UUID, letter_id: UUID) -> LetterMark:
-    """Send the writer's pages the letters as they are now. Returns the mark of the one that changed."""
+    """Send the writer's pages the letters as they are now. Returns the mark of the one that changed.
+
+    The list is read under a lock of the account, after that of the letter: of two letters that change at once, the
+    second event knows what became of the first.
+    """
+    # scope: the account whose letter the action changed
+    await tx.driver.execute("SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE", account_id)
     tx.event(account_stream(account_id), "letters", await marks(tx.session, account_id))
     return await mark_of(tx.session, letter_id)

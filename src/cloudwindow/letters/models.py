@@ -49,7 +49,7 @@ class Letter(Base):
 
 @encrypted("words")
 class LetterEntry(Base):
-    """What one side wrote: the citizen, or the clerk `staff_id`."""
+    """What one side wrote: the citizen, or the clerk `staff_id`. A follow-up may be taken back before its answer."""
 
     __tablename__ = "letter_entry"
     __table_args__ = (Index("ix_letter_entry_letter", "letter_id", "at"),)
@@ -59,3 +59,4 @@ class LetterEntry(Base):
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
     words_cipher: Mapped[bytes]
+    withdrawn_at: Mapped[datetime | None]

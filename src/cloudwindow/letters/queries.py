@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.catalogue import CoachAvailability, Item, frozen, guide
-from cloudwindow.dispatch import Desk, Ticket, recall_of
+from cloudwindow.dispatch import Desk, Ticket
 from cloudwindow.foundation import scope
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.foundation.crypto import Keys
@@ -16,9 +16,9 @@ from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.letters.addressing import address
 from cloudwindow.letters.models import Letter, LetterEntry
-from cloudwindow.letters.schemas import LetterCard, LetterMark, LetterRow, LetterTerms, LetterView
+from cloudwindow.letters.schemas import LetterCard, LetterMark, LetterRow, LetterTerms, LetterView, ToldBy
 from cloudwindow.letters.scopes import may_answer
-from cloudwindow.letters.views import entries, is_unread, marks
+from cloudwindow.letters.views import entries, is_unread, marks, told_by
 from cloudwindow.organisation import Region
 from cloudwindow.people import Account, Staff, show_account
 
@@ -26,11 +26,16 @@ SHOWN = 100
 """How many letters the workbench lists, those that are due first."""
 
 
-async def terms(session: AsyncSession, zone: ZoneInfo, item_key: str, region_code: str) -> LetterTerms:
+async def terms(
+    session: AsyncSession, wiring: Wiring, actor: Actor, zone: ZoneInfo, item_key: str, region_code: str
+) -> LetterTerms:
     """Say who would answer a letter left now, and by when. Raises as `addressing.address` does."""
     now = (await session.execute(text("SELECT app_now()"))).scalar_one()
     to = await address(session, item_key, region_code, now, zone)
-    return LetterTerms(desk_name=to.desk.name, due_at=to.due_at)
+    told: ToldBy = "page"
+    if actor.kind == "account" and actor.id is not None:
+        told = await told_by(session, wiring, actor.id)
+    return LetterTerms(desk_name=to.desk.name, due_at=to.due_at, told_by=told)
 
 
 async def own_marks(session: AsyncSession, actor: Actor) -> list[LetterMark]:
@@ -38,7 +43,7 @@ async def own_marks(session: AsyncSession, actor: Actor) -> list[LetterMark]:
     return await marks(session, actor.id) if actor.kind == "account" and actor.id is not None else []
 
 
-async def own_letter(session: AsyncSession, keys: Keys, actor: Actor, letter_id: UUID) -> LetterView:
+async def own_letter(session: AsyncSession, wiring: Wiring, keys: Keys, actor: Actor, letter_id: UUID) -> LetterView:
     """Return one of the actor's own letters with all that was written. Raises `not_found`."""
     row = (
         await session.execute(
@@ -62,6 +67,7 @@ async def own_letter(session: AsyncSession, keys: Keys, actor: Actor, letter_id:
         due_at=letter.due_at,
         answered_at=letter.answered_at,
         unread=is_unread(letter),
+        told_by=await told_by(session, wiring, letter.account_id),
         entries=await entries(session, keys, letter.id),
     )
 
@@ -148,7 +154,7 @@ async def letter_card(session: AsyncSession, wiring: Wiring, keys: Keys, actor: 
         asked_at=letter.asked_at,
         due_at=letter.due_at,
         number=number,
-        told_by="message" if await recall_of(session, wiring, letter.account_id) == "on" else "page",
+        told_by=await told_by(session, wiring, letter.account_id),
         holder=holder if held else None,
         held_by_me=held and letter.held_by == actor.id,
         entries=await entries(session, keys, letter.id),

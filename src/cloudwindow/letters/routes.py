@@ -5,7 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
 
-from cloudwindow.foundation.http import Acting, ApplicantActor, OnceKey, Reading, StaffActor, house, once_key
+from cloudwindow.foundation.http import (
+    Acting,
+    ApplicantActor,
+    MaybeApplicant,
+    OnceKey,
+    Reading,
+    StaffActor,
+    house,
+    once_key,
+)
 from cloudwindow.letters import answering, queries, writing
 from cloudwindow.letters.schemas import (
     AnswerRequest,
@@ -27,9 +36,12 @@ RegionCode = Annotated[str | None, Query(pattern=r"^[0-9]{12}$", description="12
 
 
 @router.get("/items/{key}/letter-terms")
-async def letter_terms(request: Request, session: Reading, key: ItemKey, region: RegionCode = None) -> LetterTerms:
+async def letter_terms(
+    request: Request, session: Reading, actor: MaybeApplicant, key: ItemKey, region: RegionCode = None
+) -> LetterTerms:
     """Which desk would answer a letter about an item that is left now, and by when."""
-    return await queries.terms(session, house(request).database.zone, key, region or await find_city(session))
+    here, place = house(request), region or await find_city(session)
+    return await queries.terms(session, here.wiring, actor, here.database.zone, key, place)
 
 
 @router.post("/letters", status_code=201)
@@ -41,7 +53,8 @@ async def leave_letter(body: LetterRequest, acting: Acting, actor: ApplicantActo
 @router.get("/letters/{letter_id}")
 async def show_letter(letter_id: UUID, request: Request, session: Reading, actor: ApplicantActor) -> LetterView:
     """One of one's own letters with all that was written."""
-    return await queries.own_letter(session, house(request).keys, actor, letter_id)
+    here = house(request)
+    return await queries.own_letter(session, here.wiring, here.keys, actor, letter_id)
 
 
 @router.post("/letters/{letter_id}/again")

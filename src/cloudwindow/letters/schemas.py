@@ -10,15 +10,18 @@ from cloudwindow.catalogue import Guide
 from cloudwindow.people import Asked, Wire
 
 State = Literal["waiting", "answered", "withdrawn"]
+ToldBy = Literal["page", "message"]
+"""How the citizen hears of the answer: on the page alone, or by a message to the verified phone as well."""
 LetterWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 AnswerWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 class LetterTerms(Wire):
-    """Who would answer a letter that is left now, and by when."""
+    """Who would answer a letter that is left now, by when, and how whoever asks would hear of it."""
 
     desk_name: str
     due_at: datetime
+    told_by: ToldBy
 
 
 class LetterRequest(Asked):
@@ -72,6 +75,7 @@ class LetterView(Wire):
     due_at: datetime
     answered_at: datetime | None
     unread: bool
+    told_by: ToldBy
     entries: list[LetterEntryView]
 
 
@@ -108,8 +112,7 @@ class LetterCard(Wire):
     due_at: datetime
     number: str | None
     """The number that was given up for it."""
-    told_by: Literal["page", "message"]
-    """How the citizen hears of the answer: on the page alone, or by a message to the verified phone as well."""
+    told_by: ToldBy
     holder: str | None
     held_by_me: bool
     entries: list[LetterEntryView]
@@ -128,4 +131,4 @@ class LetterAnswered(Wire):
 
     letter_id: UUID
     answered_at: datetime
-    told_by: Literal["page", "message"]
+    told_by: ToldBy

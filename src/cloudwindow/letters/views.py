@@ -7,9 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cloudwindow.catalogue import Item
+from cloudwindow.dispatch import recall_of
 from cloudwindow.foundation.crypto import Keys
+from cloudwindow.foundation.wiring import Wiring
 from cloudwindow.letters.models import Letter, LetterEntry
-from cloudwindow.letters.schemas import LetterEntryView, LetterMark
+from cloudwindow.letters.schemas import LetterEntryView, LetterMark, ToldBy
 from cloudwindow.organisation import Organisation
 from cloudwindow.people import Staff
 
@@ -49,6 +51,11 @@ def _mark(row: Any) -> LetterMark:
     )
 
 
+async def told_by(session: AsyncSession, wiring: Wiring, account_id: UUID) -> ToldBy:
+    """Say how somebody hears of an answer: on the page, and by a message where there is a verified phone to send to."""
+    return "message" if await recall_of(session, wiring, account_id) == "on" else "page"
+
+
 def is_unread(letter: Letter) -> bool:
     """Say whether there is an answer that the writer has not opened."""
     if letter.state != "answered" or letter.answered_at is None:
@@ -57,12 +64,12 @@ def is_unread(letter: Letter) -> bool:
 
 
 async def entries(session: AsyncSession, keys: Keys, letter_id: UUID) -> list[LetterEntryView]:
-    """Decrypt what both sides wrote, in its order; whoever calls this has checked that it may be seen."""
+    """Decrypt what both sides wrote, in its order, but for what was taken back; the caller may see the letter."""
     rows = await session.execute(
         select(LetterEntry, Staff.name, Organisation.name)  # scope: of a letter that the caller may see
         .outerjoin(Staff, Staff.id == LetterEntry.staff_id)
         .outerjoin(Organisation, Organisation.id == Staff.organisation_id)
-        .where(LetterEntry.letter_id == letter_id)
+        .where(LetterEntry.letter_id == letter_id, LetterEntry.withdrawn_at.is_(None))
         .order_by(LetterEntry.at, LetterEntry.id)
     )
     return [

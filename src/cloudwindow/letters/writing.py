@@ -4,15 +4,15 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
-from cloudwindow.dispatch import Desk, desk_hint, leave
+from cloudwindow.dispatch import Desk, leave
 from cloudwindow.foundation import parameters
 from cloudwindow.foundation.actions import Tx, action
 from cloudwindow.foundation.errors import Problem
 from cloudwindow.foundation.ids import new_id
 from cloudwindow.letters import parameters as limits
 from cloudwindow.letters.addressing import address, due
-from cloudwindow.letters.changing import move, own_letter, tell_writer, write_entry
-from cloudwindow.letters.models import Letter
+from cloudwindow.letters.changing import letters_hint, move, own_letter, tell_writer, write_entry
+from cloudwindow.letters.models import Letter, LetterEntry
 from cloudwindow.letters.schemas import LetterAgain, LetterMark, LetterRequest
 from cloudwindow.letters.states import LETTER
 from cloudwindow.letters.views import is_unread, mark_of
@@ -53,14 +53,14 @@ async def leave_letter(tx: Tx, request: LetterRequest) -> LetterMark:
     )
     tx.audit("letter", letter_id, state=LETTER.first, desk=to.desk.id, item=request.item_key, due_at=to.due_at)
     await write_entry(tx, letter_id, request.words, tx.now)
-    tx.hint(desk_hint(to.desk.id))
+    tx.hint(letters_hint(to.desk.id))
     return await tell_writer(tx, account_id, letter_id)
 
 
 async def _check_count(tx: Tx, account_id: UUID) -> None:
     """Refuse one letter too many; the account is locked, so that of two at once one is counted first.
 
-    It is locked last, as by whatever else locks an account beside a ticket (`dispatch.is_shown`).
+    It is locked after the ticket and the letter, as `dispatch.is_shown` and `changing.tell_writer` do.
     """
     # scope: the actor's own account
     await tx.driver.execute("SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE", account_id)
@@ -76,7 +76,10 @@ async def _check_count(tx: Tx, account_id: UUID) -> None:
 
 @action("letter.ask_again")
 async def ask_again(tx: Tx, letter_id: UUID, request: LetterAgain) -> LetterMark:
-    """追问: ask on after an answer, with a new time for the next one. Raises `wrong_state`, `letters_too_many`."""
+    """追问: ask on after an answer, with a new time for the next one.
+
+    Raises `wrong_state`, `letters_too_many`, and `no_letters` at a desk that has no hours any more.
+    """
     letter = await own_letter(tx, letter_id)
     LETTER.after(letter.state, "ask_again")
     await _check_count(tx, letter.account_id)
@@ -89,10 +92,34 @@ async def ask_again(tx: Tx, letter_id: UUID, request: LetterAgain) -> LetterMark
 
 @action("letter.withdraw")
 async def withdraw(tx: Tx, letter_id: UUID) -> LetterMark:
-    """Take a letter back that waits for its answer. Raises `wrong_state`."""
+    """Take back what waits for its answer: the letter, or of one that was answered before the follow-up alone.
+
+    Raises `wrong_state`.
+    """
     letter = await own_letter(tx, letter_id)
-    await move(tx, letter, "withdraw", held_by=None, held_until=None)
+    event = "withdraw" if letter.answered_at is None else "take_back"
+    await move(tx, letter, event, held_by=None, held_until=None)
+    if event == "take_back":
+        await _take_back_words(tx, letter_id)
     return await tell_writer(tx, letter.account_id, letter_id)
+
+
+async def _take_back_words(tx: Tx, letter_id: UUID) -> None:
+    last = await tx.session.scalar(
+        select(LetterEntry)  # scope: of the actor's own letter, locked by the action
+        .where(LetterEntry.letter_id == letter_id, LetterEntry.withdrawn_at.is_(None))
+        .order_by(LetterEntry.at.desc(), LetterEntry.id.desc())
+        .limit(1)
+    )
+    if last is None or last.staff_id is not None:
+        raise RuntimeError("a letter waits for what its writer wrote last")
+    await tx.session.execute(
+        update(LetterEntry)
+        .where(LetterEntry.id == last.id)  # scope: of the actor's own letter, as above
+        .values(withdrawn_at=tx.now)
+        .execution_options(synchronize_session=False)
+    )
+    tx.audit("letter_entry", last.id, withdrawn_at=tx.now)
 
 
 @action("letter.read")

@@ -29,7 +29,7 @@ from cloudwindow.people.schemas import ApplicantMe, DeviceLinkView
 
 @action("device_link.make")
 async def make_link(tx: Tx, origin: str | None) -> DeviceLinkView:
-    """Make a link that carries the actor's login to another device; an earlier one of this login is void from now on.
+    """Make a link that carries the actor's login to another device; an earlier one that it made is void from now on.
 
     `origin` is where the page came from, and where the link leads unless that is this machine only.
     """
@@ -38,15 +38,20 @@ async def make_link(tx: Tx, origin: str | None) -> DeviceLinkView:
     await tx.session.execute(
         update(DeviceLink)
         .where(DeviceLink.login_id == tx.actor.login_id, DeviceLink.used_at.is_(None), DeviceLink.expires_at > tx.now)
+        .where(DeviceLink.in_message.is_(False))
         .values(expires_at=tx.now)  # scope: of the actor's own login
     )
     expires_at = tx.now + timedelta(minutes=await parameters.get(tx.session, LINK_MINUTES))
-    address = await _make(tx, tx.actor.login_id, tx.actor.id, expires_at, origin)
+    token = await _make(tx, tx.actor.login_id, tx.actor.id, expires_at, in_message=False)
+    address = f"{tx.port(PublicAddress).for_phones(origin)}/continue#{token}"
     return DeviceLinkView(address=address, qr_svg=qr_svg(address), expires_at=expires_at)
 
 
-async def link_in_message(tx: Tx, account_id: UUID, good_for: timedelta) -> str | None:
-    """Make a link that carries an account's newest login to whoever holds its phone; None when it has none open."""
+async def link_in_message(tx: Tx, account_id: UUID, good_for: timedelta, to: str = "") -> str | None:
+    """Make a link that carries an account's newest login to whoever holds its phone; None when it has none open.
+
+    `to` is a query that tells the page what the message is about, such as `?letter=` an id.
+    """
     login_id = await tx.session.scalar(
         select(Login.id)  # scope: of the account that the caller's action is about
         .where(Login.account_id == account_id, Login.ended_at.is_(None), Login.expires_at > tx.now)
@@ -55,11 +60,12 @@ async def link_in_message(tx: Tx, account_id: UUID, good_for: timedelta) -> str 
     )
     if login_id is None:
         return None
-    return await _make(tx, login_id, account_id, tx.now + good_for, None)
+    token = await _make(tx, login_id, account_id, tx.now + good_for, in_message=True)
+    return f"{tx.port(PublicAddress).for_phones(None)}/continue{to}#{token}"
 
 
-async def _make(tx: Tx, login_id: UUID, account_id: UUID, expires_at: datetime, origin: str | None) -> str:
-    """Make a link and return its address."""
+async def _make(tx: Tx, login_id: UUID, account_id: UUID, expires_at: datetime, *, in_message: bool) -> str:
+    """Make a link and return its secret."""
     link_id, token = new_id(), secrets.token_urlsafe(32)
     await tx.session.execute(
         insert(DeviceLink).values(  # scope: of a login that the caller was allowed to carry
@@ -69,10 +75,11 @@ async def _make(tx: Tx, login_id: UUID, account_id: UUID, expires_at: datetime, 
             digest=token_digest(token),
             created_at=tx.now,
             expires_at=expires_at,
+            in_message=in_message,
         )
     )
     tx.audit("device_link", link_id, login=login_id, expires_at=expires_at)
-    return f"{tx.port(PublicAddress).for_phones(origin)}/continue#{token}"
+    return token
 
 
 @action("device_link.follow")
@@ -89,21 +96,45 @@ async def follow_link(tx: Tx, token: str, claim: UUID) -> tuple[ApplicantMe, str
     claimed = hashlib.sha256(claim.bytes).digest()
     if link.used_at is not None and link.claim != claimed:
         raise Problem("link_used")
-    if link.expires_at <= tx.now or (link.used_at is None and not await _is_open(tx, link.login_id)):
+    carried = link.login_id if link.used_at is not None else await _carried(tx, link)
+    if link.expires_at <= tx.now or carried is None:
         raise Problem("link_expired")
     account = await tx.session.get_one(Account, link.account_id)  # scope: whoever has the link may be this account
     login_id, cookie = await open_login(tx.session, "applicant", account.id, station_id=None, now=tx.now)
-    for old in (link.login_id, link.opened_login_id):
+    for old in (carried, link.opened_login_id):
         if old is not None:
             await _end(tx, old)
     await tx.session.execute(
         update(DeviceLink)
         .where(DeviceLink.id == link.id)  # scope: the link whose secret was shown
-        .values(used_at=link.used_at or tx.now, claim=claimed, opened_login_id=login_id)
+        .values(login_id=carried, used_at=link.used_at or tx.now, claim=claimed, opened_login_id=login_id)
         .execution_options(synchronize_session=False)
     )
     tx.audit("device_link", link.id, account=account.id, login=login_id, used_at=tx.now)
     return ApplicantMe(account=show_account(account, tx.keys), csrf=csrf_token(cookie)), cookie
+
+
+async def _carried(tx: Tx, link: DeviceLink) -> UUID | None:
+    """Return the open login that an unused link carries; None when there is none any more.
+
+    A message may be read days later, when another link has long since moved the login to another device: then it
+    carries the one that came of it. A link on a page is for now, and void once its login went on.
+    """
+    login_id: UUID | None = link.login_id
+    while login_id is not None and not await _is_open(tx, login_id):
+        login_id = await _what_came_of(tx, login_id) if link.in_message else None
+    return login_id
+
+
+async def _what_came_of(tx: Tx, login_id: UUID) -> UUID | None:
+    """Return the login that a link opened in place of this one."""
+    found: UUID | None = await tx.session.scalar(
+        select(DeviceLink.opened_login_id)  # scope: of the account whose link was shown
+        .where(DeviceLink.login_id == login_id, DeviceLink.used_at.is_not(None))
+        .order_by(DeviceLink.used_at.desc())
+        .limit(1)
+    )
+    return found
 
 
 async def _is_open(tx: Tx, login_id: UUID) -> bool:

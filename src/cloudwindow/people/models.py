@@ -135,7 +135,7 @@ class DeviceLink(Base):
     """A one-time link that carries a login of an account to another device; only the digest of its secret is kept.
 
     `claim` is the digest of the request that followed it, so that the same browser may ask again; `opened_login_id` is
-    the login that it got.
+    the login that it got. `in_message`: it went to the phone, and is good for as long as its message.
     """
 
     __tablename__ = "device_link"
@@ -150,6 +150,7 @@ class DeviceLink(Base):
     used_at: Mapped[datetime | None]
     claim: Mapped[bytes | None]
     opened_login_id: Mapped[UUID | None] = mapped_column(ForeignKey("login.id"))
+    in_message: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 @encrypted("form_of_address", "phone", indexed=("phone",), data_key=True)

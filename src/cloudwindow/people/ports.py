@@ -24,6 +24,10 @@ class WorkStates(Protocol):
         """List the desks a clerk sits at, by priority."""
         ...
 
+    async def was_seen(self, tx: Tx, staff_id: UUID) -> None:
+        """Let whoever looks at the clerk's desks look again: something of the clerk changed that is seen there."""
+        ...
+
     def became_ready(self, tx: Tx, staff_id: UUID) -> None:
         """Look for a waiting ticket once this change is committed."""
         ...

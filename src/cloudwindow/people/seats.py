@@ -11,7 +11,6 @@ from cloudwindow.organisation import Station
 from cloudwindow.people import problems as _problems  # noqa: F401  registers the codes raised here
 from cloudwindow.people.models import Presence
 from cloudwindow.people.ports import WorkStates
-from cloudwindow.people.presence import announce_presence
 from cloudwindow.people.schemas import PresenceView, SeatRequest
 
 
@@ -73,5 +72,5 @@ async def move(tx: Tx, request: SeatRequest) -> PresenceView:
             update(Login).where(Login.id == tx.actor.login_id).values(station_id=station_id)  # scope: the actor's own
         )
         tx.audit("login", tx.actor.login_id, old={"station": signed_in}, station=station_id)
-        await announce_presence(tx, staff_id)
+        await states.was_seen(tx, staff_id)
     return before

@@ -43,7 +43,7 @@ async def test_a_face_is_not_covered_and_what_is_gone_neither(scene: Scene) -> N
     await scene.show(scene.clerk, "face", "applicant")
     assert await refused(covers(scene, scene.citizen, screen)) == "stage_changed"
     await scene.house.hang_up(scene.citizen, scene.joined)
-    assert await refused(covers(scene, scene.citizen, screen)) in {"call_over", "not_found"}
+    assert await refused(covers(scene, scene.citizen, screen)) == "call_over"
 
 
 async def test_what_is_put_there_anew_is_seen(scene: Scene) -> None:

@@ -88,7 +88,8 @@ WRONG = {
     """,
     "a letter that waits for whoever wrote last, or is answered by nobody": """
         SELECT l.id, l.state FROM letter l WHERE l.state <> 'withdrawn' AND (l.state = 'answered') IS DISTINCT FROM (
-            SELECT e.staff_id IS NOT NULL FROM letter_entry e WHERE e.letter_id = l.id ORDER BY e.at DESC, e.id DESC
+            SELECT e.staff_id IS NOT NULL FROM letter_entry e WHERE e.letter_id = l.id
+            AND e.withdrawn_at IS NULL ORDER BY e.at DESC, e.id DESC
             LIMIT 1)
     """,
     "a letter for a number that still waits": """

@@ -1,21 +1,24 @@
 """Letters 留言: written instead of waiting, kept from others, answered once by the desk, read, asked on."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from cloudwindow.demonstration.outbox import newest
 from cloudwindow.foundation.authentication import Actor
 from cloudwindow.letters.answering import answer, hold, look, release
 from cloudwindow.letters.queries import inbox, own_letter, terms
 from cloudwindow.letters.schemas import AnswerRequest, LetterAgain, LetterMark, LetterRequest, LetterRow, LetterView
 from cloudwindow.letters.views import SHOWN
 from cloudwindow.letters.writing import ask_again, leave_letter, mark_read, withdraw
-from tests.integration.dispatch.test_recalling import said, verified
+from cloudwindow.people.device_links import follow_link, make_link
+from tests.integration.dispatch.test_recalling import said, secret, verified
 from tests.integration.foundation.test_privacy import in_clear
 from tests.support.city import WEIDU, ZONE
-from tests.support.house import House, at_once, refused
+from tests.support.house import STRANGER, House, at_once, id_of, refused
 
 WORDS = "卡丢了，待遇会不会停发？"
 ANSWER = "不会停发，补卡以后照常发到新卡。"
@@ -29,7 +32,7 @@ async def write(house: House, citizen: Actor, words: str = WORDS, **more: Any) -
 
 async def show(house: House, citizen: Actor, letter_id: UUID) -> LetterView:
     async with house.database.reading() as session:
-        return await own_letter(session, house.city.keys, citizen, letter_id)
+        return await own_letter(session, house.wiring, house.city.keys, citizen, letter_id)
 
 
 async def rows(house: House, clerk: Actor) -> list[LetterRow]:
@@ -52,7 +55,8 @@ async def test_a_letter_goes_to_the_desk_and_the_answer_back(house: House) -> No
     citizen, clerk = await house.citizen("王秀兰"), await house.clerk(ready=False)
     mark = await write(house, citizen)
     async with house.database.reading() as session:
-        promised = await terms(session, ZONE, "P01", WEIDU)
+        promised = await terms(session, house.wiring, citizen, ZONE, "P01", WEIDU)
+    assert promised.told_by == "page"
     assert (mark.state, mark.unread, mark.due_at) == ("waiting", False, promised.due_at)
     (row,) = await rows(house, clerk)
     assert (row.letter_id, row.due_at, row.asked_before, row.holder) == (mark.id, mark.due_at, 0, None)
@@ -190,6 +194,35 @@ async def test_what_waits_may_be_taken_back_and_not_asked_on(house: House) -> No
         assert await refused(late) == "wrong_state"
 
 
+async def test_a_follow_up_is_taken_back_and_the_answer_stays(house: House) -> None:
+    citizen, clerk = await house.citizen(), await house.clerk(ready=False)
+    letter = await write(house, citizen)
+    await reply(house, clerk, citizen, letter.id)
+    await house.run(citizen, mark_read, letter.id)
+    await house.run(citizen, ask_again, letter.id, LetterAgain(words="那要几天？"))
+    to = await asked(house, citizen, letter.id)
+    await house.run(clerk, hold, letter.id)
+    back = await house.run(citizen, withdraw, letter.id)
+    assert (back.state, back.unread) == ("answered", False)
+    assert [one.words for one in (await show(house, citizen, letter.id)).entries] == [WORDS, ANSWER]
+    assert [one.words for one in (await house.run(clerk, look, letter.id)).entries] == [WORDS, ANSWER]
+    late = AnswerRequest(to=to, words="三天。")
+    assert await refused(house.run(clerk, answer, letter.id, late)) == "wrong_state"
+    await house.run(citizen, ask_again, letter.id, LetterAgain(words="要多少钱？"))
+    assert await refused(house.run(clerk, answer, letter.id, late)) == "letter_changed"
+    await reply(house, clerk, citizen, letter.id, "不要钱。")
+    assert [one.words for one in (await show(house, citizen, letter.id)).entries][2:] == ["要多少钱？", "不要钱。"]
+
+
+async def test_two_letters_that_change_at_once_are_both_told(house: House) -> None:
+    citizen, clerk, mate = await house.citizen(), await house.clerk(ready=False), await house.clerk(MATE, ready=False)
+    for _ in range(5):
+        first, second = await write(house, citizen), await write(house, citizen)
+        answers = partial(reply, house, clerk, citizen, first.id), partial(reply, house, mate, citizen, second.id)
+        assert await at_once(*answers) == [None, None]
+        assert (await house.told(citizen))["letters"] == (await house.state(citizen))["letters"]
+
+
 async def test_few_wait_at_once_also_when_they_come_together(house: House) -> None:
     citizen, clerk = await house.citizen(), await house.clerk(ready=False)
     done = await at_once(*(lambda: write(house, citizen) for _ in range(5)))
@@ -224,12 +257,46 @@ async def test_the_verified_phone_is_told_once_for_each_answer(house: House) -> 
     await reply(house, clerk, citizen, letter.id)
     ((kind, text),) = await said(house, citizen)
     assert kind == "letter_answered"
-    assert "/continue#" in text
+    assert f"/continue?letter={letter.id}#" in text
+    assert (await show(house, citizen, letter.id)).told_by == "message"
     assert WORDS not in text
     assert ANSWER not in text
     await house.run(citizen, ask_again, letter.id, LetterAgain(words="那要几天？"))
     await reply(house, clerk, citizen, letter.id, "三天。")
     assert len(await said(house, citizen)) == 2
+
+
+async def test_the_links_of_two_answers_both_lead_back(house: House) -> None:
+    citizen, clerk = await verified(house), await house.clerk(ready=False)
+    for words in (WORDS, "还有一件事"):
+        letter = await write(house, citizen, words)
+        await reply(house, clerk, citizen, letter.id)
+    await house.run(citizen, make_link, None)  # a code on the page is for now, and leaves these alone
+    first, second = [secret(text) for _, text in await said(house, citizen)]
+    for token in (first, second):
+        me, _ = await house.run(STRANGER, follow_link, token, uuid4())
+        assert me.account is not None
+        assert me.account.id == id_of(citizen)
+    assert await house.value("SELECT count(*) FROM login WHERE account_id IS NOT NULL AND ended_at IS NULL") == 1
+    assert await refused(house.run(STRANGER, follow_link, first, uuid4())) == "link_used"
+
+
+async def test_signing_out_voids_the_links_of_messages(house: House) -> None:
+    citizen, clerk = await verified(house), await house.clerk(ready=False)
+    letter = await write(house, citizen)
+    await reply(house, clerk, citizen, letter.id)
+    ((_, text),) = await said(house, citizen)
+    await house.change("UPDATE login SET ended_at = app_now() WHERE account_id = :id", id=id_of(citizen))
+    assert await refused(house.run(STRANGER, follow_link, secret(text), uuid4())) == "link_expired"
+
+
+async def test_the_outbox_of_a_demonstration_shows_it(house: House) -> None:
+    citizen, clerk = await verified(house), await house.clerk(ready=False)
+    letter = await write(house, citizen)
+    await reply(house, clerk, citizen, letter.id)
+    async with house.database.reading() as session:
+        (message,) = (await newest(session, house.city.keys, None)).messages
+    assert message.kind == "letter_answered"
 
 
 async def test_what_was_written_stands_nowhere_in_clear(house: House) -> None:

@@ -3457,7 +3457,7 @@ export interface components {
         };
         /**
          * LetterTerms
-         * @description Who would answer a letter that is left now, and by when.
+         * @description Who would answer a letter that is left now, by when, and how whoever asks would hear of it.
          */
         LetterTerms: {
             /** Desk Name */
@@ -3467,6 +3467,11 @@ export interface components {
              * Format: date-time
              */
             due_at: string;
+            /**
+             * Told By
+             * @enum {string}
+             */
+            told_by: "page" | "message";
         };
         /**
          * LetterView
@@ -3500,6 +3505,11 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "answered" | "withdrawn";
+            /**
+             * Told By
+             * @enum {string}
+             */
+            told_by: "page" | "message";
             /** Unread */
             unread: boolean;
             /**
@@ -3834,7 +3844,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "recall_ringing" | "recall_near" | "recall_call" | "callback_moved" | "callback_kept" | "callback_dropped" | "phone_code";
+            kind: "recall_ringing" | "recall_near" | "recall_call" | "callback_moved" | "callback_kept" | "callback_dropped" | "letter_answered" | "phone_code";
             /** Phone Masked */
             phone_masked: string;
             /**

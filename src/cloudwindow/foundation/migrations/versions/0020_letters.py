@@ -49,6 +49,7 @@ STATEMENTS = (
         staff_id UUID,
         at TIMESTAMP WITH TIME ZONE NOT NULL,
         words_cipher BYTEA NOT NULL,
+        withdrawn_at TIMESTAMP WITH TIME ZONE,
         CONSTRAINT pk_letter_entry PRIMARY KEY (id),
         CONSTRAINT fk_letter_entry_letter_id_letter FOREIGN KEY(letter_id) REFERENCES letter (id),
         CONSTRAINT fk_letter_entry_staff_id_staff FOREIGN KEY(staff_id) REFERENCES staff (id)
