@@ -3467,6 +3467,11 @@ export interface components {
              * Format: date-time
              */
             due_at: string;
+            /**
+             * Told By
+             * @enum {string}
+             */
+            told_by: "page" | "message";
         };
         /**
          * LetterView
@@ -3500,6 +3505,11 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "answered" | "withdrawn";
+            /**
+             * Told By
+             * @enum {string}
+             */
+            told_by: "page" | "message";
             /** Unread */
             unread: boolean;
             /**
