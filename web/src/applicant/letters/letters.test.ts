@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ref } from 'vue'
 import type { LetterMark } from '@/api/types'
 import { setLanguage } from '@/i18n'
-import { useDraft } from '../store/draft'
+import { dropForeign, useDraft } from '../store/draft'
 import { lettersShown } from '../store/mine'
 import { routes } from '../routes'
 import { letterPath, writePath } from './paths'
@@ -58,14 +59,35 @@ describe('the room in a letter', () => {
 })
 
 describe('a draft', () => {
+  const liu = (): string => 'liu'
   beforeEach(() => sessionStorage.clear())
   it('is found again after a reload, and gone once it is emptied', () => {
-    useDraft('letter:P01').value = '还能补交吗'
-    const again = useDraft('letter:P01')
+    useDraft('letter:P01', liu).value = '还能补交吗'
+    const again = useDraft('letter:P01', liu)
     expect(again.value).toBe('还能补交吗')
-    expect(useDraft('letter:P04').value).toBe('')
+    expect(useDraft('letter:P04', liu).value).toBe('')
     again.value = ''
     expect(sessionStorage.getItem('cw:letter:P01')).toBeNull()
+  })
+  it('comes with its account, once that is known', () => {
+    useDraft('letter:P01', liu).value = '还能补交吗'
+    const who = ref<string | null>(null)
+    const again = useDraft('letter:P01', () => who.value)
+    expect(again.value).toBe('')
+    who.value = 'liu'
+    expect(again.value).toBe('还能补交吗')
+    who.value = null
+    who.value = 'wang'
+    expect(again.value).toBe('')
+    expect(sessionStorage.getItem('cw:letter:P01')).toBeNull()
+  })
+  it('of somebody else is not left in the tab', () => {
+    useDraft('letter:P01', liu).value = '还能补交吗'
+    useDraft('letter-again:x', () => 'wang').value = '复印件行不行'
+    sessionStorage.setItem('cw:letter:P04', 'no record of ours')
+    sessionStorage.setItem('cw:call', 'x')
+    dropForeign('wang')
+    expect(Object.keys({ ...sessionStorage }).sort()).toEqual(['cw:call', 'cw:letter-again:x'])
   })
 })
 
