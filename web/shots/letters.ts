@@ -4,7 +4,7 @@ import type { LetterMark, LetterTerms, LetterView } from '@/api/types'
 /** Asked at 14:15, too late for the same day. */
 const DUE = '2026-11-25T09:00:00Z'
 export const LETTER = '5e0f2a8c-3d4b-4c6a-9b1e-2f7d8a9c0b11'
-export const letterTerms: LetterTerms = { desk_name: '襄城养老社保专席', due_at: DUE }
+export const letterTerms: LetterTerms = { desk_name: '襄城养老社保专席', due_at: DUE, told_by: 'message' }
 
 export const mark = (more: Partial<LetterMark> = {}): LetterMark => ({
   id: LETTER,
@@ -57,11 +57,15 @@ export const letter = (more: Partial<LetterView> = {}): LetterView => ({
   due_at: DUE,
   answered_at: null,
   unread: false,
+  told_by: 'message',
   entries: [asked],
   ...more,
 })
 export const answeredLetter = (more: Partial<LetterView> = {}): LetterView =>
   letter({ state: 'answered', answered_at: answer.at, entries: [asked, answer], ...more })
+/** The same in the state document. */
+export const markOf = (one: LetterView): LetterMark =>
+  mark({ state: one.state, due_at: one.due_at, answered_at: one.answered_at, unread: one.unread })
 export const longNamedLetter = answeredLetter({ entries: [asked, { ...answer, ...longNamed }] })
 export const askedAgain = letter({
   answered_at: answer.at,

@@ -147,16 +147,14 @@ export const rateSession = (session_id: string, body: Requests['RatingRequest'])
 /** Which desk would answer a letter that is left now, and by when. */
 export const getLetterTerms = (item: string, region: string) =>
   data(client.GET('/api/items/{key}/letter-terms', { params: { path: { key: item }, query: { region } } }))
-/** 留言: `instead_of` is the number that is given up with it. */
-export const leaveLetter = (body: Requests['LetterRequest']) =>
-  withKey(`letter:${body.item_key}`, body, (key) =>
-    data(client.POST('/api/letters', { body, ...keyed(key) })),
-  )
+/** 留言: `instead_of` is the number that is given up with it. The key belongs to these words (`letters/unanswered.ts`). */
+export const leaveLetter = (body: Requests['LetterRequest'], key: string) =>
+  data(client.POST('/api/letters', { body, ...keyed(key) }))
 export const getLetter = (letter_id: string) =>
   data(client.GET('/api/letters/{letter_id}', { params: { path: { letter_id } } }))
-/** 追问 */
-export const askAgain = (letter_id: string, words: string) =>
-  withKey(`letter-again:${letter_id}`, { words }, (key) =>
+/** 追问, after the entry `last`: the same words after another answer are another act. */
+export const askAgain = (letter_id: string, words: string, last: string) =>
+  withKey(`letter-again:${letter_id}`, { words, last }, (key) =>
     data(
       client.POST('/api/letters/{letter_id}/again', {
         params: { path: { letter_id } },
@@ -165,8 +163,9 @@ export const askAgain = (letter_id: string, words: string) =>
       }),
     ),
   )
-export const withdrawLetter = (letter_id: string) =>
-  withKey(`letter-withdraw:${letter_id}`, null, (key) =>
+/** Takes back what waits: the letter, or the 追问 that is its `last` entry. */
+export const withdrawLetter = (letter_id: string, last: string) =>
+  withKey(`letter-withdraw:${letter_id}`, { last }, (key) =>
     data(
       client.POST('/api/letters/{letter_id}/withdraw', { params: { path: { letter_id } }, ...keyed(key) }),
     ),

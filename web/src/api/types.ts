@@ -45,4 +45,5 @@ export type Rating = Schemas['RatingView']
 export type JoinAnswer = Omit<Schemas['Joined'], 'ice_servers'> & { ice_servers: RTCIceServer[] }
 export type LetterTerms = Schemas['LetterTerms']
 export type LetterMark = Schemas['LetterMark']
+export type LetterRequest = Schemas['LetterRequest']
 export type LetterView = Schemas['LetterView']

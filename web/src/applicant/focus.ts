@@ -10,7 +10,11 @@ export function markMoved(): void {
 
 /** Focuses the page's first heading, or the main part while the heading is still to come; scrolls to the top. */
 export async function focusHeading(): Promise<void> {
-  if (!moved) return
+  if (moved) await toHeading()
+}
+
+/** The same after an act whose button is gone with what it did. */
+export async function toHeading(): Promise<void> {
   await nextTick()
   const target = document.querySelector<HTMLElement>('h1') ?? document.getElementById('main')
   if (target === null) return

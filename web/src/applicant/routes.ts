@@ -7,6 +7,10 @@ const itemOf = (query: Record<string, unknown>): string | null =>
 
 const regionOf = (value: unknown): string | null =>
   typeof value === 'string' && /^\d{12}$/.test(value) ? value : null
+const uuidOf = (value: unknown): string | null =>
+  typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
+    ? value.toLowerCase()
+    : null
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 export const routes: RouteRecordRaw[] = [
@@ -36,6 +40,7 @@ export const routes: RouteRecordRaw[] = [
       ticketId: text(route.query['ticket']),
     }),
   },
+  { path: '/letters', name: 'letters', component: () => import('./pages/Letters.vue') },
   {
     path: '/letters/:id',
     name: 'letter',
@@ -72,7 +77,7 @@ export const routes: RouteRecordRaw[] = [
     path: '/continue',
     name: 'continue',
     component: () => import('./pages/Continue.vue'),
-    props: (route) => ({ token: route.hash.slice(1) }),
+    props: (route) => ({ token: route.hash.slice(1), letterId: uuidOf(route.query['letter']) }),
   },
   {
     path: '/rate/:session',

@@ -38,3 +38,13 @@ export function readStoredJson<T>(key: string, where: Where = 'lasting'): T | nu
 export function writeStoredJson(key: string, value: unknown, where: Where = 'lasting'): void {
   writeStored(key, value === null ? null : JSON.stringify(value), where)
 }
+
+/** What begins with this and is kept there. */
+export function storedNames(start: string, where: Where = 'lasting'): string[] {
+  try {
+    const all = Array.from({ length: area(where).length }, (_, no) => area(where).key(no) ?? '')
+    return all.filter((name) => name.startsWith(PREFIX + start)).map((name) => name.slice(PREFIX.length))
+  } catch {
+    return []
+  }
+}

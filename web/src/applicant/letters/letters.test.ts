@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { LetterMark } from '@/api/types'
+import { computed, ref } from 'vue'
+import type { ApplicantState, LetterMark } from '@/api/types'
 import { setLanguage } from '@/i18n'
-import { useDraft } from '../store/draft'
-import { lettersShown } from '../store/mine'
+import { setServerTime } from '../store/deployment'
+import { dropForeign, useDraft } from '../store/draft'
+import { allLetters, lettersInOrder, lettersShown, moreLetters } from '../store/mine'
+import { state } from '../store/person'
 import { routes } from '../routes'
 import { letterPath, writePath } from './paths'
 import { dueBy, isLate, MOST, roomLeft, spokenStep, stateOf } from './words'
@@ -42,6 +45,38 @@ describe('until when a letter is answered', () => {
   })
 })
 
+describe('a page that stays open', () => {
+  beforeEach(() => vi.useFakeTimers({ now: NOW }))
+  afterEach(() => vi.useRealTimers())
+  const due = '2026-11-24T09:00:00Z'
+  it('says after the time that it has passed, and the day as it turns', () => {
+    const said = computed(() => stateOf(mark('a', { due_at: due })))
+    const tomorrow = computed(() => dueBy('2026-11-25T09:00:00Z'))
+    expect([said.value, tomorrow.value]).toEqual(['等答复，今天 17:00 前', '明天 17:00 前'])
+    vi.setSystemTime(Date.parse('2026-11-24T17:00:00Z'))
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect([said.value, tomorrow.value]).toEqual(['等答复，已经晚了', '今天 17:00 前'])
+  })
+  it('follows the server where that says another time', () => {
+    const late = computed(() => isLate(mark('a', { due_at: due })))
+    expect(late.value).toBe(false)
+    setServerTime('2026-11-24T09:00:01Z')
+    expect(late.value).toBe(true)
+    setServerTime(new Date(NOW).toISOString())
+    expect(late.value).toBe(false)
+  })
+  it('goes on by itself each half minute', async () => {
+    vi.resetModules()
+    const clock = await import('../store/deployment')
+    const now = computed(() => clock.passingNow())
+    expect(now.value).toBe(NOW)
+    vi.advanceTimersByTime(29_000)
+    expect(now.value).toBe(NOW)
+    vi.advanceTimersByTime(1_000)
+    expect(now.value).toBe(NOW + 30_000)
+  })
+})
+
 describe('the room in a letter', () => {
   it('is nothing to think of until it runs short', () => {
     expect(roomLeft('')).toBeNull()
@@ -58,14 +93,35 @@ describe('the room in a letter', () => {
 })
 
 describe('a draft', () => {
+  const liu = (): string => 'liu'
   beforeEach(() => sessionStorage.clear())
   it('is found again after a reload, and gone once it is emptied', () => {
-    useDraft('letter:P01').value = '还能补交吗'
-    const again = useDraft('letter:P01')
+    useDraft('letter:P01', liu).value = '还能补交吗'
+    const again = useDraft('letter:P01', liu)
     expect(again.value).toBe('还能补交吗')
-    expect(useDraft('letter:P04').value).toBe('')
+    expect(useDraft('letter:P04', liu).value).toBe('')
     again.value = ''
     expect(sessionStorage.getItem('cw:letter:P01')).toBeNull()
+  })
+  it('comes with its account, once that is known', () => {
+    useDraft('letter:P01', liu).value = '还能补交吗'
+    const who = ref<string | null>(null)
+    const again = useDraft('letter:P01', () => who.value)
+    expect(again.value).toBe('')
+    who.value = 'liu'
+    expect(again.value).toBe('还能补交吗')
+    who.value = null
+    who.value = 'wang'
+    expect(again.value).toBe('')
+    expect(sessionStorage.getItem('cw:letter:P01')).toBeNull()
+  })
+  it('of somebody else is not left in the tab', () => {
+    useDraft('letter:P01', liu).value = '还能补交吗'
+    useDraft('letter-again:x', () => 'wang').value = '复印件行不行'
+    sessionStorage.setItem('cw:letter:P04', 'no record of ours')
+    sessionStorage.setItem('cw:call', 'x')
+    dropForeign('wang')
+    expect(Object.keys({ ...sessionStorage }).sort()).toEqual(['cw:call', 'cw:letter-again:x'])
   })
 })
 
@@ -88,6 +144,29 @@ describe('letters on the start page', () => {
   })
 })
 
+describe('the page of all letters', () => {
+  const answered = { state: 'answered', answered_at: '2026-11-10T09:00:00Z' } as const
+  const some = [
+    mark('gone', { state: 'withdrawn' }),
+    mark('old', answered),
+    mark('news', { ...answered, unread: true }),
+    mark('waits'),
+  ]
+  afterEach(() => {
+    state.value = null
+  })
+  it('has the unread on top and the others as they changed', () => {
+    expect(lettersInOrder(some).map((one) => one.id)).toEqual(['news', 'gone', 'old', 'waits'])
+  })
+  it('is led to from the start page where that does not show all', () => {
+    state.value = { letters: some } as unknown as ApplicantState
+    expect(moreLetters.value).toEqual({ to: '/letters', title: '全部留言 4', note: null })
+    expect(allLetters.value.map((one) => one.note)).toContain('已撤回')
+    state.value = { letters: some.slice(2, 3) } as unknown as ApplicantState
+    expect(moreLetters.value).toBeNull()
+  })
+})
+
 describe('the addresses', () => {
   it('carry a place and a number only where there are', () => {
     expect(writePath('P01')).toBe('/write/P01')
@@ -99,7 +178,8 @@ describe('the addresses', () => {
   it('take nothing else from a link', () => {
     const props = (name: string, query: Record<string, unknown>): unknown => {
       const found = routes.find((one) => one.name === name)
-      return (found?.props as unknown as (route: unknown) => unknown)({ query, params: { item: 'P01' } })
+      const props = found?.props as unknown as (route: unknown) => unknown
+      return props({ query, params: { item: 'P01' }, hash: '#secret' })
     }
     expect(props('enter', { item: 'P01', then: 'write' })).toEqual({ item: 'P01', then: 'write' })
     expect(props('enter', { item: 'P01', then: '//elsewhere' })).toEqual({ item: 'P01', then: 'number' })
@@ -108,5 +188,9 @@ describe('the addresses', () => {
       place: null,
       ticketId: null,
     })
+    const id = '5e0f2a8c-3d4b-4c6a-9b1e-2f7d8a9c0b11'
+    expect(props('continue', { letter: id })).toEqual({ token: 'secret', letterId: id })
+    for (const letter of [undefined, '', `${id}/x`, [id], '../outbox'])
+      expect(props('continue', { letter })).toEqual({ token: 'secret', letterId: null })
   })
 })

@@ -9,4 +9,5 @@ export function writePath(item: string, more: { region?: string; ticket?: string
   return `/write/${item}${asked && `?${asked}`}`
 }
 
+export const lettersPath = '/letters'
 export const letterPath = (id: string): string => `/letters/${id}`

@@ -20,7 +20,7 @@ export interface Terms {
 /** A page may stay open past noon, and then the answer comes a day later. In milliseconds. */
 const FRESH_MS = 60_000
 
-/** Without `about` nothing is asked. Terms that were there stay while the line fails. */
+/** Without `about` nothing is asked. Terms that were there stay, with what is written beside them, until letters are not taken. */
 export function useLetterTerms(about: () => About | null): Terms {
   const terms = shallowRef<LetterTerms | null>(null)
   const error = shallowRef<unknown>(null)
@@ -35,7 +35,7 @@ export function useLetterTerms(about: () => About | null): Terms {
     } catch (failure) {
       if (!isStill(asked)) return
       error.value = failure
-      if (failure instanceof ApiError && !failure.lost) terms.value = null
+      if (failure instanceof ApiError && failure.code === 'no_letters') terms.value = null
     } finally {
       if (isStill(asked)) pending.value = false
     }

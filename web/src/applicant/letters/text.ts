@@ -2,6 +2,7 @@
 import { computed, nextTick, ref, type ComputedRef, type Ref } from 'vue'
 import { messages, t } from '@/i18n'
 import { useDraft } from '../store/draft'
+import { account } from '../store/person'
 import { roomLeft } from './words'
 
 const words = messages({
@@ -26,7 +27,7 @@ export interface LetterText {
 }
 
 export function useLetterText(draft: string): LetterText {
-  const text = useDraft(draft)
+  const text = useDraft(draft, () => account.value?.id ?? null)
   const tried = ref(false)
   const problem = computed(() => {
     const left = roomLeft(text.value)

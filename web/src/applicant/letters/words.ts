@@ -3,7 +3,7 @@ import type { LetterMark } from '@/api/types'
 import { lengthOf } from '@/chat/limits'
 import { messages, t } from '@/i18n'
 import { dayAndClock } from '@/i18n/format'
-import { serverNow } from '../store/deployment'
+import { passingNow } from '../store/deployment'
 
 const words = messages({
   by: { zh: '{time} 前', en: 'by {time}' },
@@ -29,11 +29,11 @@ export function roomLeft(text: string): number | null {
 export const spokenStep = (left: number): number => SPOKEN.find((step) => left <= step) ?? NEAR
 
 /** `明天 17:00 前`, `by tomorrow 17:00`; the day is counted by the server's clock. */
-export const dueBy = (iso: string): string => t(words.by, { time: dayAndClock(iso, new Date(serverNow())) })
+export const dueBy = (iso: string): string => t(words.by, { time: dayAndClock(iso, new Date(passingNow())) })
 
 /** An answer was promised, and the time for it is over. */
 export const isLate = (letter: Pick<LetterMark, 'state' | 'due_at'>): boolean =>
-  letter.state === 'waiting' && Date.parse(letter.due_at) < serverNow()
+  letter.state === 'waiting' && Date.parse(letter.due_at) < passingNow()
 
 export function stateOf(letter: Pick<LetterMark, 'state' | 'due_at'>): string {
   if (letter.state !== 'waiting') return t(words[letter.state])

@@ -1,23 +1,41 @@
 /** Letters: written, refused, answered, and where they are met on the other pages. */
 import type { Account, LetterMark } from '@/api/types'
 import { answered, known, region, stranger, waiting, withDesk } from '../../../shots/answers'
-import { answeredLetter, askedAgain, letter, LETTER, longNamedLetter, mark } from '../../../shots/letters'
+import {
+  answeredLetter,
+  askedAgain,
+  letter,
+  LETTER,
+  letterTerms,
+  longNamedLetter,
+  mark,
+  markOf,
+} from '../../../shots/letters'
 import { account, NOW, ticket, TICKET } from '../../../shots/place'
 import { ok, problem, type Answer, type Shot, type Step } from '../../../shots/types'
 
 type Answers = Record<string, Answer>
 const WORDS = '我爸 62 岁，一直在外地打工，没有交过养老保险。现在还能补交吗？'
 const READY = 'textarea ~ p, .terms dd:not([aria-hidden])'
-const kept = { [`cw:letter:P01`]: WORDS }
+const draft = (name: string, text: string) => ({
+  [`cw:${name}`]: JSON.stringify({ account: account.id, text }),
+})
+const kept = draft('letter:P01', WORDS)
 const guest: Account = { ...account, phone_verified: false }
 
 const writing: Shot[] = (
   [
     ['start', known(), {}, [], READY],
-    ['filled', known({}, guest), kept, [], READY],
+    [
+      'filled',
+      { ...known({}, guest), 'GET /api/items/P01/letter-terms': ok({ ...letterTerms, told_by: 'page' }) },
+      kept,
+      [],
+      READY,
+    ],
     ['missing', known(), {}, [{ see: READY }, { press: '.dock .button' }], '[aria-invalid=true]'],
-    ['near-limit', known(), { 'cw:letter:P01': '问'.repeat(957) }, [], '.field .hint'],
-    ['too-long', known(), { 'cw:letter:P01': '问'.repeat(1012) }, [], '[aria-invalid=true]'],
+    ['near-limit', known(), draft('letter:P01', '问'.repeat(957)), [], '.field .hint'],
+    ['too-long', known(), draft('letter:P01', '问'.repeat(1012)), [], '[aria-invalid=true]'],
     [
       'refused',
       { ...known(), 'POST /api/letters': problem('letters_too_many', 409, { most: 3 }) },
@@ -67,14 +85,15 @@ const writing: Shot[] = (
 const thread: Shot[] = (
   [
     ['waiting', letter(), [], {}],
-    ['waiting-guest', letter(), [], {}, guest],
+    ['waiting-guest', letter({ told_by: 'page' }), [], {}, guest],
     ['late', letter({ due_at: '2026-11-24T01:00:00Z' }), [], {}],
     ['unread', answeredLetter({ unread: true }), [], {}],
-    ['again', answeredLetter(), [], { [`cw:letter-again:${LETTER}`]: '户口本丢了，复印件行不行？' }],
+    ['again', answeredLetter(), [], draft(`letter-again:${LETTER}`, '户口本丢了，复印件行不行？')],
     ['again-missing', answeredLetter(), [{ press: '.dock .button' }], {}],
     ['turns', askedAgain, [], {}],
     ['long-name', longNamedLetter, [], {}],
     ['withdraw', letter(), [{ press: '#withdraw' }], {}],
+    ['withdraw-again', askedAgain, [{ press: '#withdraw' }], {}],
     ['withdrawn', letter({ state: 'withdrawn' }), [], {}],
   ] as [string, ReturnType<typeof letter>, Step[], Record<string, string>, Account?][]
 ).map(([state, one, steps, tab, who]) => ({
@@ -82,9 +101,9 @@ const thread: Shot[] = (
   state,
   path: `/letters/${LETTER}`,
   answers: {
-    ...known({ letters: [mark({ state: one.state, due_at: one.due_at, unread: one.unread })] }, who),
+    ...known({ letters: [markOf(one)] }, who),
     [`GET /api/letters/${LETTER}`]: ok(one),
-    [`POST /api/letters/${LETTER}/read`]: ok(mark({ state: one.state })),
+    [`POST /api/letters/${LETTER}/read`]: ok(markOf(one)),
   },
   stored: { tab },
   steps: [{ see: '.letter' }, ...steps],
@@ -96,13 +115,42 @@ const of = (no: number, more: Partial<LetterMark>): LetterMark =>
 const several = [
   of(2, { item_key: 'P18', item_short_name: '身份证补领' }),
   of(3, { item_key: 'B01', item_short_name: '个体户开业', state: 'answered', unread: true }),
-  of(4, { item_key: 'P04', item_short_name: '社保卡补换', state: 'answered' }),
+  of(4, {
+    item_key: 'P04',
+    item_short_name: '社保卡补换',
+    state: 'answered',
+    answered_at: '2026-11-10T08:20:00Z',
+  }),
   of(5, { state: 'withdrawn' }),
   of(6, { due_at: '2026-11-24T01:00:00Z' }),
 ]
 
+const list: Shot[] = (
+  [
+    ['start', known({ letters: several }), '.row .state'],
+    ['empty', known(), '.blank'],
+    ['loading', { ...known(), 'GET /api/applicant/state': 'never' }, 'h1'],
+    [
+      'unreachable',
+      { ...known(), 'GET /api/applicant/state': problem('internal', 500, { reference: 'x' }) },
+      '.blank',
+    ],
+    ['stranger', stranger, '.blank'],
+  ] satisfies [string, Answers, string][]
+).map(([state, answers, until]) => ({ route: 'letters', state, path: '/letters', answers, until }))
+
 export const letters: Shot[] = [
   ...writing,
+  ...list,
+  {
+    route: 'write',
+    state: 'lost',
+    path: `/write/P01?ticket=${TICKET}`,
+    answers: { ...waiting(), 'POST /api/letters': 'offline' },
+    stored: { lasting: region, tab: kept },
+    steps: [{ see: '#send-stay' }, { press: '.dock .button' }],
+    until: '.notice.bad',
+  },
   {
     route: 'write',
     state: 'ticket',
@@ -173,6 +221,14 @@ export const letters: Shot[] = [
   },
   {
     route: 'home',
+    state: 'letters-read',
+    path: '/',
+    answers: known({ letters: several.slice(2, 4) }),
+    stored: { lasting: region },
+    until: '#mine',
+  },
+  {
+    route: 'home',
     state: 'letters-and-number',
     path: '/',
     answers: known({ ticket: ticket(), letters: several.slice(0, 2) }),
@@ -233,7 +289,7 @@ export const letters: Shot[] = [
         stream: `account:${account.id}`,
         seq: 13,
         event: 'letters',
-        data: [mark({ state: 'answered', unread: true })],
+        data: [markOf(answeredLetter({ unread: true }))],
         at: NOW,
       },
     ],

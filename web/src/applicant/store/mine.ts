@@ -1,11 +1,11 @@
 /** What of this person goes on now, and where to go on with it: first a call, a place in the queue or a rating, then letters. */
 import { computed } from 'vue'
 import { messages, t } from '@/i18n'
-import { clock, longDate } from '@/i18n/format'
+import { clock, dayAndClock, longDate } from '@/i18n/format'
 import type { LetterMark } from '@/api/types'
-import { letterPath } from '../letters/paths'
+import { letterPath, lettersPath } from '../letters/paths'
 import { isLate, stateOf } from '../letters/words'
-import { serverNow } from './deployment'
+import { passingNow } from './deployment'
 import { state } from './person'
 
 const words = messages({
@@ -18,13 +18,15 @@ const words = messages({
   rate: { zh: '评价上次帮办', en: 'Rate your last service' },
   rateNote: { zh: '{day}前可以评', en: 'Until {day}' },
   letter: { zh: '留言：{item}', en: 'Your message: {item}' },
+  answered: { zh: '{time} 答复了', en: 'Answered {time}' },
+  letters: { zh: '全部留言 {n}', en: 'All messages, {n}' },
   news: { zh: '有答复了，点开看', en: 'Answered, open it to read' },
 })
 
 export interface Mine {
   to: string
   title: string
-  note: string
+  note: string | null
   /** It is news, or something went wrong with it; said with an icon beside the word. */
   tone?: 'ok' | 'warn'
 }
@@ -48,14 +50,33 @@ export function lettersShown(letters: readonly LetterMark[], now: number): Lette
 /** The letter whose answer came last and was not opened. */
 export const unreadLetter = computed(() => state.value?.letters.find((one) => one.unread) ?? null)
 
-const letters = computed<Mine[]>(() =>
-  lettersShown(state.value?.letters ?? [], serverNow()).map((one) => ({
-    to: letterPath(one.id),
-    title: t(words.letter, { item: one.item_short_name }),
-    note: one.unread ? t(words.news) : stateOf(one),
-    ...(one.unread ? { tone: 'ok' } : isLate(one) && { tone: 'warn' }),
-  })),
-)
+/** All, with those on top that have an answer which was not opened; else as they come, the last that changed first. */
+export const lettersInOrder = (letters: readonly LetterMark[]): LetterMark[] => [
+  ...letters.filter((one) => one.unread),
+  ...letters.filter((one) => !one.unread),
+]
+
+const letterRow = (one: LetterMark): Mine => ({
+  to: letterPath(one.id),
+  title: t(words.letter, { item: one.item_short_name }),
+  note: one.unread ? t(words.news) : stateOf(one),
+  ...(one.unread ? { tone: 'ok' } : isLate(one) && { tone: 'warn' }),
+})
+/** Among others about the same it is told apart by when it was answered. */
+const listRow = (one: LetterMark): Mine => {
+  const row = { ...letterRow(one), title: one.item_short_name }
+  if (one.unread || one.state !== 'answered' || one.answered_at === null) return row
+  return { ...row, note: t(words.answered, { time: dayAndClock(one.answered_at, new Date(passingNow())) }) }
+}
+
+const letters = computed<Mine[]>(() => lettersShown(state.value?.letters ?? [], passingNow()).map(letterRow))
+/** Rows of all letters, for their own page. */
+export const allLetters = computed<Mine[]>(() => lettersInOrder(state.value?.letters ?? []).map(listRow))
+/** The row that leads there from a page which does not show all. */
+export const moreLetters = computed<Mine | null>(() => {
+  const n = state.value?.letters.length ?? 0
+  return n > letters.value.length ? { to: lettersPath, title: t(words.letters, { n }), note: null } : null
+})
 
 /** All rows, what goes on now first. */
 export const allMine = computed<Mine[]>(() => [...(current.value ? [current.value] : []), ...letters.value])

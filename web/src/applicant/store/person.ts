@@ -4,6 +4,7 @@ import { enter, followDeviceLink, getMe, getState, http } from '@/api/applicant'
 import type { Account, ApplicantState } from '@/api/types'
 import { createLive, createStateStore } from '@/live'
 import { setServerTime } from './deployment'
+import { dropForeign } from './draft'
 
 export const account = shallowRef<Account | null>(null)
 /** The cookie has been asked about: before that nobody knows whether someone is here. */
@@ -27,6 +28,7 @@ live.on('signed_out', () => {
 })
 
 async function begin(who: Account): Promise<void> {
+  dropForeign(who.id)
   account.value = who
   await store.refresh()
   live.start()

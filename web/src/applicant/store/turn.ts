@@ -34,9 +34,12 @@ export function useTurn(ticket: () => Ticket | null): void {
   )
 }
 
-/** The same on a page that is not about the number: one that waited here is followed, a call that goes on already is not. */
-export function useTurnOfWaiting(): void {
-  let waited: string | null = null
+/**
+ * The same on a page that is not about the number: one that waited here, or that the page was opened `about`, is followed; a
+ * call that goes on already is not.
+ */
+export function useTurnOfWaiting(about: string | null = null): void {
+  let waited = about
   useTurn(() => {
     const one = state.value?.ticket ?? null
     if (one === null || one.state === 'closed') return null
