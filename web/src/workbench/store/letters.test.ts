@@ -84,13 +84,14 @@ describe('the letters that wait', () => {
     await store.refreshLetters()
     expect(store.lettersProblem.value).not.toBeNull()
   })
-  it('listen to the hints of my desks only', async () => {
+  it('listen to the hints of the letters of my desks only', async () => {
     vi.useFakeTimers()
     vi.mocked(api.getLetters).mockClear()
-    heard({ key: 'desk:another' })
+    heard({ key: 'letters:another' })
+    heard({ key: `desk:${String(clerk.desks[0]?.id)}` })
     await vi.advanceTimersByTimeAsync(1000)
     expect(api.getLetters).not.toHaveBeenCalled()
-    for (let times = 0; times < 3; times++) heard({ key: `desk:${String(clerk.desks[0]?.id)}` })
+    for (let times = 0; times < 3; times++) heard({ key: `letters:${String(clerk.desks[0]?.id)}` })
     await vi.advanceTimersByTimeAsync(1000)
     vi.useRealTimers()
     expect(api.getLetters).toHaveBeenCalledTimes(1)

@@ -78,7 +78,7 @@ function soon(): void {
   }, COALESCE_MS)
 }
 live.on('hint', ({ key }) => {
-  if (staff.value?.desks.some((desk) => key === `desk:${desk.id}`) === true) soon()
+  if (staff.value?.desks.some((desk) => key === `letters:${desk.id}`) === true) soon()
 })
 live.on('welcome', soon)
 watch(
