@@ -102,5 +102,7 @@ export const answeredCard: LetterCard = {
   state: 'answered',
   entries: [question, { ...answer, at: at(-20) }],
 }
+/** Asked on, and that taken back: its words are gone, and the letter is as it was before. */
+export const takenBack: LetterCard = { ...again, state: 'answered', entries: [question, answer] }
 export const typed =
   '来得及。满 60 岁以前都可以参保。不用她本人回来：用您的手机在网上登记，户口簿和身份证拍清楚就行。银行卡要用她本人的。'

@@ -60,6 +60,11 @@ export const messages: Shot[] = [
       until: '#reply-closed',
     },
   ),
+  page('taken-back', answers({ [LIST]: ok(those.askedOn), [CARD]: ok(those.takenBack) }), {
+    steps: open,
+    until: '#reply-closed',
+  }),
+  page('sending', answers({ [ANSWER]: 'never' }), { steps: send, until: '[aria-busy="true"]' }),
   page('too-long', answers(), {
     steps: [...open, { see: '#reply-words' }, { fill: '#reply-words', text: those.typed.repeat(36) }],
     until: '.field .problem',

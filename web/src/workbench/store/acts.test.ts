@@ -4,12 +4,14 @@ import { ApiError } from '@/api/http'
 import * as api from '../api'
 import { accept, lastRing, reply, signOff, wish } from './acts'
 import * as desk from './desk'
+import { draftOf, forgetDrafts, keepDraft, openDrafts } from './letter-drafts'
+import { releaseHeld } from './letter-holds'
 import { explainMisses } from './misses'
 
 vi.mock('../api')
 vi.mock('@/call/ring', () => ({ unlockSound: vi.fn() }))
 vi.mock('./misses', () => ({ explainMisses: vi.fn() }))
-vi.mock('./letters', () => ({ releaseHeld: vi.fn() }))
+vi.mock('./letter-holds', () => ({ releaseHeld: vi.fn() }))
 vi.mock('./clock', async () => ({ now: (await import('vue')).ref(0) }))
 vi.mock('./desk', async () => {
   const { ref, shallowReactive } = await import('vue')
@@ -101,6 +103,22 @@ describe('signing off', () => {
     expect(off).toHaveBeenCalledWith('off', null)
     expect(said.mock.invocationCallOrder[0]).toBeLessThan(off.mock.invocationCallOrder[0] ?? 0)
     loose.presence.value = null
+  })
+  it('lets colleagues have the letters that were held, while the login still is', async () => {
+    await signOff()
+    const [freed, out] = [vi.mocked(releaseHeld), vi.mocked(api.signOut)]
+    expect([freed.mock.calls.length, out.mock.calls.length]).toEqual([1, 1])
+    expect(freed.mock.invocationCallOrder[0]).toBeLessThan(out.mock.invocationCallOrder[0] ?? 0)
+  })
+  it('takes what is half written to letters along, once it is done and not before', async () => {
+    forgetDrafts()
+    openDrafts('s1')
+    keepDraft('l1', '来得及')
+    vi.mocked(api.signOut).mockRejectedValueOnce(new ApiError('unreachable', 0))
+    expect(await signOff()).toBe(false)
+    expect(draftOf('l1')).toBe('来得及')
+    expect(await signOff()).toBe(true)
+    expect([draftOf('l1'), sessionStorage.getItem('cw:letters')]).toEqual(['', null])
   })
 })
 

@@ -21,7 +21,7 @@ import {
   ticket,
 } from './desk'
 import { forgetDrafts } from './letter-drafts'
-import { releaseHeld } from './letters'
+import { releaseHeld } from './letter-holds'
 import { explainMisses } from './misses'
 
 /** What went wrong with the last act, as a sentence; null when nothing did. */

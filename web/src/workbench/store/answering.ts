@@ -6,20 +6,21 @@ import * as api from '../api'
 import { holderOf } from '../inbox'
 import type { LetterAnswered, LetterCard } from '../types'
 import { now } from './clock'
-import { staff } from './desk'
 import { draftOf, keepDraft } from './letter-drafts'
-import { isGone, opened, putRow, refreshLetters, rowOf, takeOut } from './letters'
+import { forgetHold, hold, release } from './letter-holds'
+import { isGone, opened, refreshLetters, rowOf, takeOut } from './letters'
 
-/** So long a letter stays mine without a word to the server, which keeps it for some minutes. */
-const RENEW_MS = 60_000
 export const MOST = 2000
+/** From so few characters on it is said how many are left. */
+export const NEAR = 200
+/** A screen reader hears it once at each of these, not with every keystroke. */
+const SPOKEN = [0, 10, 50, 100, NEAR]
 
 /** Null while it is fetched. Each look is on record, so it is fetched only when somebody opens it. */
 export const card = shallowRef<LetterCard | null>(null)
 export const cardProblem = ref<string | null>(null)
 /** Why the answer was not written, or why it may not be. */
 export const answerProblem = ref<string | null>(null)
-export const sending = ref(false)
 export interface Sent {
   item: string
   told_by: LetterAnswered['told_by']
@@ -28,6 +29,12 @@ export interface Sent {
 export const sent = shallowRef<Sent | null>(null)
 
 const openId = computed(() => (opened.value?.kind === 'letter' ? opened.value.id : null))
+/** The letters whose answers are on their way. */
+const underWay = shallowRef<readonly string[]>([])
+/** The answer to the open letter is; until it has come nothing more is typed. */
+export const sending = computed(() => openId.value !== null && underWay.value.includes(openId.value))
+/** How a letter that is answered came to be so since it was known: an asking on that is taken back leaves no words. */
+export const ended = ref<'answered' | 'takenBack' | 'unclear'>('unclear')
 /** The colleague who answers it. */
 export const holder = computed(() => {
   const row = openId.value === null ? null : rowOf(openId.value)
@@ -36,13 +43,24 @@ export const holder = computed(() => {
 /** How the open letter differs from what is shown of it. */
 export const stale = computed<'gone' | 'changed' | null>(() => {
   const shown = card.value
-  if (shown?.state !== 'waiting' || sending.value) return null
-  if (isGone(shown.letter_id)) return 'gone'
-  const row = rowOf(shown.letter_id)
-  return row !== null && row.asked_at !== shown.asked_at ? 'changed' : null
+  if (shown === null || sending.value) return null
+  const row = rowOf(shown.letter_id) // it may wait again after an answer
+  if (row !== null) return row.asked_at === shown.asked_at ? null : 'changed'
+  return shown.state === 'waiting' && isGone(shown.letter_id) ? 'gone' : null
 })
 /** As the server counts them. */
 export const lengthOf = (words: string): number => Array.from(words.trim()).length
+/** The step that `left` has come down to. */
+export const spokenStep = (left: number): number => SPOKEN.find((step) => left <= step) ?? NEAR
+
+const answersIn = (one: LetterCard): number => one.entries.filter(({ side }) => side === 'clerk').length
+/** Without an answer that is new since it waited, it waits no more because the citizen took the question back. */
+function howEnded(found: LetterCard, before: LetterCard | null): typeof ended.value {
+  const known = before === null ? rowOf(found.letter_id)?.asked_before : answersIn(before)
+  if (known === undefined) return 'unclear'
+  if (answersIn(found) > known) return 'answered'
+  return before?.state === 'answered' ? ended.value : 'takenBack'
+}
 
 let asked = 0
 /** Fetches the open letter, also anew; what is shown stays until the answer is there. */
@@ -53,39 +71,19 @@ export async function look(): Promise<void> {
   cardProblem.value = null
   try {
     const found = await api.getLetter(id)
-    if (ask === asked) card.value = found
+    if (ask !== asked) return
+    ended.value = howEnded(found, card.value)
+    card.value = found
   } catch (error) {
     if (ask === asked) cardProblem.value = explain(error)
   }
 }
 
-/** The letter that I asked to keep, when, and the answer to that. */
-let kept: { id: string; at: number; done: Promise<void> } | null = null
-
-async function keepIt(id: string): Promise<void> {
-  try {
-    putRow(await api.holdLetter(id))
-  } catch (error) {
-    if (error instanceof ApiError && !error.lost && openId.value === id) await refused(error)
-  }
-}
 /** What was typed stays; what is shown is fetched anew where the server has something newer. */
 async function refused(error: ApiError): Promise<void> {
   answerProblem.value = explain(error)
   void refreshLetters()
   if (error.code === 'letter_changed' || error.code === 'wrong_state') await look()
-}
-async function letGo(id: string): Promise<void> {
-  const mine = kept?.id === id ? kept : null
-  if (mine === null && rowOf(id)?.held_by_me !== true) return
-  kept = null
-  if (staff.value === null) return // what is left at the sign-out was let go before it
-  await mine?.done
-  try {
-    putRow(await api.releaseLetter(id))
-  } catch {
-    // It lapses by itself.
-  }
 }
 
 /** A keystroke: kept in this tab, and the letter kept from colleagues. */
@@ -94,14 +92,15 @@ export function write(words: string): void {
   if (id === null) return
   answerProblem.value = null
   keepDraft(id, words)
-  if (kept?.id === id && now.value - kept.at < RENEW_MS) return
-  kept = { id, at: now.value, done: keepIt(id) }
+  hold(id, (error) => {
+    if (openId.value === id) void refused(error)
+  })
 }
 
 /** The page is left for another one of the workbench: colleagues may have the letter. A ring leaves nothing. */
 export function putDown(): void {
   sent.value = null
-  if (openId.value !== null) void letGo(openId.value)
+  if (openId.value !== null) release(openId.value)
 }
 
 export async function send(): Promise<void> {
@@ -109,12 +108,13 @@ export async function send(): Promise<void> {
   const to = shown?.entries.filter((entry) => entry.side === 'applicant').pop()
   if (shown === null || to === undefined || sending.value) return
   const { letter_id: id, item_short_name: item } = shown
-  sending.value = true
+  const written = draftOf(id)
+  underWay.value = [...underWay.value, id]
   answerProblem.value = null
   try {
-    const { told_by } = await api.answerLetter(id, { to: to.id, words: draftOf(id).trim() })
-    keepDraft(id, '')
-    if (kept?.id === id) kept = null
+    const { told_by } = await api.answerLetter(id, { to: to.id, words: written.trim() })
+    if (draftOf(id) === written) keepDraft(id, '')
+    forgetHold(id)
     takeOut(id)
     if (openId.value !== id) return
     opened.value = null
@@ -124,14 +124,14 @@ export async function send(): Promise<void> {
     if (error instanceof ApiError && !error.lost) await refused(error)
     else answerProblem.value = explain(error)
   } finally {
-    sending.value = false
+    underWay.value = underWay.value.filter((one) => one !== id)
   }
 }
 
 watch(
   opened,
   (_, before) => {
-    if (before?.kind === 'letter') void letGo(before.id)
+    if (before?.kind === 'letter') release(before.id)
     card.value = cardProblem.value = answerProblem.value = sent.value = null
     void look()
   },

@@ -166,7 +166,7 @@ export async function enter(who: Staff): Promise<void> {
   }
   documents.follow(live)
   await documents.refresh()
-  live.watch(who.desks.map((desk) => `desk:${desk.id}`))
+  live.watch(who.desks.flatMap((desk) => [`desk:${desk.id}`, `letters:${desk.id}`]))
   live.start()
   void loadTicket(ticketId.value)
   void refreshQueue()

@@ -1,6 +1,7 @@
 /**
  * What is being written to letters. Personal data may stand in it, so it stays in this tab, belongs to whoever wrote it,
- * and goes with the answer or the sign-out. A login that ends by itself takes nothing away.
+ * and goes with the answer, when it is cleared, or at the sign-out. Neither a login that ends by itself nor a colleague who
+ * answered first takes anything away: the citizen may ask on.
  */
 import { shallowRef } from 'vue'
 import { readStoredJson, writeStoredJson } from '@/ui/stored'
@@ -33,13 +34,6 @@ export const draftOf = (letter: string): string => drafts.value[letter] ?? ''
 export function keepDraft(letter: string, words: string): void {
   const others = Object.entries(drafts.value).filter(([one]) => one !== letter)
   keep({ ...Object.fromEntries(others), ...(words !== '' && { [letter]: words }) })
-}
-
-/** Only these letters still wait; what was written to others nobody needs any more. */
-export function keepDraftsOf(letters: readonly string[]): void {
-  const words = Object.entries(drafts.value)
-  const left = words.filter(([letter]) => letters.includes(letter))
-  if (left.length < words.length) keep(Object.fromEntries(left))
 }
 
 /** At the sign-out. */

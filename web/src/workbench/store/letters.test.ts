@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { ApiError } from '@/api/http'
 import { staff as clerk } from '../../../shots/desk'
-import { again, card, first, held, many, rows } from '../../../shots/inbox'
+import { again, answeredCard, askedOn, card, first, held, many, rows, takenBack } from '../../../shots/inbox'
 import { NOW } from '../../../shots/place'
 import * as api from '../api'
 import type { LetterCard, LetterRow, Staff } from '../types'
@@ -22,6 +22,7 @@ vi.mock('./desk', async () => {
 })
 const store = await import('./letters')
 const answering = await import('./answering')
+const holds = await import('./letter-holds')
 const listening: [string, unknown][] = [...vi.mocked(desk.live.on).mock.calls]
 const heard = listening.find(([name]) => name === 'hint')?.[1] as (hint: { key: string }) => void
 const loose = desk as unknown as { staff: { value: Staff | null } }
@@ -84,13 +85,14 @@ describe('the letters that wait', () => {
     await store.refreshLetters()
     expect(store.lettersProblem.value).not.toBeNull()
   })
-  it('listen to the hints of my desks only', async () => {
+  it('listen to the hints of the letters of my desks only', async () => {
     vi.useFakeTimers()
     vi.mocked(api.getLetters).mockClear()
-    heard({ key: 'desk:another' })
+    heard({ key: 'letters:another' })
+    heard({ key: `desk:${String(clerk.desks[0]?.id)}` })
     await vi.advanceTimersByTimeAsync(1000)
     expect(api.getLetters).not.toHaveBeenCalled()
-    for (let times = 0; times < 3; times++) heard({ key: `desk:${String(clerk.desks[0]?.id)}` })
+    for (let times = 0; times < 3; times++) heard({ key: `letters:${String(clerk.desks[0]?.id)}` })
     await vi.advanceTimersByTimeAsync(1000)
     vi.useRealTimers()
     expect(api.getLetters).toHaveBeenCalledTimes(1)
@@ -98,7 +100,7 @@ describe('the letters that wait', () => {
 })
 
 describe('what is written', () => {
-  it('outlives a reload of this tab, for whoever wrote it and for letters that wait', async () => {
+  it('outlives a reload of this tab, another letter and the answer of a colleague', async () => {
     await open()
     answering.write('来得及')
     expect(kept()).toContain('来得及')
@@ -108,6 +110,10 @@ describe('what is written', () => {
     expect(draftOf(first.letter_id)).toBe('来得及')
     vi.mocked(api.getLetters).mockResolvedValue(many.slice(0, 1))
     await store.refreshLetters()
+    expect(store.isGone(first.letter_id)).toBe(true)
+    expect([draftOf(first.letter_id), kept()]).toEqual(['来得及', expect.stringContaining('来得及')])
+    await open()
+    answering.write('')
     expect(kept()).toBeNull()
   })
   it('is nobody else’s, and stays when the login ends by itself', async () => {
@@ -130,7 +136,9 @@ describe('what is written', () => {
     expect(api.holdLetter).toHaveBeenCalledTimes(1)
     clock.now.value += 60_000
     answering.write('来得及。')
-    expect(api.holdLetter).toHaveBeenCalledTimes(2)
+    await vi.waitFor(() => {
+      expect(api.holdLetter).toHaveBeenCalledTimes(2)
+    })
   })
   it('lets go when another one is opened, once the hold is there', async () => {
     await open()
@@ -145,11 +153,60 @@ describe('what is written', () => {
       expect(api.releaseLetter).toHaveBeenCalledExactlyOnceWith(first.letter_id)
     })
   })
+  it('holds what one comes back to only when the release has arrived', async () => {
+    await open()
+    answering.write('来得及')
+    await vi.waitFor(() => {
+      expect(store.rowOf(first.letter_id)?.held_by_me).toBe(true)
+    })
+    const asked: string[] = []
+    const freed = later<LetterRow>()
+    vi.mocked(api.releaseLetter).mockImplementation(() => {
+      asked.push('release')
+      return freed.promise
+    })
+    vi.mocked(api.holdLetter).mockImplementation(() => {
+      asked.push('hold')
+      return Promise.resolve({ ...first, held_by_me: true })
+    })
+    answering.putDown()
+    answering.write('来得及。')
+    await nextTick()
+    expect(asked).toEqual(['release'])
+    freed.come(first)
+    await vi.waitFor(() => {
+      expect(asked).toEqual(['release', 'hold'])
+    })
+  })
   it('lets go of everything on signing off', async () => {
     store.putRow({ ...first, held_by_me: true })
     vi.mocked(api.releaseLetter).mockRejectedValue(new ApiError('unreachable', 0))
-    await store.releaseHeld()
+    await holds.releaseHeld()
     expect(api.releaseLetter).toHaveBeenCalledExactlyOnceWith(first.letter_id)
+  })
+  it('lets go on signing off also of what was about to be held', async () => {
+    await open()
+    const hold = later<LetterRow>()
+    vi.mocked(api.holdLetter).mockReturnValue(hold.promise)
+    answering.write('来得及')
+    const free = holds.releaseHeld()
+    await nextTick()
+    expect(api.releaseLetter).not.toHaveBeenCalled()
+    hold.come({ ...first, held_by_me: true })
+    await free
+    expect(api.releaseLetter).toHaveBeenCalledExactlyOnceWith(first.letter_id)
+  })
+  it('asks nothing any more for a login that ended while it waited for its turn', async () => {
+    await open()
+    const hold = later<LetterRow>()
+    vi.mocked(api.holdLetter).mockReturnValue(hold.promise)
+    answering.write('来得及')
+    store.opened.value = null
+    loose.staff.value = { ...clerk, id: 'somebody-else' }
+    hold.come({ ...first, held_by_me: true })
+    await settle()
+    await nextTick()
+    expect(api.releaseLetter).not.toHaveBeenCalled()
   })
 })
 
@@ -169,6 +226,21 @@ describe('the answer', () => {
     expect([store.opened.value, draftOf(first.letter_id), kept()]).toEqual([null, '', null])
     expect(answering.sent.value).toEqual({ item: card.item_short_name, told_by: 'page' })
     expect(api.releaseLetter).not.toHaveBeenCalled()
+  })
+  it('takes with it only what was sent, and keeps that field only from being typed in', async () => {
+    await open()
+    answering.write('来得及')
+    const done = later<Awaited<ReturnType<typeof api.answerLetter>>>()
+    vi.mocked(api.answerLetter).mockReturnValue(done.promise)
+    const sent = answering.send()
+    await answering.send()
+    expect([answering.sending.value, vi.mocked(api.answerLetter).mock.calls.length]).toEqual([true, 1])
+    answering.write('来得及。还有')
+    await open({ ...card, letter_id: 'l2' })
+    expect(answering.sending.value).toBe(false)
+    done.come({ letter_id: first.letter_id, answered_at: NOW, told_by: 'page' })
+    await sent
+    expect([draftOf(first.letter_id), store.opened.value?.id]).toEqual(['来得及。还有', 'l2'])
   })
   it('stays typed when the letter has changed, which is fetched anew with a sentence', async () => {
     await open()
@@ -208,5 +280,45 @@ describe('the answer', () => {
     store.letters.value = many.slice(0, 1)
     expect(answering.stale.value).toBe('gone')
     expect(answering.lengthOf(' 👵𠮷 ')).toBe(2)
+  })
+  it('is called for again when the citizen asks on after a colleague’s answer', async () => {
+    await open(answeredCard)
+    expect(answering.stale.value).toBeNull()
+    store.letters.value = askedOn
+    expect(answering.stale.value).toBe('changed')
+  })
+  it('is heard to near its end in steps', () => {
+    expect([200, 101, 100, 51, 50, 11, 10, 1, 0].map(answering.spokenStep)).toEqual([
+      200, 200, 100, 100, 50, 50, 10, 10, 0,
+    ])
+  })
+})
+
+describe('a letter that is answered now', () => {
+  it('was so by a colleague, when there is an answer that was not there', async () => {
+    await open()
+    await open(answeredCard)
+    expect(answering.ended.value).toBe('answered')
+  })
+  it('waits no more because the asking on was taken back, when there is none', async () => {
+    await open(again)
+    vi.mocked(api.getLetter).mockResolvedValue(takenBack)
+    await answering.look()
+    expect([answering.card.value, answering.ended.value]).toEqual([takenBack, 'takenBack'])
+    await answering.look()
+    expect(answering.ended.value).toBe('takenBack')
+  })
+  it('is compared with the list when it was not open before', async () => {
+    store.letters.value = askedOn
+    await open(takenBack)
+    expect(answering.ended.value).toBe('takenBack')
+    store.opened.value = null
+    store.letters.value = many
+    await open(takenBack)
+    expect(answering.ended.value).toBe('answered')
+    store.opened.value = null
+    store.letters.value = []
+    await open(takenBack)
+    expect(answering.ended.value).toBe('unclear')
   })
 })

@@ -7,7 +7,7 @@ import { isOverdue } from '../inbox'
 import type { LetterRow } from '../types'
 import { now } from './clock'
 import { live, serves, staff } from './desk'
-import { keepDraftsOf, openDrafts } from './letter-drafts'
+import { openDrafts } from './letter-drafts'
 
 /** The server lists no more than so many; from there on a letter may wait without being listed. */
 const LISTED = 100
@@ -46,8 +46,6 @@ export async function refreshLetters(): Promise<void> {
     if (ask !== asked) return
     letters.value = rows
     lettersProblem.value = null
-    const open = opened.value?.kind === 'letter' ? [opened.value.id] : []
-    if (rows.length < LISTED) keepDraftsOf([...rows.map((row) => row.letter_id), ...open])
   } catch (error) {
     // Shown as they were; the hint after the next reconnection fetches again.
     if (ask === asked && letters.value === null) lettersProblem.value = explain(error)
@@ -64,12 +62,6 @@ export function takeOut(id: string): void {
   void refreshLetters()
 }
 
-/** Lets colleagues have what I kept, before I go. */
-export async function releaseHeld(): Promise<void> {
-  const mine = (letters.value ?? []).filter((row) => row.held_by_me)
-  await Promise.all(mine.map((row) => api.releaseLetter(row.letter_id).catch(() => undefined)))
-}
-
 let hinted: ReturnType<typeof setTimeout> | undefined
 function soon(): void {
   hinted ??= setTimeout(() => {
@@ -78,7 +70,7 @@ function soon(): void {
   }, COALESCE_MS)
 }
 live.on('hint', ({ key }) => {
-  if (staff.value?.desks.some((desk) => key === `desk:${desk.id}`) === true) soon()
+  if (staff.value?.desks.some((desk) => key === `letters:${desk.id}`) === true) soon()
 })
 live.on('welcome', soon)
 watch(
