@@ -242,10 +242,14 @@ class House:
         return {name: part for name, part in found.items() if name not in {"cursor", "server_time"}}
 
     async def told(self, who: Actor) -> dict[str, Any]:
-        """What a page knows that followed the actor's events from the first on; parts never told of are missing."""
+        """What a page knows that followed the actor's events from the first on; parts never told of are missing.
+
+        A citizen's letters are there from the beginning: before the first one there are none.
+        """
         stream = f"{'staff' if who.kind == 'staff' else 'account'}:{who.id}"
         rows = await self.rows("SELECT type, data FROM event WHERE stream = :stream ORDER BY seq", stream=stream)
-        return {row.type: row.data for row in rows}
+        begun: dict[str, Any] = {} if who.kind == "staff" else {"letters": []}
+        return begun | {row.type: row.data for row in rows}
 
 
 def wish(item: str = "P01", region: str = WEIDU, **more: Any) -> TakeRequest:

@@ -96,6 +96,19 @@ class Door:
             case.body = (real_body(self.world, label) or {}) | {name: drawn[name] for name in kept}
         return case
 
+    def real(self, case: Case, label: str) -> Case:
+        """Put real ids and values into every part: a request that somebody would send."""
+        for name in case.path_parameters:
+            case.path_parameters[name] = REAL[name][0] if name in REAL else self.world.ids[name]
+        for name in set(case.query) & set(REAL):
+            case.query[name] = REAL[name][0]
+        if label in FILES:
+            case.body, query = FILES[label]
+            case.query |= query
+        elif isinstance(case.body, dict):
+            case.body = real_body(self.world, label) or {}
+        return case
+
     def headers(self, actor: str) -> dict[str, str]:
         """What the page of an actor sends with every request."""
         person = self.world.people.get(actor)
