@@ -10,6 +10,10 @@ export const ACCEPTED_PICTURES = 'image/jpeg,image/png,image/webp'
 /** Characters as the server counts them: a rare letter or a face is one, blanks at the ends are none. */
 export const lengthOf = (text: string): number => Array.from(text.trim()).length
 
+const STEPS = [0, 10, 50, 100]
+/** The step that `left` characters have come down to, within `near`: heard once at each, not with every letter. */
+export const spokenStep = (left: number, near: number): number => STEPS.find((step) => left <= step) ?? near
+
 /** Why this file cannot be sent, so that nobody waits for an upload that will be refused; null when it may be. */
 export function refusalOf(file: File, limits: Limits | null): ApiError | null {
   if (file.size === 0) return new ApiError('file_empty', 422)

@@ -8,7 +8,8 @@ import { allLetters, lettersInOrder, lettersShown, moreLetters } from '../store/
 import { state } from '../store/person'
 import { routes } from '../routes'
 import { letterPath, writePath } from './paths'
-import { dueBy, isLate, MOST, roomLeft, spokenStep, stateOf } from './words'
+import { spokenStep } from '@/chat/limits'
+import { dueBy, isLate, MOST, NEAR, roomLeft, stateOf } from './words'
 
 const NOW = Date.parse('2026-11-24T06:15:00Z')
 const mark = (id: string, more: Partial<LetterMark> = {}): LetterMark => ({
@@ -88,7 +89,9 @@ describe('the room in a letter', () => {
     expect(roomLeft(` ${'𠮷'.repeat(MOST - 1)}\n`)).toBe(1)
   })
   it('is spoken at steps only', () => {
-    expect([100, 99, 51, 50, 11, 10, 1, 0].map(spokenStep)).toEqual([100, 100, 100, 50, 50, 10, 10, 0])
+    expect([100, 99, 51, 50, 11, 10, 1, 0].map((left) => spokenStep(left, NEAR))).toEqual([
+      100, 100, 100, 50, 50, 10, 10, 0,
+    ])
   })
 })
 

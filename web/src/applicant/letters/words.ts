@@ -16,17 +16,13 @@ const words = messages({
 /** What one letter may hold, as the server counts it. */
 export const MOST = 1000
 /** From so few characters on it is said how many are left. */
-const NEAR = 100
-/** A screen reader hears it once at each of these, not with every letter. */
-const SPOKEN = [0, 10, 50, NEAR]
+export const NEAR = 100
 
 /** How many characters are left, below zero when there are too many; null while that is nothing to think of. */
 export function roomLeft(text: string): number | null {
   const left = MOST - lengthOf(text)
   return left > NEAR ? null : left
 }
-/** The step that `left` has come down to. */
-export const spokenStep = (left: number): number => SPOKEN.find((step) => left <= step) ?? NEAR
 
 /** `明天 17:00 前`, `by tomorrow 17:00`; the day is counted by the server's clock. */
 export const dueBy = (iso: string): string => t(words.by, { time: dayAndClock(iso, new Date(passingNow())) })

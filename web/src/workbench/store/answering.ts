@@ -13,8 +13,6 @@ import { isGone, opened, refreshLetters, rowOf, takeOut } from './letters'
 export const MOST = 2000
 /** From so few characters on it is said how many are left. */
 export const NEAR = 200
-/** A screen reader hears it once at each of these, not with every keystroke. */
-const SPOKEN = [0, 10, 50, 100, NEAR]
 
 /** Null while it is fetched. Each look is on record, so it is fetched only when somebody opens it. */
 export const card = shallowRef<LetterCard | null>(null)
@@ -48,11 +46,6 @@ export const stale = computed<'gone' | 'changed' | null>(() => {
   if (row !== null) return row.asked_at === shown.asked_at ? null : 'changed'
   return shown.state === 'waiting' && isGone(shown.letter_id) ? 'gone' : null
 })
-/** As the server counts them. */
-export const lengthOf = (words: string): number => Array.from(words.trim()).length
-/** The step that `left` has come down to. */
-export const spokenStep = (left: number): number => SPOKEN.find((step) => left <= step) ?? NEAR
-
 const answersIn = (one: LetterCard): number => one.entries.filter(({ side }) => side === 'clerk').length
 /** Without an answer that is new since it waited, it waits no more because the citizen took the question back. */
 function howEnded(found: LetterCard, before: LetterCard | null): typeof ended.value {

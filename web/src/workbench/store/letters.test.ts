@@ -1,3 +1,4 @@
+import { lengthOf, spokenStep } from '@/chat/limits'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { ApiError } from '@/api/http'
@@ -279,7 +280,7 @@ describe('the answer', () => {
     expect(answering.stale.value).toBe('changed')
     store.letters.value = many.slice(0, 1)
     expect(answering.stale.value).toBe('gone')
-    expect(answering.lengthOf(' 👵𠮷 ')).toBe(2)
+    expect(lengthOf(' 👵𠮷 ')).toBe(2)
   })
   it('is called for again when the citizen asks on after a colleague’s answer', async () => {
     await open(answeredCard)
@@ -288,7 +289,7 @@ describe('the answer', () => {
     expect(answering.stale.value).toBe('changed')
   })
   it('is heard to near its end in steps', () => {
-    expect([200, 101, 100, 51, 50, 11, 10, 1, 0].map(answering.spokenStep)).toEqual([
+    expect([200, 101, 100, 51, 50, 11, 10, 1, 0].map((left) => spokenStep(left, answering.NEAR))).toEqual([
       200, 200, 100, 100, 50, 50, 10, 10, 0,
     ])
   })
